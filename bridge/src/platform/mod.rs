@@ -1,0 +1,3 @@
+//! What every capability stands on.
+pub mod homeserver;
+pub mod refusal;
