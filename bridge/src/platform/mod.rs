@@ -1,3 +1,4 @@
 //! What every capability stands on.
+pub mod db;
 pub mod homeserver;
 pub mod refusal;
