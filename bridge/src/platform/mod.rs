@@ -1,4 +1,23 @@
 //! What every capability stands on.
+pub mod clock;
 pub mod db;
 pub mod homeserver;
+pub mod inbox;
+pub mod outbox;
 pub mod refusal;
+pub mod signals;
+pub mod work;
+
+use crate::program::{Install, Program};
+use std::sync::Arc;
+
+/// Everything that a loop needs; cheap to clone.
+#[derive(Clone)]
+pub struct App<H> {
+    pub db: db::Db,
+    pub program: Arc<Program>,
+    pub install: Arc<Install>,
+    pub homeserver: H,
+    pub clock: clock::Clock,
+    pub signals: Arc<signals::Signals>,
+}

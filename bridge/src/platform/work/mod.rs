@@ -39,6 +39,8 @@ pub struct Work<'a> {
     pub memory: &'a mut Memory,
     pub cause: Cause,
     pub effects: &'a mut Effects,
+    /// How many inputs wait behind this one.
+    pub backlog: usize,
     ids: u32,
     keys: u32,
 }
@@ -53,7 +55,7 @@ impl<'a> Work<'a> {
         cause: Cause,
     ) -> Self {
         let (program, install) = place;
-        Self { tx, now, program, install, memory, cause, effects, ids: 0, keys: 0 }
+        Self { tx, now, program, install, memory, cause, effects, backlog: 0, ids: 0, keys: 0 }
     }
 
     /// A fresh id, the same again when the same input is run again.
