@@ -2,3 +2,4 @@
 pub mod db;
 pub mod homeserver;
 pub mod refusal;
+pub mod text;
