@@ -3,9 +3,11 @@ pub mod clock;
 pub mod db;
 pub mod homeserver;
 pub mod inbox;
+pub mod jobs;
 pub mod outbox;
 pub mod refusal;
 pub mod signals;
+pub mod text;
 pub mod work;
 
 use crate::program::{Install, Program};

@@ -8,7 +8,7 @@ mod out;
 
 pub use effects::{Done, Effects, OutKind, OutRow};
 pub use memory::Memory;
-pub use out::{event_ref, txn_id};
+pub use out::{MARKER, event_ref, state_hash, txn_id};
 
 use super::db::Conn;
 use crate::program::{Install, Program};

@@ -1,7 +1,7 @@
 //! What a unit of work may owe to rooms and people.
 use super::effects::{AuditRow, JobRow, OutKind, OutRow, StateRow};
 use super::{Cause, Work};
-use crate::platform::text::{self, Message};
+use crate::platform::text::{Message, edit_of};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -12,6 +12,14 @@ pub const MARKER: &str = "agency.siso.partners.txn";
 #[must_use]
 pub fn event_ref(dedupe_key: &str) -> String {
     format!("$event:{dedupe_key}")
+}
+
+/// How a message of ours hangs on another.
+enum Hang<'a> {
+    Alone,
+    Thread { root: &'a str, reply_to: &'a str },
+    Reply(&'a str),
+    EditOf(&'a str),
 }
 
 /// The transaction id of an outbox row: the same after a crash, a restore, or on another machine.
@@ -35,53 +43,54 @@ impl Work<'_> {
         let Cause { room_id: Some(room), thread, reply_to, .. } = self.cause.clone() else {
             return String::new();
         };
-        let relation = match (thread, reply_to) {
-            (Some(root), to) => text::Relation::Thread { reply_to: to.unwrap_or_else(|| root.clone()), root },
-            (None, Some(to)) => text::Relation::Reply { to },
-            (None, None) => text::Relation::None,
+        let hang = match (&thread, &reply_to) {
+            (Some(root), to) => Hang::Thread { root, reply_to: to.as_ref().unwrap_or(root) },
+            (None, Some(to)) => Hang::Reply(to),
+            (None, None) => Hang::Alone,
         };
         let key = self.next_key("reply");
-        self.message(key, &room, message, &relation)
+        self.message(key, &room, message, &hang)
     }
 
     /// Says something in a room (an id, a key of a kept room) under a key of its own.
     pub fn send(&mut self, room: &str, message: &Message) -> String {
         let key = self.next_key("say");
-        self.message(key, room, message, &text::Relation::None)
+        self.message(key, room, message, &Hang::Alone)
     }
 
     /// As `send`, under a key that others can refer to (`review:…`); the same key goes out once.
     pub fn send_as(&mut self, key: &str, room: &str, message: &Message) -> String {
-        self.message(key.to_owned(), room, message, &text::Relation::None)
+        self.message(key.to_owned(), room, message, &Hang::Alone)
     }
 
-    /// Says something in the thread of an earlier message of ours or of a person.
+    /// Says something in the thread of an event: its id, or [`event_ref`] of one still owed.
     pub fn send_in_thread(&mut self, room: &str, root: &str, message: &Message) -> String {
         let key = self.next_key("say");
-        let relation = text::Relation::Thread { root: root.to_owned(), reply_to: root.to_owned() };
-        self.message(key, room, message, &relation)
+        self.message(key, room, message, &Hang::Thread { root, reply_to: root })
     }
 
     /// Replaces an earlier message of ours, named by its key.
     pub fn edit(&mut self, room: &str, target: &str, message: &Message) -> String {
         let key = self.next_key("edit");
-        self.message(key, room, message, &text::Relation::Edit { of: event_ref(target) })
+        self.message(key, room, message, &Hang::EditOf(&event_ref(target)))
     }
 
     /// Says something to a person alone; the direct chat is opened first where there is none.
     pub fn direct(&mut self, user: &str, message: &Message) -> String {
         self.effects.rooms_wanted = true;
         let key = self.next_key("direct");
-        self.message(key, &format!("direct:{user}"), message, &text::Relation::None)
+        self.message(key, &format!("direct:{user}"), message, &Hang::Alone)
     }
 
     /// Reacts to an earlier message of ours, named by its key.
     pub fn react(&mut self, room: &str, target: &str, symbol: &str) {
         let key = self.next_key("react");
-        let content = serde_json::json!({
+        let mut content = serde_json::json!({
             "m.relates_to": {"rel_type": "m.annotation", "event_id": event_ref(target), "key": symbol},
-        });
-        self.owe(key, room, OutKind::Message, "m.reaction", None, content.to_string());
+        })
+        .to_string();
+        mark(&mut content, &txn_id(&self.install.id, &key));
+        self.owe(key, room, OutKind::Message, "m.reaction", None, content);
     }
 
     pub fn invite(&mut self, room: &str, user: &str) {
@@ -127,9 +136,15 @@ impl Work<'_> {
         });
     }
 
-    fn message(&mut self, key: String, room: &str, message: &Message, relation: &text::Relation) -> String {
+    fn message(&mut self, key: String, room: &str, message: &Message, hang: &Hang<'_>) -> String {
         let txn = txn_id(&self.install.id, &key);
-        let content = message.content_string(relation, Some((MARKER, &txn)));
+        let mut content = match *hang {
+            Hang::Alone => message.content_string(),
+            Hang::Thread { root, reply_to } => message.thread_reply(root, reply_to),
+            Hang::Reply(to) => message.plain_reply(to),
+            Hang::EditOf(event) => edit_of(message.content(), event).to_string(),
+        };
+        mark(&mut content, &txn);
         self.push(key.clone(), txn, room, OutKind::Message, "m.room.message", None, content);
         key
     }
@@ -172,6 +187,17 @@ impl Work<'_> {
             made_at: self.now,
         });
     }
+}
+
+/// Writes the marker into a finished JSON object.
+fn mark(content: &mut String, txn: &str) {
+    debug_assert!(content.ends_with('}') && content.len() > 2);
+    content.pop();
+    content.push_str(",\"");
+    content.push_str(MARKER);
+    content.push_str("\":\"");
+    content.push_str(txn);
+    content.push_str("\"}");
 }
 
 /// Hash of a state content; `updated_at` alone is no change.
