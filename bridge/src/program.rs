@@ -5,6 +5,7 @@ use schema::period::Calendar;
 
 #[derive(Debug, Clone)]
 pub struct Program {
+    pub engine: schema::migrations::Engine,
     pub name: String,
     pub currency: Currency,
     pub calendar: Calendar,

@@ -1,0 +1,7 @@
+//! Claims of sales, their review, and what becomes of them.
+pub mod actions;
+pub mod commands;
+pub mod render;
+pub mod review;
+pub mod rules;
+pub mod store;
