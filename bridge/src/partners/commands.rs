@@ -33,7 +33,7 @@ pub enum ControlPartner {
         #[arg(value_name = "@user:server")]
         user: String,
         /// How boards call them
-        #[arg(long)]
+        #[arg(long, num_args = 1..)]
         name: Option<String>,
     },
     /// All partners and open applications
@@ -56,16 +56,16 @@ pub enum ControlPartner {
     Reject {
         #[arg(value_name = "@user:server")]
         user: String,
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        reason: Vec<String>,
+        #[arg(num_args = 1..)]
+        reason: Option<String>,
     },
     /// Shut a partner out for now; their results stay
     #[command(after_help = "partner suspend @ana:example.org under review")]
     Suspend {
         #[arg(value_name = "@user:server")]
         user: String,
-        #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
-        reason: Vec<String>,
+        #[arg(num_args = 1..)]
+        reason: String,
     },
     /// Let a suspended partner in again
     #[command(after_help = "partner reinstate @ana:example.org")]
@@ -81,15 +81,15 @@ pub enum ControlPartner {
         /// Do not ask first
         #[arg(long)]
         yes: bool,
-        #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
-        reason: Vec<String>,
+        #[arg(num_args = 1..)]
+        reason: String,
     },
 }
 
 /// # Errors
 /// When the person may not, or the words do not fit.
-pub async fn apply(work: &mut Work<'_>, caller: &Caller, text: &[String]) -> Result<(), Stop> {
-    actions::apply(work, &caller.person.user_id, &text.join(" ")).await
+pub async fn apply(work: &mut Work<'_>, caller: &Caller, text: &str) -> Result<(), Stop> {
+    actions::apply(work, &caller.person.user_id, text).await
 }
 
 /// # Errors
@@ -152,11 +152,11 @@ pub async fn control(work: &mut Work<'_>, caller: &Caller, words: ControlPartner
         }
         ControlPartner::Reject { user, reason } => {
             let user = user_id(&user)?;
-            (actions::reject(work, &manager, &user, &reason.join(" ")).await?, PartnerEvent::Rejected)
+            (actions::reject(work, &manager, &user, reason.as_deref().unwrap_or_default()).await?, PartnerEvent::Rejected)
         }
         ControlPartner::Suspend { user, reason } => {
             let user = user_id(&user)?;
-            (actions::suspend(work, &manager, &user, &reason.join(" ")).await?, PartnerEvent::Suspended)
+            (actions::suspend(work, &manager, &user, &reason).await?, PartnerEvent::Suspended)
         }
         ControlPartner::Reinstate { user } => {
             let user = user_id(&user)?;
@@ -166,9 +166,9 @@ pub async fn control(work: &mut Work<'_>, caller: &Caller, words: ControlPartner
             let user = user_id(&user)?;
             let row = actions::removable(work, &user).await?;
             if !(yes || confirmed) {
-                return ask_removal(work, &row.user_id, &row.name, &reason.join(" ")).await;
+                return ask_removal(work, &row.user_id, &row.name, &reason).await;
             }
-            (actions::remove(work, &manager, &user, &reason.join(" ")).await?, PartnerEvent::Removed)
+            (actions::remove(work, &manager, &user, &reason).await?, PartnerEvent::Removed)
         }
     };
     let message = render::partner(&row, event);

@@ -1,10 +1,13 @@
 //! What every capability stands on.
+pub mod access;
 pub mod clock;
+pub mod confirm;
 pub mod db;
 pub mod homeserver;
 pub mod inbox;
 pub mod jobs;
 pub mod outbox;
+pub mod rate;
 pub mod refusal;
 pub mod signals;
 pub mod text;

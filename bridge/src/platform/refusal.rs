@@ -64,17 +64,25 @@ pub struct Refusal {
     pub sentence: String,
     pub usage: Option<String>,
     pub example: Option<String>,
+    /// The line that a yes of the same person runs after all.
+    pub asks: Option<String>,
 }
 
 impl Refusal {
     #[must_use]
     pub fn new(code: Code, sentence: impl Into<String>) -> Self {
-        Self { code, sentence: sentence.into(), usage: None, example: None }
+        Self { code, sentence: sentence.into(), usage: None, example: None, asks: None }
     }
 
     #[must_use]
     pub fn usage(mut self, usage: impl Into<String>) -> Self {
         self.usage = Some(usage.into());
+        self
+    }
+
+    #[must_use]
+    pub fn asks(mut self, line: impl Into<String>) -> Self {
+        self.asks = Some(line.into());
         self
     }
 

@@ -87,7 +87,7 @@ impl<H: Homeserver> Worker<H> {
         let mut tx = self.app.db.begin().await?;
         let limit = self.app.program.limits.inbox_batch_max + self.held.len();
         let rows = store::waiting(&mut tx, i64::try_from(limit).unwrap_or(i64::MAX)).await?;
-        let ready = self.ready(rows, now);
+        let ready = self.ready(&mut tx, rows, now).await?;
         let jobs = if now >= self.next_job_at { jobs::due(&mut tx, now).await? } else { Vec::new() };
         let marks = self.app.signals.take_marks();
         if ready.is_empty() && jobs.is_empty() && marks.is_empty() {
@@ -261,7 +261,8 @@ impl<H: Homeserver> Worker<H> {
     }
 
     /// Those that may run now, in order; a room whose oldest input must wait holds back its others.
-    fn ready(&mut self, rows: Vec<Waiting>, now: i64) -> Vec<Waiting> {
+    async fn ready(&mut self, tx: &mut Tx, rows: Vec<Waiting>, now: i64) -> Result<Vec<Waiting>, Fault> {
+        let app = self.app.clone();
         let mut waiting: HashSet<String> = self.held.keys().cloned().collect();
         let mut ready = Vec::with_capacity(rows.len());
         for row in rows {
@@ -276,7 +277,8 @@ impl<H: Homeserver> Worker<H> {
             let need = match self.proofs.get(&row.seq) {
                 Some(Proof::Good | Proof::Bad(_)) => Need::default(),
                 Some(Proof::Open) | None => {
-                    root::need(&row, &self.app.program, &mut self.memory)
+                    let mut work = self.work(tx, &app, Cause::default(), now);
+                    root::need(&mut work, &row).await?
                 }
             };
             if need.any() {
@@ -287,7 +289,7 @@ impl<H: Homeserver> Worker<H> {
                 ready.push(row);
             }
         }
-        ready
+        Ok(ready)
     }
 
     /// Waits for something to do.

@@ -162,6 +162,30 @@ pub async fn known(tx: &mut Conn, event_id: &str) -> Result<bool, sqlx::Error> {
         .is_some())
 }
 
+/// Who sent an event that we kept.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn sender_of(tx: &mut Conn, event_id: &str) -> Result<Option<String>, sqlx::Error> {
+    let row = sqlx::query("select sender from inbox where event_id = $1")
+        .bind(event_id)
+        .fetch_optional(tx)
+        .await?;
+    row.map(|row| row.try_get(0)).transpose()
+}
+
+/// How an event ended.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn outcome_of(tx: &mut Conn, event_id: &str) -> Result<Option<String>, sqlx::Error> {
+    let row = sqlx::query("select outcome from inbox where event_id = $1")
+        .bind(event_id)
+        .fetch_optional(tx)
+        .await?;
+    row.map_or(Ok(None), |row| row.try_get(0))
+}
+
 /// A quarantined input.
 #[derive(Debug, Clone)]
 pub struct Poison {

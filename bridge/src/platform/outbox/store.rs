@@ -67,6 +67,18 @@ pub async fn event_of(reader: &mut Conn, dedupe_key: &str) -> Result<Option<Stri
     row.map_or(Ok(None), |row| row.try_get(0))
 }
 
+/// Whether anything was ever owed under this key.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn exists(reader: &mut Conn, dedupe_key: &str) -> Result<bool, sqlx::Error> {
+    let row = sqlx::query("select 1 from outbox where dedupe_key = $1")
+        .bind(dedupe_key)
+        .fetch_optional(reader)
+        .await?;
+    Ok(row.is_some())
+}
+
 /// The key under which an event of ours was sent, and the room it was meant for.
 ///
 /// # Errors

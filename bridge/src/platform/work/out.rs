@@ -69,6 +69,11 @@ impl Work<'_> {
         self.message(key, room, message, &Hang::Thread { root, reply_to: root })
     }
 
+    /// As `send_in_thread`, under a key of its own; the same key goes out once.
+    pub fn send_thread_as(&mut self, key: &str, room: &str, root: &str, message: &Message) {
+        self.message(key.to_owned(), room, message, &Hang::Thread { root, reply_to: root });
+    }
+
     /// Replaces an earlier message of ours, named by its key.
     pub fn edit(&mut self, room: &str, target: &str, message: &Message) -> String {
         let key = self.next_key("edit");
