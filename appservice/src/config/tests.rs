@@ -136,7 +136,8 @@ fn a_broken_registration_tells_no_token() {
 #[test]
 fn disagreements_are_found() {
     let config = parse(FINE).unwrap_or_else(|e| panic!("{e}"));
-    let spoil: [(&str, fn(&mut Registration)); 6] = [
+    type Spoil = fn(&mut Registration);
+    let spoil: [(&str, Spoil); 6] = [
         ("id", |r| r.id = "other".into()),
         ("url", |r| r.url = None),
         ("sender_localpart", |r| r.sender_localpart = "partners_bot".into()),

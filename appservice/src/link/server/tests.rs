@@ -5,7 +5,7 @@ use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 use std::sync::Mutex;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 
 const TOKEN: &str = "hs-token-0123456789";
 const TXN: &str = "/_matrix/app/v1/transactions/1";
@@ -56,7 +56,7 @@ async fn rig_with(legacy_paths: bool) -> Rig {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     #[expect(clippy::disallowed_methods, reason = "the test's own server")]
-    tokio::spawn(async move { axum::serve(listener, router(server)).await });
+    tokio::spawn(serve(listener, router(server), std::future::pending()));
     let http = Client::builder().no_proxy().build().unwrap();
     Rig { base: format!("http://{address}"), address, http, kept, pings, readiness }
 }
