@@ -3,6 +3,7 @@ pub mod access;
 pub mod clock;
 pub mod confirm;
 pub mod db;
+pub mod commands;
 pub mod homeserver;
 pub mod inbox;
 pub mod jobs;

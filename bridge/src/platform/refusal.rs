@@ -58,7 +58,10 @@ impl Code {
 
 /// An answer to bad input: one sentence that says what to do, and where it helps a usage line
 /// and one working example (both without the command prefix, e.g. `sale add 100 EUR Acme`).
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A command inside the sentence stands in backticks, without the prefix as well: the message puts
+/// the room's prefix there. What a person wrote goes into the sentence by `text::foreign`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{sentence}")]
 pub struct Refusal {
     pub code: Code,
     pub sentence: String,

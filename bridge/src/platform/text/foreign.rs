@@ -59,6 +59,7 @@ fn ends_with(text: &str, tail: &str) -> bool {
 /// isolated, and at most 60 characters long.
 #[must_use]
 pub fn foreign(text: &str) -> String {
-    let line = super::Line::new().person_cut(text, 60);
-    line.into_plain()
+    // A backtick would begin a command in the sentence.
+    let text = text.replace('`', "'");
+    super::Line::new().person_cut(&text, 60).into_plain()
 }

@@ -128,10 +128,28 @@ impl Line {
         self
     }
 
-    /// A sentence of ours that may quote others: everything that could ping is broken.
+    /// A sentence of ours that may quote others by [`super::foreign`]: everything that could ping
+    /// is broken. Commands in backticks become code with the prefix before them.
     #[must_use]
-    pub fn sentence(mut self, text: &str) -> Self {
-        self.push(text, Trust::Sentence);
+    pub fn sentence(mut self, text: &str, prefix: &str) -> Self {
+        for (at, part) in commands_in(text).enumerate() {
+            if at % 2 == 0 {
+                self.push(part, Trust::Sentence);
+            } else {
+                self = self.tagged("code", |line| {
+                    line.push(prefix, Trust::Own);
+                    line.push(part, Trust::Sentence);
+                });
+            }
+        }
+        self
+    }
+
+    /// Another line's spans at the end of this one, which ends in our own words.
+    pub(super) fn append(mut self, other: Self) -> Self {
+        self.plain.push_str(&other.plain);
+        self.html.push_str(&other.html);
+        self.chars += other.chars;
         self
     }
 
@@ -220,6 +238,12 @@ impl Line {
         self.plain.push(ch);
         self.html.push(ch);
     }
+}
+
+/// A sentence in turns: words, a command, words, … An unpaired backtick is a word.
+fn commands_in(text: &str) -> impl Iterator<Item = &str> {
+    let pairs = text.matches('`').count() / 2;
+    text.splitn(pairs * 2 + 1, '`')
 }
 
 /// Our own words keep the breaks and isolates that [`super::foreign`] put into them.

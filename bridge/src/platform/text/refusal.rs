@@ -21,20 +21,21 @@ struct RefusalCard<'a> {
 /// `reference` finds the case in our log when there is something to ask about.
 #[must_use]
 pub fn refusal_message(refusal: &Refusal, prefix: &str, reference: Option<&str>) -> Message {
-    let command = |label: &str, text: &str| {
-        Line::new().plain(label).code(&format!("{prefix}{text}"))
-    };
+    let command =
+        |label: &str, text: &str| Line::new().plain(label).code(&format!("{prefix}{text}"));
     let mut rows = Vec::with_capacity(3);
     rows.extend(refusal.usage.as_deref().map(|usage| command("Usage: ", usage)));
     rows.extend(refusal.example.as_deref().map(|example| command("Example: ", example)));
     rows.extend(reference.map(|reference| Line::new().plain("Reference: ").code(reference)));
-    let message = Message::notice(Line::new().plain("⚠️ ").sentence(&refusal.sentence));
+    let sentence = Line::new().sentence(&refusal.sentence, prefix);
+    let said = sentence.clone().into_plain();
+    let message = Message::notice(Line::new().plain("⚠️ ").append(sentence));
     let message = if rows.is_empty() { message } else { message.lines(rows) };
     message.card(&RefusalCard {
         v: 1,
         kind: "refusal",
         code: refusal.code.as_str(),
-        sentence: &refusal.sentence,
+        sentence: &said,
         usage: refusal.usage.as_deref(),
         example: refusal.example.as_deref(),
         reference,

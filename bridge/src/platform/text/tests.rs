@@ -5,8 +5,12 @@ use insta::assert_snapshot;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+/// Both forms, with isolates as ⟦ ⟧ and breaks as ¦ so that they can be seen here.
 fn shown(message: &Message) -> String {
     format!("{}\n--\n{}", message.body, message.html)
+        .replace('\u{2068}', "⟦")
+        .replace('\u{2069}', "⟧")
+        .replace('\u{2060}', "¦")
 }
 
 #[test]
@@ -15,6 +19,20 @@ fn a_refusal() {
         .usage("sale add <amount> <currency> <client…>")
         .example("sale add 1000 EUR Acme");
     assert_snapshot!(refusal_message(&refusal, "!", None).content_string(), @r#"{"agency.siso.partners.card":{"v":1,"kind":"refusal","code":"E-AMOUNT","sentence":"1,000 has a separator: write 1000 or 1.00.","usage":"sale add <amount> <currency> <client…>","example":"sale add 1000 EUR Acme"},"body":"⚠️ 1,000 has a separator: write 1000 or 1.00.\nUsage: !sale add <amount> <currency> <client…>\nExample: !sale add 1000 EUR Acme","format":"org.matrix.custom.html","formatted_body":"<p><strong>⚠️ 1,000 has a separator: write 1000 or 1.00.</strong></p>\n<p>Usage: <code>!sale add &lt;amount&gt; &lt;currency&gt; &lt;client…&gt;</code><br>\nExample: <code>!sale add 1000 EUR Acme</code></p>\n","m.mentions":{},"msgtype":"m.notice"}"#);
+}
+
+#[test]
+fn a_command_in_a_sentence_gets_the_prefix() {
+    let refusal = Refusal::new(Code::Unknown, format!("{}: did you mean `sale`?", foreign("`x`")));
+    let message = refusal_message(&refusal, "!", Some("R7"));
+    assert_snapshot!(shown(&message), @r"
+    ⚠️ 'x': did you mean !sale?
+    Reference: R7
+    --
+    <p><strong>⚠️ &#39;x&#39;: did you mean <code>!sale</code>?</strong></p>
+    <p>Reference: <code>R7</code></p>
+    ");
+    assert_eq!(message.content()[CARD_KEY]["sentence"], "'x': did you mean !sale?");
 }
 
 #[test]
@@ -35,14 +53,14 @@ fn a_board() {
     🏆 Leaderboard · Revenue · Nov 2026
     1. Northwind — €92,400 ▲2
     2. O'Neill & Co — €9,000 =
-    3. ⁨شركة⁩ — €900 ▼1
+    3. ⟦شركة⟧ — €900 ▼1
     You: 7th of 42
     More: !board revenue year
     --
     <p><strong>🏆 Leaderboard · Revenue · Nov 2026</strong></p>
     <p>1. <strong>Northwind</strong> — €92,400 ▲2<br>
     2. <strong>O&#39;Neill &amp; Co</strong> — €9,000 =<br>
-    3. <strong>⁨شركة⁩</strong> — €900 ▼1</p>
+    3. <strong>⟦شركة⟧</strong> — €900 ▼1</p>
     <p>You: 7th of 42</p>
     <p>More: <code>!board revenue year</code></p>
     ");
@@ -53,13 +71,13 @@ fn a_sale_reply_with_a_hostile_client() {
     let reply = Message::notice("S-1 claimed")
         .line(Line::new().plain("€100 · ").person("</code></pre><h1>PWN @room @bob:firm.example"))
         .quote(Line::new().person_code("sale add 100 EUR x"));
-    assert_snapshot!(shown(&reply).escape_debug().to_string().replace("\\n", "\n"), @r"
+    assert_snapshot!(shown(&reply), @r"
     S-1 claimed
-    €100 · </code></pre><h1>PWN @\u{2060}room @\u{2060}bob:firm.example
+    €100 · </code></pre><h1>PWN @¦room @¦bob:firm.example
     > sale add 100 EUR x
     --
     <p><strong>S-1 claimed</strong></p>
-    <p>€100 · &lt;/code&gt;&lt;/pre&gt;&lt;h1&gt;PWN @\u{2060}room @\u{2060}bob:firm.example</p>
+    <p>€100 · &lt;/code&gt;&lt;/pre&gt;&lt;h1&gt;PWN @¦room @¦bob:firm.example</p>
     <blockquote><code>sale add 100 EUR x</code></blockquote>
     ");
 }
@@ -85,7 +103,10 @@ fn an_edit_carries_both_contents_and_pings_nobody() {
 fn both_ways_to_relate_agree() {
     let message = Message::notice("x");
     let parsed = |text: String| serde_json::from_str::<Value>(&text).unwrap();
-    assert_eq!(parsed(message.thread_reply("$a", "$b")), thread_reply(message.content(), "$a", "$b"));
+    assert_eq!(
+        parsed(message.thread_reply("$a", "$b")),
+        thread_reply(message.content(), "$a", "$b")
+    );
     assert_eq!(parsed(message.plain_reply("$b")), plain_reply(message.content(), "$b"));
 }
 
@@ -112,8 +133,8 @@ fn only_room_calls_everybody() {
     let pill = Line::new().person("https://matrix.to/#/%40bob%3Ax matrix:u/bob:x");
     assert_eq!(pill.into_plain(), "https://matrix.\u{2060}to/#/%40bob%3Ax matrix:\u{2060}u/bob:x");
     assert_eq!(foreign(&foreign("@bob:x שלום")), foreign("@bob:x שלום"));
-    let quoting = Line::new().sentence(&format!("{} is nobody", foreign("@bob:x שלום")));
-    assert_eq!(quoting.into_plain(), "\u{2068}@\u{2060}bob:x שלום\u{2069} is nobody");
+    let quoting = Line::new().sentence(&format!("{} is nobody", foreign("@bob:x שלום")), "");
+    assert_eq!(quoting.plain, "\u{2068}@\u{2060}bob:x שלום\u{2069} is nobody");
 }
 
 fn tags(html: &str) -> Vec<&str> {
@@ -123,7 +144,7 @@ fn tags(html: &str) -> Vec<&str> {
 fn template(a: &str, b: &str) -> Message {
     Message::notice(Line::new().plain("Sale ").person_strong(a))
         .lines(vec![Line::new().person(b).plain(" · ").person(a), Line::new().person_code(b)])
-        .line(Line::new().sentence(&format!("{} is not {}", foreign(a), foreign(b))))
+        .line(Line::new().sentence(&format!("{} is not {}", foreign(a), foreign(b)), "!"))
         .line(Line::new().person_cut(a, 5).em("room").person("@").plain("room"))
 }
 
@@ -134,13 +155,15 @@ proptest! {
         b in ".{0,60}",
     ) {
         let message = template(&a, &b);
-        prop_assert_eq!(tags(&message.html), tags(&template("x", "y").html));
+        let plain = template("x", "y");
+        prop_assert_eq!(tags(&message.html), tags(&plain.html));
         prop_assert!(!message.body.to_lowercase().contains("@room"));
         prop_assert!(!message.html.to_lowercase().contains("@room"));
         prop_assert_eq!(message.body.lines().count(), 5);
         let opened = message.body.matches('\u{2068}').count();
         prop_assert_eq!(opened, message.body.matches('\u{2069}').count());
-        prop_assert!(!message.body.contains('\u{202e}'));
+        let overridden = message.body.contains('\u{202e}');
+        prop_assert!(!overridden);
         let content: Value = serde_json::from_str(&message.content_string()).unwrap();
         prop_assert_eq!(content["body"].as_str(), Some(message.body.as_str()));
         prop_assert_eq!(content["formatted_body"].as_str(), Some(message.html.as_str()));
