@@ -109,19 +109,31 @@ create table audit (
   detail text not null
 );
 
--- Rooms that the program makes and keeps.
+-- Rooms that the program makes and keeps; a row exists once the room does. drift_at: since when it
+-- is to be looked at. findings: what could not be mended, JSON.
 create table room (
   key text not null primary key,
-  kind text not null,
-  room_id text unique,
-  industry text,
+  room_id text not null unique,
+  version text not null,
   made_at bigint not null,
   checked_at bigint,
-  version text,
-  closed_at bigint,
-  drift text
+  drift_at bigint,
+  findings text not null default '[]'
 );
 
+-- Every chat of two that the bot is in, or (no joined_at) is asked into.
+create table chat (
+  room_id text not null primary key,
+  user_id text not null,
+  noted_at bigint not null,
+  joined_at bigint,
+  encrypted_at bigint,
+  away_at bigint,
+  crowded_at bigint
+);
+create index chat_user on chat (user_id);
+
+-- The one chat in which a person is written to.
 create table direct (
   user_id text not null primary key,
   room_id text unique,
@@ -129,15 +141,18 @@ create table direct (
   opened_at bigint
 );
 
+-- Our own view of who is where. ts is the time that the event gave itself, at ours.
 create table member (
   room_id text not null,
   user_id text not null,
   membership text not null,
+  ts bigint not null,
   at bigint not null,
   primary key (room_id, user_id)
 );
 create index member_user on member (user_id);
 
+-- When the last whole walk through a room's history began.
 create table gap (
   room_id text not null primary key,
   walked_at bigint not null

@@ -1,5 +1,6 @@
 //! What the loops tell each other in memory. Everything here can be lost: the rows say the same.
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 use tokio::sync::Notify;
@@ -56,12 +57,20 @@ pub struct Signals {
     pub last_echo_at: AtomicI64,
     pub last_ping_at: AtomicI64,
     pub ready: AtomicBool,
+    /// Another hand than the worker's wrote jobs: it is to look for due ones.
+    pub jobs_changed: AtomicBool,
     pub counters: Counters,
     places: RwLock<Places>,
     marks: Mutex<Vec<Mark>>,
 }
 
 impl Signals {
+    /// Tells the worker of jobs that it did not write itself.
+    pub fn wake_jobs(&self) {
+        self.jobs_changed.store(true, Relaxed);
+        self.inbox.notify_one();
+    }
+
     pub fn mark(&self, mark: Mark) {
         self.marks().push(mark);
     }

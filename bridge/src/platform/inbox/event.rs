@@ -17,6 +17,9 @@ pub struct Event {
     /// Where rooms up to version 10 name a redaction's target.
     #[serde(default)]
     pub redacts: Option<Value>,
+    /// The sender's server's clock: only good for comparing events of one sender.
+    #[serde(default)]
+    origin_server_ts: Value,
 }
 
 impl Event {
@@ -30,6 +33,12 @@ impl Event {
     #[must_use]
     pub fn content(&self) -> Value {
         serde_json::from_str(self.content.get()).unwrap_or(Value::Null)
+    }
+
+    /// When the event says it was made (epoch milliseconds); the sender's server chose it.
+    #[must_use]
+    pub fn ts(&self) -> i64 {
+        self.origin_server_ts.as_i64().unwrap_or(0)
     }
 
     /// The event that this one redacts.

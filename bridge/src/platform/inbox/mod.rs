@@ -9,4 +9,4 @@ pub mod store;
 
 pub use accept::{AcceptError, Inbox, Source};
 pub use event::{Event, Relation};
-pub use filter::{Filter, Verdict};
+pub use filter::{Filter, Peek, Verdict};

@@ -84,6 +84,9 @@ impl<H: Homeserver> Worker<H> {
     pub async fn turn(&mut self) -> Result<bool, Fault> {
         let now = self.app.clock.now();
         self.held.retain(|_, until| *until > now);
+        if self.app.signals.jobs_changed.swap(false, Relaxed) {
+            self.next_job_at = 0;
+        }
         let mut tx = self.app.db.begin().await?;
         let limit = self.app.program.limits.inbox_batch_max + self.held.len();
         let rows = store::waiting(&mut tx, i64::try_from(limit).unwrap_or(i64::MAX)).await?;

@@ -6,7 +6,7 @@ mod flush;
 mod memory;
 mod out;
 
-pub use effects::{Done, Effects, Mark, OutKind, OutRow};
+pub use effects::{Done, Effects, JobRow, Mark, OutKind, OutRow, StateRow};
 pub use memory::Memory;
 pub use out::{MARKER, event_ref, state_hash, txn_id};
 
