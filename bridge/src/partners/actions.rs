@@ -196,6 +196,7 @@ async fn enter(work: &mut Work<'_>, user_id: &str, name: Option<&str>, text: &st
 
 async fn reread(work: &mut Work<'_>, user_id: &str) -> Result<PartnerRow, Fault> {
     access::forget(work, user_id);
+    crate::leaderboard::actions::people_changed(work);
     let person = access::person(work, user_id).await?;
     person.partner.clone().ok_or_else(|| Fault::Bug(format!("no row after a change of {user_id}")))
 }

@@ -62,6 +62,7 @@ pub async fn record(work: &mut Work<'_>, partner: &Partner, claim: &Claim, manne
     store::insert(work.tx, &new).await?;
     store::insert_share(work.tx, new.id, partner.id(), 1, claim.amount.minor).await?;
     let row = row_of(&new, partner, claim, flags);
+    leaderboard::actions::claims_changed(work, partner.id());
     work.audit("sale.claim", &number.to_string(), "");
     work.reply(&render::claimed(&row, manner.late));
     review::open(work, &row);
@@ -97,6 +98,7 @@ pub async fn amend(work: &mut Work<'_>, partner: &Partner, sale: &SaleRow, claim
     store::rewrite(work.tx, &new).await?;
     store::insert_share(work.tx, sale.id, partner.id(), 1, claim.amount.minor).await?;
     let row = row_of(&new, partner, claim, flags);
+    leaderboard::actions::claims_changed(work, partner.id());
     work.audit("sale.edit", &sale.number.to_string(), "");
     work.reply(&render::sale(&row, SaleEvent::Edited, None));
     review::update(work, &row, &[]);
@@ -113,20 +115,23 @@ pub async fn approve(work: &mut Work<'_>, reviewer: &Reviewer, number: SaleNumbe
     let mut approvals = store::approvals(work.tx, sale.id).await?;
     let needed = rules::reviewers_needed(sale.amount, work.program.two_person_over);
     rules::may_approve(&sale, &shares, reviewer, &approvals)?;
-    store::add_approval(work.tx, sale.id, reviewer.user_id(), work.now).await?;
     approvals.push(reviewer.user_id().to_owned());
     if approvals.len() < needed {
+        store::add_approval(work.tx, sale.id, reviewer.user_id(), work.now).await?;
         work.audit("sale.second", &number.to_string(), "one more reviewer needed");
         review::update(work, &sale, &approvals);
         work.reply(&render::seconded(&sale, needed - approvals.len()));
         return Ok(());
     }
+    let body = EntryBody::sale_approved(&sale.credit(&shares));
+    let plan = leaderboard::actions::plan(work, &body).await?;
+    store::add_approval(work.tx, sale.id, reviewer.user_id(), work.now).await?;
     store::approve(work.tx, sale.id, reviewer.user_id(), work.now).await?;
     sale.approved_at = Some(work.now);
     sale.approved_by = Some(reviewer.user_id().to_owned());
-    let body = EntryBody::sale_approved(&sale.credit(&shares));
     let posted = ledger::actions::post(work, "sale.approved", &sale.id.to_string(), &body).await?;
-    leaderboard::actions::credited(work, &posted, &body).await?;
+    leaderboard::actions::apply(work, plan, &posted).await?;
+    leaderboard::actions::claims_changed(work, sale.partner_id);
     work.audit("sale.approve", &number.to_string(), "");
     review::update(work, &sale, &approvals);
     review::tell_claimant(work, &sale, SaleEvent::Approved, Some(posted.seq));
@@ -143,6 +148,7 @@ pub async fn reject(work: &mut Work<'_>, reviewer: &Reviewer, number: SaleNumber
     sale.rejected_at = Some(work.now);
     sale.rejected_by = Some(reviewer.user_id().to_owned());
     sale.reject_reason = Some(reason.to_owned());
+    leaderboard::actions::claims_changed(work, sale.partner_id);
     work.audit("sale.reject", &number.to_string(), reason);
     review::update(work, &sale, &[]);
     review::tell_claimant(work, &sale, SaleEvent::Rejected, None);
@@ -158,6 +164,7 @@ pub async fn withdraw(work: &mut Work<'_>, partner: &Partner, number: SaleNumber
     rules::open(&sale)?;
     store::withdraw(work.tx, sale.id, work.now).await?;
     sale.withdrawn_at = Some(work.now);
+    leaderboard::actions::claims_changed(work, partner.id());
     work.audit("sale.withdraw", &number.to_string(), "");
     review::update(work, &sale, &[]);
     Ok(sale)
@@ -181,14 +188,15 @@ pub async fn void(work: &mut Work<'_>, manager: &Manager, number: SaleNumber, re
     let mut sale = voidable(work, number).await?;
     rules::reason(reason)?;
     let shares = store::shares(work.tx, sale.id).await?;
+    let reverses = ledger::actions::seq_of(work, "sale.approved", &sale.id.to_string()).await?;
+    let body = EntryBody::sale_voided(&sale.credit(&shares), reverses);
+    let plan = leaderboard::actions::plan(work, &body).await?;
     store::void(work.tx, sale.id, manager.user_id(), reason, work.now).await?;
     sale.voided_at = Some(work.now);
     sale.voided_by = Some(manager.user_id().to_owned());
     sale.void_reason = Some(reason.to_owned());
-    let reverses = ledger::actions::seq_of(work, "sale.approved", &sale.id.to_string()).await?;
-    let body = EntryBody::sale_voided(&sale.credit(&shares), reverses);
     let posted = ledger::actions::post(work, "sale.voided", &sale.id.to_string(), &body).await?;
-    leaderboard::actions::credited(work, &posted, &body).await?;
+    leaderboard::actions::apply(work, plan, &posted).await?;
     work.audit("sale.void", &number.to_string(), reason);
     review::update(work, &sale, &[]);
     review::tell_claimant(work, &sale, SaleEvent::Voided, Some(posted.seq));
