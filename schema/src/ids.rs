@@ -69,20 +69,8 @@ id!(
     ClientId
 );
 id!(
-    /// One application to become a partner.
-    ApplicationId
-);
-id!(
-    /// A partner organization.
-    OrganizationId
-);
-id!(
     /// A destructive command that waits for its author's yes.
     ConfirmationId
-);
-id!(
-    /// One line of the audit.
-    ActionId
 );
 
 /// The number by which people name a sale: `S-12`. Above 0.

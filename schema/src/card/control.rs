@@ -2,7 +2,6 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::ActionId;
 use crate::status::RoomRole;
 use crate::wire::words;
 
@@ -120,7 +119,8 @@ pub struct Industries {
 /// One line of the audit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ActionView {
-    pub id: ActionId,
+    /// Its number; later lines have higher ones.
+    pub seq: i64,
     /// Epoch milliseconds.
     pub at: i64,
     /// User id of the one who asked, or `program`.

@@ -2,14 +2,15 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{ApplicationId, PartnerId};
+use crate::ids::PartnerId;
 use crate::status::{Enrollment, Role, Visibility};
 use crate::wire::words;
 
 /// An application has arrived and waits for the control room.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Applied {
-    pub application: ApplicationId,
+    /// The id that they will have as a partner.
+    pub partner: PartnerId,
     /// Epoch milliseconds.
     pub applied_at: i64,
 }
@@ -31,9 +32,7 @@ pub struct Welcome {
 /// A partner as the control room sees them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PartnerView {
-    /// Absent for somebody who has applied and is not approved.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<PartnerId>,
+    pub id: PartnerId,
     pub user_id: String,
     pub name: String,
     pub enrollment: Enrollment,

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{ApplicationId, ClientId, PartnerId, SaleId, SaleNumber};
+use crate::ids::{ClientId, PartnerId, SaleId, SaleNumber};
 use crate::money::Money;
 use crate::period::Period;
 use crate::status::SaleStatus;
@@ -182,7 +182,8 @@ pub enum ReviewSubject {
 /// A person who wants to become a partner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Application {
-    pub id: ApplicationId,
+    /// The id that they will have as a partner.
+    pub partner: PartnerId,
     pub user_id: String,
     /// What they wrote.
     pub text: String,
