@@ -4,6 +4,7 @@ pub mod clock;
 pub mod confirm;
 pub mod db;
 pub mod commands;
+pub mod gaps;
 pub mod homeserver;
 pub mod inbox;
 pub mod jobs;

@@ -1,23 +1,37 @@
 //! What the program may do with its rooms from inside a unit of work: look things up, let people in
 //! and out, ask for repairs. Nothing here touches the network; the keeper and the sender do.
 use super::members::{self, Joined, Known};
+pub use super::inputs::{foreign_state, member_changed};
 use super::rules::RoomKey;
 use super::{render, store};
+use crate::industries;
 use crate::platform::access::{Manager, Place};
 use crate::platform::db::Conn;
 use crate::platform::refusal::Fault;
 use crate::platform::signals::Places;
-use crate::platform::work::Work;
-use schema::card::Alert;
+use crate::platform::work::{JobRow, Work};
+use schema::card::{Alert, Finding};
 
 /// A job that tells the control room of something; its payload is an alert as JSON.
-pub const JOB_ALERT: &str = "room_alert";
+const JOB_ALERT: &str = "room.alert";
 /// A job after the keeper changed rows that the worker remembers.
-pub const JOB_CHANGED: &str = "rooms_changed";
+pub const JOB_CHANGED: &str = "room.changed";
 /// A job that asks the team into the control room.
-pub const JOB_TEAM: &str = "room_team";
-/// The prefix of this capability's jobs and of [`JOB_CHANGED`].
-pub const JOBS: [&str; 3] = [JOB_ALERT, JOB_CHANGED, JOB_TEAM];
+pub const JOB_TEAM: &str = "room.team";
+
+/// The job that tells the control room of a finding.
+#[must_use]
+pub fn alert_job(finding: &Finding, room_id: Option<&str>, now: i64) -> JobRow {
+    let alert = Alert {
+        finding: finding.clone(),
+        room_id: room_id.map(str::to_owned),
+        event_id: None,
+        raised_at: now,
+    };
+    let key = format!("{JOB_ALERT}:{}:{}:{now}", finding.id, room_id.unwrap_or_default());
+    let payload = serde_json::to_string(&alert).unwrap_or_default();
+    JobRow { key, kind: JOB_ALERT, payload, run_at: now }
+}
 
 /// Where all our rooms are; for `Signals::set_places` at start and after each change.
 ///
@@ -48,6 +62,11 @@ pub async fn places(reader: &mut Conn) -> Result<Places, sqlx::Error> {
 /// # Errors
 /// When the database refuses.
 pub async fn place_of(work: &mut Work<'_>, room_id: &str) -> Result<Place, Fault> {
+    if !work.memory.cache::<Known>().is_loaded() {
+        let rooms = store::rooms(work.tx).await?;
+        let places = rooms.into_iter().map(|row| (row.room_id, place(row.key)));
+        work.memory.cache::<Known>().load(places);
+    }
     if let Some(place) = work.memory.cache::<Known>().get(room_id) {
         return Ok(place.clone());
     }
@@ -60,14 +79,25 @@ pub async fn place_of(work: &mut Work<'_>, room_id: &str) -> Result<Place, Fault
 
 async fn read_place(reader: &mut Conn, room_id: &str) -> Result<Place, Fault> {
     if let Some(room) = store::by_room_id(reader, room_id).await? {
-        return Ok(match room.key {
-            RoomKey::Control => Place::Control,
-            key => Place::Kept { key: key.to_string(), industry: key.industry().map(str::to_owned) },
-        });
+        return Ok(place(room.key));
     }
     let chat = store::chats::by_room_id(reader, room_id).await?;
     let direct = chat.is_some_and(|chat| chat.crowded_at.is_none());
     Ok(if direct { Place::Direct } else { Place::Other })
+}
+
+fn place(key: RoomKey) -> Place {
+    match key {
+        RoomKey::Control => Place::Control,
+        key => Place::Kept { key: key.to_string(), industry: key.industry().map(str::to_owned) },
+    }
+}
+
+/// Whether one of our places is a direct chat: every one that is no kept room. Needs a [`place_of`]
+/// before it in the same work.
+#[must_use]
+pub fn is_direct(work: &mut Work<'_>, room_id: &str) -> bool {
+    work.memory.cache::<Known>().get(room_id).is_none_or(Place::is_direct)
 }
 
 /// Whether a person is in a room, as far as our own view knows; `None` when it does not. Only
@@ -183,7 +213,7 @@ pub async fn channel_changed(work: &mut Work<'_>, slug: &str) -> Result<(), Faul
     Ok(())
 }
 
-/// Runs one of [`JOBS`].
+/// Runs a job whose kind begins with `room.`.
 ///
 /// # Errors
 /// When the database refuses, or the payload is not ours.
@@ -194,6 +224,7 @@ pub async fn run_job(work: &mut Work<'_>, kind: &str, payload: &str) -> Result<(
                 .map_err(|error| Fault::Data(format!("a {JOB_ALERT} job: {error}")))?;
             work.send(&RoomKey::Control.to_string(), &render::alert(alert));
         }
+        industries::actions::JOB_STATE => industries::actions::show(work, payload).await?,
         JOB_CHANGED => members::forget(work.memory),
         JOB_TEAM => {
             for user in team(work).await? {

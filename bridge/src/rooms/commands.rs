@@ -19,7 +19,7 @@ pub enum ControlRoom {
 
 /// # Errors
 /// When the person may not.
-pub async fn control(work: &mut Work<'_>, caller: &Caller, words: &ControlRoom) -> Result<(), Stop> {
+pub async fn control(work: &mut Work<'_>, caller: &Caller, words: ControlRoom) -> Result<(), Stop> {
     let manager = caller.manager()?;
     let repairing = matches!(words, ControlRoom::Repair);
     if repairing {

@@ -55,23 +55,37 @@ impl Joined {
 
 /// What each room is; a room that is none of ours is not remembered, it may become one.
 #[derive(Default)]
-pub struct Known(HashMap<String, Place>);
+pub struct Known {
+    places: HashMap<String, Place>,
+    loaded: bool,
+}
 
 impl Known {
     #[must_use]
     pub fn get(&self, room_id: &str) -> Option<&Place> {
-        self.0.get(room_id)
+        self.places.get(room_id)
+    }
+
+    #[must_use]
+    pub fn is_loaded(&self) -> bool {
+        self.loaded
+    }
+
+    /// All kept rooms, once.
+    pub fn load(&mut self, places: impl Iterator<Item = (String, Place)>) {
+        self.places.extend(places);
+        self.loaded = true;
     }
 
     pub fn add(&mut self, room_id: &str, place: Place) {
-        if self.0.len() >= PLACES_MAX {
-            self.0.clear();
+        if self.places.len() >= PLACES_MAX {
+            self.places.retain(|_, place| !place.is_direct());
         }
-        self.0.insert(room_id.to_owned(), place);
+        self.places.insert(room_id.to_owned(), place);
     }
 
     pub fn remove(&mut self, room_id: &str) {
-        self.0.remove(room_id);
+        self.places.remove(room_id);
     }
 }
 

@@ -65,7 +65,7 @@ pub async fn handle(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'static s
         "m.reaction" if event.state_key.is_none() => reactions::handle(work, input).await,
         "m.room.redaction" => edits::redacted(work, input).await,
         "m.room.member" if event.state_key.is_some() => {
-            rooms::actions::member_changed(work, event).await?;
+            rooms::actions::member_changed(work, event, input.late).await?;
             Ok("member")
         }
         "m.room.encrypted" => say::cannot_read(work, event).await,

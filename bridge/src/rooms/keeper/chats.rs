@@ -81,10 +81,7 @@ impl<H: Homeserver> Keeper<H> {
         if !encrypted && chats::linked(&mut tx, &chat.user_id).await?.is_none() {
             chats::link(&mut tx, &chat.user_id, &chat.room_id, asked_at).await?;
         }
-        self.commit(tx, self.changed()).await?;
-        // Words may have been said before the bot came in.
-        self.app.signals.gaps.notify_one();
-        Ok(())
+        self.commit(tx, self.changed()).await
     }
 
     async fn leave(&mut self, chat: &Chat) -> Result<(), KeepError> {
@@ -175,7 +172,7 @@ impl<H: Homeserver> Keeper<H> {
         self.commit(tx, effects).await
     }
 
-    fn changed(&self) -> Effects {
+    pub(super) fn changed(&self) -> Effects {
         let job = self.job(JOB_CHANGED, JOB_CHANGED.to_owned(), String::new());
         Effects { jobs: vec![job], ..Effects::default() }
     }

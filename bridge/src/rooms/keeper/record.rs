@@ -7,10 +7,10 @@ use crate::industries;
 use crate::platform::db::Tx;
 use crate::platform::homeserver::{CallError, Homeserver};
 use crate::platform::work::{Effects, JobRow, StateRow, state_hash};
-use crate::rooms::actions::{self, JOB_ALERT, JOB_CHANGED, JOB_TEAM};
+use crate::rooms::actions::{self, JOB_CHANGED, JOB_TEAM};
 use crate::rooms::rules::{RoomKey, Wish};
 use crate::rooms::store::{self, RoomRow};
-use schema::card::{Alert, Finding};
+use schema::card::Finding;
 use schema::state::{ProgramState, VERSION};
 
 impl<H: Homeserver> Keeper<H> {
@@ -31,7 +31,7 @@ impl<H: Homeserver> Keeper<H> {
         let mut tx = self.app.db.begin().await?;
         store::made(&mut tx, &key, &made.room_id, &made.version, now).await?;
         store::key_drifted(&mut tx, &RoomKey::Space.to_string(), now).await?;
-        let mut effects = Effects::default();
+        let mut effects = self.changed();
         if let RoomKey::Industry(slug) = &wish.key {
             effects.jobs.push(industries::actions::state_job(slug, now));
         }
@@ -131,16 +131,7 @@ impl<H: Homeserver> Keeper<H> {
     }
 
     pub(super) fn alert(&self, finding: &Finding, room_id: Option<&str>) -> JobRow {
-        let now = self.app.clock.now();
-        let alert = Alert {
-            finding: finding.clone(),
-            room_id: room_id.map(str::to_owned),
-            event_id: None,
-            raised_at: now,
-        };
-        let payload = serde_json::to_string(&alert).unwrap_or_default();
-        let key = format!("{JOB_ALERT}:{}:{}:{now}", finding.id, room_id.unwrap_or_default());
-        self.job(JOB_ALERT, key, payload)
+        actions::alert_job(finding, room_id, self.app.clock.now())
     }
 
     pub(super) fn job(&self, kind: &'static str, key: String, payload: String) -> JobRow {
