@@ -2,7 +2,6 @@
 use super::store::Line as Entry;
 use crate::platform::text::{Line, Message};
 use schema::card::{ActionView, Audit, Card, Envelope};
-use schema::ids::ActionId;
 use schema::period::Calendar;
 
 #[must_use]
@@ -25,7 +24,7 @@ pub fn audit(entries: &[Entry], calendar: &Calendar) -> Message {
     let actions = entries
         .iter()
         .map(|entry| ActionView {
-            id: ActionId(u128::from(entry.seq.unsigned_abs())),
+            seq: entry.seq,
             at: entry.at,
             actor: entry.actor.clone(),
             action: entry.action.clone(),

@@ -131,3 +131,12 @@ pub async fn show(work: &mut Work<'_>, slug: &str) -> Result<(), Fault> {
     work.state("space", "agency.siso.partners.industry", slug, &content);
     Ok(())
 }
+
+/// The slugs of the open industries.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn open(work: &mut Work<'_>) -> Result<Vec<String>, Fault> {
+    let rows = store::all(work.tx).await?;
+    Ok(rows.into_iter().filter(|row| row.closed_at.is_none()).map(|row| row.slug).collect())
+}

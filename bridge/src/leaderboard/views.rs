@@ -1,6 +1,6 @@
 //! From boards and people to what is shown: rows with names, one's own standing, totals.
 use super::live::{Live, Loaded, Totals};
-use super::render::{View, money_of};
+use super::render::View;
 use super::rules::{BoardKey, Row, movement, percentile};
 use super::store;
 use crate::ledger;
@@ -219,10 +219,4 @@ fn last_months(work: &Work<'_>) -> Vec<Period> {
         .filter_map(|back| first.checked_sub(jiff::Span::new().months(back)).ok())
         .map(|day| work.program.calendar.period_of(PeriodKind::Month, day))
         .collect()
-}
-
-/// For rows and cards: minor units as money, or a plain count.
-#[must_use]
-pub fn shown(work: &Work<'_>, metric: Metric, score: i64) -> String {
-    money_of(metric, score, work.program.currency)
 }

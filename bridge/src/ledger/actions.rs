@@ -1,6 +1,6 @@
 //! Posting and verifying. An entry is posted once per source; its hash hangs on the one before.
-use super::rules::{self, EntryBody};
-use super::store::{self, EntryRow, Head};
+use super::rules::{self, EntryBody, Head, Link, Sealed};
+use super::store::{self, EntryRow};
 use crate::platform::db::Conn;
 use crate::platform::refusal::Fault;
 use crate::platform::work::Work;
@@ -25,13 +25,16 @@ pub struct Posted {
 /// # Errors
 /// A fault when the postings do not balance, or the source was posted with another body.
 pub async fn post(work: &mut Work<'_>, source: &str, source_id: &str, body: &EntryBody) -> Result<Posted, Fault> {
-    let text = body.canonical();
     if let Some(row) = store::by_source(work.tx, source, source_id).await? {
-        if row.body != text {
-            return Err(Fault::Bug(format!("{source} {source_id} was posted with another body")));
-        }
-        return Ok(Posted { seq: row.seq, hash: row.hash, posted_at: row.posted_at, replayed: true });
+        let stored = Sealed::read(&row.body).map_err(|error| Fault::Data(error.to_string()))?;
+        return match rules::replay(Some(&stored.body), body) {
+            rules::Replay::Conflict => {
+                Err(Fault::Bug(format!("{source} {source_id} was posted with another body")))
+            }
+            _ => Ok(Posted { seq: row.seq, hash: row.hash, posted_at: row.posted_at, replayed: true }),
+        };
     }
+    let text = body.sealed(work.now, source, source_id);
     let postings = body.postings();
     rules::check_balanced(&postings).map_err(|error| Fault::Bug(error.to_string()))?;
     let head = head(work).await?;
@@ -62,7 +65,7 @@ pub async fn head(work: &mut Work<'_>) -> Result<Head, Fault> {
     }
     let head = store::head(work.tx)
         .await?
-        .unwrap_or_else(|| Head { seq: 0, hash: rules::GENESIS.to_owned() });
+        .unwrap_or_else(Head::genesis);
     work.memory.cache::<KnownHead>().0 = Some(head.clone());
     Ok(head)
 }
@@ -82,7 +85,7 @@ pub async fn seq_of(work: &mut Work<'_>, source: &str, source_id: &str) -> Resul
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified {
     pub entries: i64,
-    pub head: String,
+    pub hash: String,
     /// The first entry that is wrong, and in what.
     pub bad: Option<(i64, String)>,
 }
@@ -92,39 +95,42 @@ pub struct Verified {
 /// # Errors
 /// When the database refuses.
 pub async fn verify(connection: &mut Conn) -> Result<Verified, Fault> {
-    let mut found = Verified { entries: 0, head: rules::GENESIS.to_owned(), bad: None };
+    let mut head = Head::genesis();
     loop {
-        let page = store::after(connection, found.entries, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(found) };
-        let postings = store::postings(connection, found.entries + 1, last.seq).await?;
+        let page = store::after(connection, head.seq, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(found(head, None)) };
+        let postings = store::postings(connection, head.seq + 1, last.seq).await?;
         let mut rest = postings.as_slice();
         for entry in &page {
-            let own = rest.partition_point(|row| row.0 <= entry.seq);
-            let (mine, others) = rest.split_at(own);
+            let (mine, others) = rest.split_at(rest.partition_point(|row| row.0 <= entry.seq));
             rest = others;
-            if let Some(problem) = problem(entry, &found, mine) {
-                found.bad = Some((entry.seq, problem));
-                return Ok(found);
+            if let Err(problem) = check(&mut head, entry, mine) {
+                let seq = head.seq + 1;
+                return Ok(found(head, Some((seq, problem))));
             }
-            found.entries = entry.seq;
-            found.head.clone_from(&entry.hash);
         }
     }
 }
 
-fn problem(entry: &EntryRow, before: &Verified, postings: &[(i64, String, i64, String)]) -> Option<String> {
-    if entry.seq != before.entries + 1 {
-        return Some(format!("entry {} is missing", before.entries + 1));
+fn found(head: Head, bad: Option<(i64, String)>) -> Verified {
+    Verified { entries: head.seq, hash: head.hash, bad }
+}
+
+/// The chain, the row's columns, and the postings against the body.
+fn check(head: &mut Head, entry: &EntryRow, postings: &[(i64, String, i64, String)]) -> Result<(), String> {
+    let mut next = head.clone();
+    let link = Link { seq: entry.seq, prev_hash: &entry.prev_hash, hash: &entry.hash, body: &entry.body };
+    let sealed = next.take(link).map_err(|broken| broken.to_string())?;
+    let told = (&entry.source, &entry.source_id, entry.posted_at, entry.book.as_str());
+    if told != (&sealed.source, &sealed.source_id, sealed.at, sealed.body.book().as_str()) {
+        return Err("its columns are not those of its body".to_owned());
     }
-    if entry.prev_hash != before.head {
-        return Some("it does not hang on the entry before".to_owned());
-    }
-    if rules::hash(&entry.prev_hash, &entry.body) != entry.hash {
-        return Some("its body does not match its hash".to_owned());
-    }
-    let Ok(body) = EntryBody::parse(&entry.body) else { return Some("its body is not readable".to_owned()) };
-    let said = body.postings();
+    let said = sealed.body.postings();
     let same = said.len() == postings.len()
         && said.iter().zip(postings).all(|(a, b)| a.account == b.1 && a.minor == b.2 && a.currency.code() == b.3);
-    (!same).then(|| "its postings are not those of its body".to_owned())
+    if !same {
+        return Err("its postings are not those of its body".to_owned());
+    }
+    *head = next;
+    Ok(())
 }

@@ -1,14 +1,7 @@
 //! Rows of the ledger. Nothing here updates or deletes; the database refuses it too.
-use super::rules::Posting;
+use super::rules::{Head, Posting};
 use crate::platform::db::Conn;
 use sqlx::Row as _;
-
-/// The last entry: where the next one hangs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Head {
-    pub seq: i64,
-    pub hash: String,
-}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryRow {

@@ -6,7 +6,6 @@ use schema::card::{
     Applied, Application, Card, Envelope, Partner, PartnerEvent, PartnerView, Partners, Profile,
     Review, ReviewStatus, ReviewSubject, Welcome,
 };
-use schema::ids::ApplicationId;
 use schema::state::{ProfileState, VERSION};
 use schema::status::{Enrollment, Role, Visibility};
 
@@ -17,7 +16,7 @@ fn card(card: impl Into<Card>) -> Envelope {
 #[must_use]
 pub fn view(row: &PartnerRow) -> PartnerView {
     PartnerView {
-        id: Some(row.id),
+        id: row.id,
         user_id: row.user_id.clone(),
         name: row.name.clone(),
         enrollment: row.enrollment,
@@ -49,7 +48,7 @@ fn review(row: &PartnerRow, text: &str, applied_at: i64, status: ReviewStatus) -
         status,
         subject: ReviewSubject::Application {
             application: Application {
-                id: ApplicationId(row.id.0),
+                partner: row.id,
                 user_id: row.user_id.clone(),
                 text: text.to_owned(),
                 applied_at,
@@ -91,7 +90,7 @@ pub fn decided(row: &PartnerRow, by: &str, reason: Option<&str>, now: i64) -> Me
 pub fn applied(row: &PartnerRow, now: i64) -> Message {
     Message::notice("🙋 Application received")
         .line("The program's team will look at it; you will hear from me in a direct chat.")
-        .card(&card(Applied { application: ApplicationId(row.id.0), applied_at: now }))
+        .card(&card(Applied { partner: row.id, applied_at: now }))
 }
 
 /// The first words in the bot's own direct chat.

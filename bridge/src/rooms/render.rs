@@ -20,12 +20,12 @@ pub fn alert_by(alert: Alert, by: &str) -> Message {
 }
 
 fn shown(alert: Alert, by: Option<&str>) -> Message {
-    let mut lines = vec![Line::new().sentence(&alert.finding.sentence)];
+    let mut lines = vec![Line::new().sentence(&alert.finding.sentence, "")];
     if let Some(by) = by {
         lines.push(Line::new().plain("By ").person(by));
     }
     if let Some(mend) = &alert.finding.mend {
-        lines.push(Line::new().plain("👉 ").sentence(mend));
+        lines.push(Line::new().plain("👉 ").sentence(mend, ""));
     }
     Message::text(title(alert.finding.severity)).lines(lines).card(&Envelope::from(Card::from(alert)))
 }
@@ -77,5 +77,5 @@ fn row(view: &RoomView) -> Line {
 }
 
 fn trouble(finding: &Finding) -> Line {
-    Line::new().plain("⚠️ ").sentence(&finding.sentence)
+    Line::new().plain("⚠️ ").sentence(&finding.sentence, "")
 }

@@ -350,7 +350,7 @@ fn show_help(work: &mut Work<'_>, caller: &Caller, root: &clap::Command, topic: 
     let may = |path: &str| allowed(caller, path);
     let message = match topic {
         None => help::overview(root, &work.program.prefix, may),
-        Some(topic) => help::topic(root, &work.program.prefix, topic, may)?,
+        Some(topic) => help::on(root, topic, &work.program.prefix, may)?,
     };
     work.reply(&message);
     Ok(())

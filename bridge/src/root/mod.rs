@@ -70,7 +70,7 @@ pub async fn handle(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'static s
         }
         "m.room.encrypted" => say::cannot_read(work, event).await,
         _ if event.state_key.is_some() => {
-            rooms::actions::foreign_state(work, event).await?;
+            rooms::inputs::foreign_state(work, event).await?;
             Ok("state")
         }
         _ => Ok("ignored"),

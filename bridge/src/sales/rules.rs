@@ -1,6 +1,6 @@
 //! What is allowed with a claim and a sale, how clients are told apart, and what looks odd.
 use super::store::SaleRow;
-use crate::ledger::rules::Credit;
+use crate::ledger::rules::{Credit, CreditShare};
 use crate::platform::access::Reviewer;
 use crate::platform::refusal::{Code, Refusal};
 use jiff::ToSpan;
@@ -26,7 +26,7 @@ impl SaleRow {
             industry: self.industry.clone(),
             on: self.on,
             currency: self.amount.currency,
-            shares: shares.to_vec(),
+            shares: shares.iter().map(|(partner, minor)| CreditShare { partner: *partner, minor: *minor }).collect(),
         }
     }
 }

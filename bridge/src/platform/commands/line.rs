@@ -44,6 +44,17 @@ pub struct CommandLine {
     pub is_shown_otherwise: bool,
 }
 
+impl CommandLine {
+    /// A line of our own making, without a prefix: one that a person was asked about.
+    ///
+    /// # Errors
+    /// When it cannot be split into words.
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        let tokens = tokens::tokens(text)?;
+        Ok(Self { text: text.to_owned(), tokens, rest: String::new(), is_shown_otherwise: false })
+    }
+}
+
 /// Finds the command in a message. `prefix` is the configured one, `bot` the visible bot, which
 /// may be addressed before the command.
 #[must_use]
