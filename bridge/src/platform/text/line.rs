@@ -146,7 +146,7 @@ impl Line {
     }
 
     /// Another line's spans at the end of this one, which ends in our own words.
-    pub(super) fn append(mut self, other: Self) -> Self {
+    pub(super) fn append(mut self, other: &Self) -> Self {
         self.plain.push_str(&other.plain);
         self.html.push_str(&other.html);
         self.chars += other.chars;

@@ -71,6 +71,7 @@ impl Message {
 
     /// One paragraph of several rows.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "callers hand over what they just built")]
     pub fn lines(mut self, lines: Vec<Line>) -> Self {
         self.block("<p>", "</p>\n", "", &lines);
         self

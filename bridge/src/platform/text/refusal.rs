@@ -28,14 +28,13 @@ pub fn refusal_message(refusal: &Refusal, prefix: &str, reference: Option<&str>)
     rows.extend(refusal.example.as_deref().map(|example| command("Example: ", example)));
     rows.extend(reference.map(|reference| Line::new().plain("Reference: ").code(reference)));
     let sentence = Line::new().sentence(&refusal.sentence, prefix);
-    let said = sentence.clone().into_plain();
-    let message = Message::notice(Line::new().plain("⚠️ ").append(sentence));
+    let message = Message::notice(Line::new().plain("⚠️ ").append(&sentence));
     let message = if rows.is_empty() { message } else { message.lines(rows) };
     message.card(&RefusalCard {
         v: 1,
         kind: "refusal",
         code: refusal.code.as_str(),
-        sentence: &said,
+        sentence: &sentence.plain,
         usage: refusal.usage.as_deref(),
         example: refusal.example.as_deref(),
         reference,

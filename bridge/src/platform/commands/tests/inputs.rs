@@ -135,7 +135,6 @@ fn fields_take_their_values() {
 #[test]
 fn what_is_refused() {
     let grammar = Grammar::new();
-    let zalgo = format!("!sale add 100 EUR A{}", "\u{301}\u{300}".repeat(30));
     for (body, expected) in [
         ("!sale", "E-USAGE Say what to do: `sale` takes add, list, show."),
         ("!sale add", "E-USAGE The amount, currency and client are missing."),
@@ -181,12 +180,31 @@ fn what_is_refused() {
             "E-USAGE There is no field --help: there are --industry, --on, --playbook, --with, --note, --public.",
         ),
         ("!me --foo", "E-USAGE There is no field --foo: this command takes no fields."),
+    ] {
+        assert_eq!(answer(&grammar, &text(body)), expected, "{body}");
+    }
+}
+
+#[test]
+fn wrong_words_and_choices_are_refused() {
+    let grammar = Grammar::new();
+    for (body, expected) in [
         ("!board revnue", "E-USAGE revnue is no choice here: did you mean revenue?"),
         ("!board money", "E-USAGE money is no choice here: choose one of revenue, clients."),
         ("!sale ad 100 EUR Acme", "E-UNKNOWN ad is no part of `sale`: did you mean `sale add`?"),
         ("!sale frobnicate", "E-USAGE frobnicate is no part of `sale`: it takes add, list, show."),
         ("!sael add 100 EUR Acme", "E-UNKNOWN There is no sael: did you mean `sale`?"),
         ("!hlep", "E-UNKNOWN There is no hlep: did you mean `help`?"),
+    ] {
+        assert_eq!(answer(&grammar, &text(body)), expected, "{body}");
+    }
+}
+
+#[test]
+fn what_cannot_be_seen_is_refused_by_name() {
+    let grammar = Grammar::new();
+    let zalgo = format!("!sale add 100 EUR A{}", "\u{301}\u{300}".repeat(30));
+    for (body, expected) in [
         (
             "!sale add 1\u{200b}00 EUR Acme",
             "E-CHARS The line holds the invisible character U+200B (zero width space): type it without.",
