@@ -26,7 +26,7 @@ pub fn python() -> Outcome<PathBuf> {
         return Ok(found.clone());
     }
     let done = Command::new("python3")
-        .arg(root().join("deploy/synapse.py"))
+        .arg(root().join("deploy/lib/synapse.py"))
         .arg("install")
         .arg(root().join(".test/venv"))
         .output()

@@ -4,6 +4,7 @@
 Shared by `deploy/demo` (which imports it) and the tests (which run `synapse.py install FOLDER`
 and read the interpreter's path from the last line). Standard library only.
 """
+import base64
 import os
 import pathlib
 import shutil
@@ -11,7 +12,7 @@ import subprocess
 import sys
 
 VERSION = "1.163.2"
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 # A venv made by the demo serves the tests and the other way round.
 FOLDERS = (ROOT / ".test" / "venv", ROOT / ".demo" / "venv")
 
@@ -141,6 +142,12 @@ listeners:
      resources: [{{names: [client]}}]}}
 app_service_config_files:
 {listed}"""
+
+
+def signing_key():
+    """A new key, in the shape that `--generate-keys` writes (which costs another start)."""
+    seed = base64.b64encode(os.urandom(32)).decode().rstrip("=")
+    return f"ed25519 a_demo {seed}\n"
 
 
 def log_configuration(folder):
