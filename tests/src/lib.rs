@@ -3,6 +3,8 @@
 #![recursion_limit = "256"]
 
 pub mod certificates;
+pub mod fake;
+pub mod house;
 pub mod people;
 pub mod place;
 pub mod postgres;
@@ -10,6 +12,7 @@ pub mod process;
 pub mod program;
 pub mod registration;
 pub mod synapse;
+pub mod transcript;
 pub mod wait;
 
 /// What a rig function says when it fails: a sentence and the log that explains it.

@@ -5,7 +5,7 @@ mod sdk;
 mod timeline;
 mod wire;
 
-pub use event::Event;
+pub use event::{Event, text_now};
 
 use crate::Outcome;
 use crate::wait::{PATIENCE, within};
@@ -156,11 +156,38 @@ impl Person {
         within(PATIENCE, &what, self.timeline.until(|shown| ask(&shown.events))).await
     }
 
-    /// Waits for an invitation by someone; the room's id.
-    pub async fn invited_by(&self, inviter: &str) -> Outcome<String> {
+    /// Waits for an invitation by someone to a room that is wanted; the room's id.
+    pub async fn invited_by(
+        &self,
+        inviter: &str,
+        wanted: impl Fn(&String) -> bool,
+    ) -> Outcome<String> {
         let what = format!("{} to be invited by {inviter}", self.id);
-        let invitation = self.timeline.until(|shown| shown.invitation_by(inviter));
+        let invitation = self.timeline.until(|shown| {
+            let mut rooms = shown.invitations_by(inviter);
+            rooms.find(|room| wanted(room)).cloned()
+        });
         within(PATIENCE, &what, invitation).await
+    }
+
+    /// Waits for an invitation to a room.
+    pub async fn sees_invitation(&self, room: &str) -> Outcome<()> {
+        let what = format!("{} to be invited to {room}", self.id);
+        let invited = self.timeline.until(|shown| shown.is_invited_to(room).then_some(()));
+        within(PATIENCE, &what, invited).await
+    }
+
+    /// Waits until somebody has joined a room.
+    pub async fn sees_join(&self, room: &str, user: &str) -> Outcome<()> {
+        self.sees(&format!("{user} join {room}"), |events| {
+            let joins = |event: &&Event| {
+                event.room == room
+                    && event.json["state_key"] == user
+                    && event.content()["membership"] == "join"
+            };
+            events.iter().find(joins).map(|_| ())
+        })
+        .await
     }
 
     /// Waits for the first reply by someone else to an event, in its thread or outside.
@@ -187,7 +214,7 @@ impl Person {
     /// The text of an event as shown now, after all edits seen.
     #[must_use]
     pub fn reads(&self, event: &str) -> Option<String> {
-        event::text_now(&self.timeline.events(), event)
+        text_now(&self.timeline.events(), event)
     }
 
     /// The pinned messages of a room as shown now.

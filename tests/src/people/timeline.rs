@@ -14,9 +14,13 @@ pub struct Shown {
 }
 
 impl Shown {
-    pub fn invitation_by(&self, inviter: &str) -> Option<String> {
-        let newest = self.invitations.iter().rev().find(|(_, by)| by == inviter);
-        newest.map(|(room, _)| room.clone())
+    /// The rooms, in the order of invitation.
+    pub fn invitations_by(&self, inviter: &str) -> impl Iterator<Item = &String> {
+        self.invitations.iter().filter(move |(_, by)| by == inviter).map(|(room, _)| room)
+    }
+
+    pub fn is_invited_to(&self, room: &str) -> bool {
+        self.invitations.iter().any(|(invited, _)| invited == room)
     }
 }
 

@@ -12,7 +12,7 @@ async fn people_talk() -> Outcome<()> {
     let ben = Person::login(&synapse.url, &ben, &ben_password).await?;
 
     let room = ana.create_room(&[&ben.id], false).await?;
-    assert_eq!(ben.invited_by(&ana.id).await?, room);
+    assert_eq!(ben.invited_by(&ana.id, |_| true).await?, room);
     ben.join(&room).await?;
     let question = ana.say(&room, "who sold the most?").await?;
     ben.sees("the question", |events| events.iter().find(|e| e.id() == question).cloned()).await?;
