@@ -1,7 +1,9 @@
 //! One certificate authority per test run and leaves for 127.0.0.1, so that two Synapses federate
 //! over real TLS without a name server.
 use crate::Outcome;
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, KeyUsagePurpose};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose,
+};
 use std::fs::write;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -26,6 +28,8 @@ pub fn write_leaf(folder: &Path) -> Outcome<()> {
 
 fn new_authority() -> Outcome<CertifiedIssuer<'static, KeyPair>> {
     let mut params = CertificateParams::new(Vec::new())?;
+    // Its own name: a leaf whose issuer has the leaf's name looks self-signed.
+    params.distinguished_name.push(DnType::CommonName, "Partnerspace tests");
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::DigitalSignature];
     Ok(CertifiedIssuer::self_signed(params, KeyPair::generate()?)?)

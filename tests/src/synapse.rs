@@ -135,7 +135,7 @@ fn configure(
     for registration in registrations {
         let file = folder.join("registrations").join(format!("{}.yaml", registration.id));
         write(&file, registration.yaml(server_name))?;
-        writeln!(files, "  - '{}'", file.display())?;
+        writeln!(files, "  '{}',", file.display())?;
     }
     let seed = Base64::<Standard>::new(secret().into_bytes().split_off(32));
     write(
@@ -151,7 +151,7 @@ fn configure(
             resources: [{{names: [client]}}]}}\n\
          - {{port: {federation}, type: http, tls: true, bind_addresses: ['127.0.0.1'], \
             resources: [{{names: [federation]}}]}}\n\
-         app_service_config_files:\n{files}{SETTINGS}"
+         app_service_config_files: [\n{files}]\n{SETTINGS}"
     );
     write(folder.join("homeserver.yaml"), settings)?;
     Ok(())

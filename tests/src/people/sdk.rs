@@ -2,8 +2,9 @@
 //! message it cannot make sense of fails here as it would on somebody's phone.
 use super::timeline::Timeline;
 use crate::Outcome;
+use crate::wait::PATIENCE;
 use anyhow::Context;
-use matrix_sdk::config::SyncSettings;
+use matrix_sdk::config::{RequestConfig, SyncSettings};
 use matrix_sdk::ruma::api::client::filter::{FilterDefinition, RoomEventFilter, RoomFilter};
 use matrix_sdk::ruma::api::client::room::create_room;
 use matrix_sdk::ruma::api::client::state::{get_state_event_for_key, send_state_event};
@@ -29,7 +30,9 @@ pub struct Sdk {
 
 impl Sdk {
     pub async fn login(url: &str, id: &str, password: &str) -> Outcome<Self> {
-        let client = Client::builder().homeserver_url(url).build().await?;
+        let requests = RequestConfig::short_retry().timeout(PATIENCE);
+        let client = Client::builder().homeserver_url(url).request_config(requests);
+        let client = client.build().await?;
         let user = UserId::parse(id)?;
         client.matrix_auth().login_username(&user, password).send().await?;
         client.sync_once(settings().timeout(Duration::ZERO)).await?;
