@@ -1,1 +1,8 @@
-
+//! The process around the program: configuration, command line, the link with the homeserver,
+//! the loops, telemetry. Binary `partnerspace`.
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod doctor;
+pub mod link;
+pub mod telemetry;

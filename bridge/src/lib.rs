@@ -1,3 +1,15 @@
 //! The program itself, between people in rooms and facts in the database. It opens no socket,
 //! reads no clock and starts no task; what it needs of the outside is the `Homeserver` port.
+pub mod audit;
+pub mod clients;
+pub mod industries;
+pub mod leaderboard;
+pub mod ledger;
+pub mod operations;
+pub mod partners;
 pub mod platform;
+pub mod program;
+pub mod rooms;
+pub mod root;
+pub mod sales;
+pub mod team;

@@ -1,3 +1,30 @@
 //! What every capability stands on.
+pub mod access;
+pub mod clock;
+pub mod confirm;
+pub mod db;
+pub mod commands;
+pub mod gaps;
 pub mod homeserver;
+pub mod inbox;
+pub mod jobs;
+pub mod outbox;
+pub mod rate;
 pub mod refusal;
+pub mod signals;
+pub mod text;
+pub mod work;
+
+use crate::program::{Install, Program};
+use std::sync::Arc;
+
+/// Everything that a loop needs; cheap to clone.
+#[derive(Clone)]
+pub struct App<H> {
+    pub db: db::Db,
+    pub program: Arc<Program>,
+    pub install: Arc<Install>,
+    pub homeserver: H,
+    pub clock: clock::Clock,
+    pub signals: Arc<signals::Signals>,
+}

@@ -58,23 +58,34 @@ impl Code {
 
 /// An answer to bad input: one sentence that says what to do, and where it helps a usage line
 /// and one working example (both without the command prefix, e.g. `sale add 100 EUR Acme`).
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A command inside the sentence stands in backticks, without the prefix as well: the message puts
+/// the room's prefix there. What a person wrote goes into the sentence by `text::foreign`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{sentence}")]
 pub struct Refusal {
     pub code: Code,
     pub sentence: String,
     pub usage: Option<String>,
     pub example: Option<String>,
+    /// The line that a yes of the same person runs after all.
+    pub asks: Option<String>,
 }
 
 impl Refusal {
     #[must_use]
     pub fn new(code: Code, sentence: impl Into<String>) -> Self {
-        Self { code, sentence: sentence.into(), usage: None, example: None }
+        Self { code, sentence: sentence.into(), usage: None, example: None, asks: None }
     }
 
     #[must_use]
     pub fn usage(mut self, usage: impl Into<String>) -> Self {
         self.usage = Some(usage.into());
+        self
+    }
+
+    #[must_use]
+    pub fn asks(mut self, line: impl Into<String>) -> Self {
+        self.asks = Some(line.into());
         self
     }
 

@@ -1,0 +1,92 @@
+//! The command line: `partnerspace [--config FILE] [--set KEY=VALUE] <command>`.
+mod init;
+#[cfg(test)]
+mod tests;
+
+use crate::doctor;
+use clap::{Parser, Subcommand};
+use std::fmt::Display;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// A partner program inside Matrix: sales, boards and playbooks in ordinary rooms.
+#[derive(Parser)]
+#[command(name = "partnerspace", version, arg_required_else_help = true)]
+struct Cli {
+    /// The configuration file.
+    #[arg(long, global = true, default_value = "partnerspace.toml", value_name = "FILE")]
+    config: PathBuf,
+    /// One setting before environment and file, such as `log.filter=debug`; repeatable. Not for
+    /// secrets: other users of this machine can see it.
+    #[arg(long, global = true, value_name = "KEY=VALUE", value_parser = setting)]
+    set: Vec<(String, String)>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Write partnerspace.toml and registration.yaml, and say what the homeserver needs.
+    Init(Box<init::Init>),
+    /// Check everything that must be right and say how to mend what is not.
+    Doctor,
+    /// Print the version.
+    Version,
+}
+
+fn setting(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("write it as section.key=value".into()),
+    }
+}
+
+/// Reads the arguments, does what they say, and gives the exit code: 0 done, 1 not done, 2 not
+/// understood.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match dispatch(&cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(cli: &Cli) -> anyhow::Result<()> {
+    match &cli.command {
+        Command::Init(init) => say(&init.run(&mut rng(), &cli.config)?),
+        Command::Doctor => runtime()?.block_on(examine(cli)),
+        Command::Version => say(&env!("CARGO_PKG_VERSION")),
+    }
+}
+
+async fn examine(cli: &Cli) -> anyhow::Result<()> {
+    let found = doctor::examine(&cli.config, &cli.set).await;
+    for finding in &found {
+        say(finding)?;
+    }
+    anyhow::ensure!(doctor::is_healthy(&found), "Something must be mended.");
+    Ok(())
+}
+
+/// Two threads: one can wait for the disk while the other answers. More would only cost memory.
+fn runtime() -> io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .max_blocking_threads(4)
+        .enable_all()
+        .build()
+}
+
+#[expect(clippy::disallowed_methods, reason = "the process's one source of randomness")]
+fn rng() -> rand::rngs::ThreadRng {
+    rand::rng()
+}
+
+fn say(text: &impl Display) -> anyhow::Result<()> {
+    Ok(writeln!(io::stdout(), "{text}")?)
+}

@@ -1,0 +1,72 @@
+//! Mistakes in the configuration, as sentences for the person who has to mend them.
+use figment::error::Kind;
+use std::fmt;
+
+/// What is wrong, one sentence per mistake; never empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistakes(pub Vec<String>);
+
+impl Mistakes {
+    #[must_use]
+    pub fn one(sentence: String) -> Self {
+        Self(vec![sentence])
+    }
+
+    #[must_use]
+    pub fn from_figment(errors: &figment::Error) -> Self {
+        Self(errors.clone().into_iter().map(|error| sentence(&error)).collect())
+    }
+}
+
+impl fmt::Display for Mistakes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (n, sentence) in self.0.iter().enumerate() {
+            let line_break = if n == 0 { "" } else { "\n" };
+            write!(f, "{line_break}{sentence}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Mistakes {}
+
+/// Figment's own text leads with its internals (profiles, providers); people get key and remedy.
+/// Values are shown only where the message itself holds them: none of these keys is a secret.
+fn sentence(error: &figment::Error) -> String {
+    let key = error.path.join(".");
+    let key = if key.is_empty() { "the configuration".to_owned() } else { format!("`{key}`") };
+    match &error.kind {
+        Kind::UnknownField(name, known) => {
+            format!("`{}` is not a setting; here are known: {}.", at(error, name), known.join(", "))
+        }
+        Kind::MissingField(name) => format!("`{}` is missing.", at(error, name)),
+        Kind::UnknownVariant(_, known) => format!("{key} must be one of {}.", known.join(", ")),
+        Kind::InvalidType(actual, wanted) => {
+            format!("{key} must be {wanted}, not {}.", kind_of(actual))
+        }
+        Kind::Message(text) | Kind::InvalidValue(_, text) => format!("{key}: {text}."),
+        other => format!("{key}: {other}."),
+    }
+}
+
+/// The full key of a field that stands at, or is missing at, the error's place.
+fn at(error: &figment::Error, name: &str) -> String {
+    let mut path = error.path.clone();
+    if path.last().is_none_or(|last| last != name) {
+        path.push(name.to_owned());
+    }
+    path.join(".")
+}
+
+/// Names the type without the value, which may be a secret in the wrong place.
+fn kind_of(actual: &figment::error::Actual) -> &'static str {
+    use figment::error::Actual;
+    match actual {
+        Actual::Bool(_) => "true or false",
+        Actual::Unsigned(_) | Actual::Signed(_) | Actual::Float(_) => "a number",
+        Actual::Char(_) | Actual::Str(_) | Actual::Bytes(_) => "a text",
+        Actual::Seq => "a list",
+        Actual::Map => "a section",
+        _ => "something else",
+    }
+}

@@ -1,0 +1,219 @@
+//! The configuration: flags before `PARTNERSPACE__SECTION__KEY` before `partnerspace.toml`.
+//! What leaves `load` is valid; every mistake is one sentence that names the key and the remedy.
+mod checks;
+mod defaults;
+mod mistakes;
+mod parse;
+pub mod private;
+pub mod registration;
+#[cfg(test)]
+mod tests;
+
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use figment::value::Value;
+use jiff::civil::{Date, Weekday};
+use jiff::tz::TimeZone;
+pub use mistakes::Mistakes;
+pub use registration::Registration;
+use ruma::{OwnedServerName, OwnedUserId};
+use secrecy::SecretString;
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use url::Url;
+
+/// Prefix of the environment variables; two underscores part section and key.
+pub const ENV_PREFIX: &str = "PARTNERSPACE__";
+
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Full user ids of the owners; only they may grant roles.
+    pub owners: Vec<OwnedUserId>,
+    pub homeserver: HomeserverConfig,
+    #[serde(default)]
+    pub appservice: AppserviceConfig,
+    #[serde(default)]
+    pub metrics: MetricsConfig,
+    #[serde(default)]
+    pub database: DatabaseConfig,
+    #[serde(default)]
+    pub program: ProgramConfig,
+    #[serde(default)]
+    pub rooms: RoomsConfig,
+    #[serde(default)]
+    pub boards: BoardsConfig,
+    #[serde(default)]
+    pub review: ReviewConfig,
+    #[serde(default)]
+    pub limits: LimitsConfig,
+    #[serde(default)]
+    pub log: LogConfig,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HomeserverConfig {
+    /// Where the client-server API answers, as seen from here.
+    #[serde(deserialize_with = "parse::http_url")]
+    pub url: Url,
+    /// The part of user ids after the colon.
+    pub server_name: OwnedServerName,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AppserviceConfig {
+    pub id: String,
+    pub listen: SocketAddr,
+    /// Where the homeserver reaches us.
+    #[serde(deserialize_with = "parse::http_url")]
+    pub url: Url,
+    /// Path of the registration, relative to the config file.
+    pub registration: PathBuf,
+    /// Localpart of the visible bot; begins with `prefix`.
+    pub bot: String,
+    /// Every user of ours begins with it.
+    pub prefix: String,
+    /// Whether the paths of before spec 1.4 (`/transactions/…`) answer as well.
+    pub legacy_paths: bool,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MetricsConfig {
+    pub enabled: bool,
+    pub listen: SocketAddr,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DatabaseConfig {
+    /// `sqlite:<path>` or `postgres://…`; may hold a password.
+    #[serde(deserialize_with = "parse::secret")]
+    pub url: SecretString,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ProgramConfig {
+    pub name: String,
+    /// ISO 4217 code of the currency in which sales are claimed.
+    pub currency: String,
+    /// IANA name; decides when a day, a week, a month ends.
+    #[serde(deserialize_with = "parse::timezone")]
+    pub timezone: TimeZone,
+    #[serde(deserialize_with = "parse::weekday")]
+    pub week_start: Weekday,
+    pub command_prefix: String,
+    /// Aliases are `#<alias_prefix>-<room>:server`.
+    pub alias_prefix: String,
+    /// No sale is dated before this day.
+    #[serde(deserialize_with = "parse::date")]
+    pub started_on: Date,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RoomsConfig {
+    /// Room version of rooms that are made: `11` or `12`.
+    pub version: String,
+}
+
+/// Which boards are kept as pinned messages, as `metric.period kind[.industry]`; `industry` in
+/// the last place stands for each industry's own channel.
+#[derive(Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BoardsConfig {
+    pub pinned: Vec<String>,
+}
+
+#[derive(Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReviewConfig {
+    /// Decimal amount of the program's currency above which two reviewers are needed.
+    pub two_person_over: Option<String>,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LimitsConfig {
+    pub commands_burst: u32,
+    pub commands_every_ms: u32,
+    /// Waiting inputs above which the homeserver is told to wait (503).
+    pub inbox_max: u32,
+    pub body_bytes_max: usize,
+    pub answer_bytes_max: usize,
+    pub connect_ms_max: u32,
+    pub call_ms_max: u32,
+    /// Sends under way at the same time.
+    pub sends_max: u16,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LogConfig {
+    /// A tracing filter, such as `info` or `info,bridge=debug`.
+    pub filter: String,
+    pub format: LogFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    Plain,
+    Json,
+}
+
+/// Reads, merges and checks. `flags` are the settings given on the command line, as
+/// (`section.key`, value).
+///
+/// # Errors
+/// All mistakes found, one sentence each.
+pub fn load(file: &Path, flags: &[(String, String)]) -> Result<Config, Mistakes> {
+    let text = private::read(file).map_err(Mistakes::one)?;
+    let env = Env::prefixed(ENV_PREFIX).split("__");
+    merged(Figment::new().merge(Toml::string(&text)).merge(env), flags)
+}
+
+/// A file's text alone, without environment and flags.
+///
+/// # Errors
+/// As [`load`].
+pub fn parse(text: &str) -> Result<Config, Mistakes> {
+    merged(Figment::new().merge(Toml::string(text)), &[])
+}
+
+/// Values of flags are read as those of the environment: `3`, `true`, `[a, b]`, else a text.
+fn merged(mut figment: Figment, flags: &[(String, String)]) -> Result<Config, Mistakes> {
+    for (key, text) in flags {
+        let Ok(value) = text.parse::<Value>();
+        figment = figment.merge(Serialized::default(key, value));
+    }
+    let config: Config = figment.extract().map_err(|e| Mistakes::from_figment(&e))?;
+    let found = checks::all(&config);
+    if found.is_empty() { Ok(config) } else { Err(Mistakes(found)) }
+}
+
+impl Config {
+    /// The visible bot's full user id; valid because `checks` tried it.
+    ///
+    /// # Errors
+    /// When the localpart is no user id on this server (only before the checks).
+    pub fn bot_id(&self) -> Result<OwnedUserId, ruma::IdParseError> {
+        OwnedUserId::try_from(format!("@{}:{}", self.appservice.bot, self.homeserver.server_name))
+    }
+
+    /// Localpart of the registration's sender: ours as well, but never seen by people.
+    #[must_use]
+    pub fn sender_localpart(&self) -> String {
+        format!("{}sender", self.appservice.prefix)
+    }
+
+    /// Path of the registration, seen from the config file.
+    #[must_use]
+    pub fn registration_path(&self, config_file: &Path) -> PathBuf {
+        config_file.parent().unwrap_or(Path::new("")).join(&self.appservice.registration)
+    }
+}

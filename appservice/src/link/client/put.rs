@@ -1,0 +1,62 @@
+//! The hot path: one event out. The URL is written by hand and the content goes out as it came
+//! from the outbox; nothing is parsed on the way but the event id in the answer.
+use super::{Inner, errors};
+use bridge::platform::homeserver::{CallError, Put, PutKind};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use ruma::{DeviceId, OwnedEventId, UserId};
+use serde::Deserialize;
+use std::fmt::Write;
+
+/// What may stand in a path segment as it is (RFC 3986 `pchar`).
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b':')
+    .remove(b'@')
+    .remove(b'=');
+
+/// In a query `@` and `:` may stand as well; `+` and `&` must not.
+const QUERY: &AsciiSet = SEGMENT;
+
+#[derive(Deserialize)]
+struct Sent {
+    event_id: OwnedEventId,
+}
+
+/// `user_id=…[&device_id=…]`.
+pub fn identity_query(user: &UserId, device: Option<&DeviceId>) -> String {
+    let mut query = format!("user_id={}", utf8_percent_encode(user.as_str(), QUERY));
+    if let Some(device) = device {
+        let device = utf8_percent_encode(device.as_str(), QUERY);
+        query.push_str("&device_id=");
+        query.extend(device);
+    }
+    query
+}
+
+pub async fn send(client: &Inner, put: &Put) -> Result<OwnedEventId, CallError> {
+    let url = url(&client.base, &client.identity_query, put);
+    let answer = client.transport.put(url, client.bearer.clone(), put.content.clone()).await?;
+    let sent: Sent =
+        serde_json::from_slice(answer.body()).map_err(|error| errors::unreadable(&error))?;
+    Ok(sent.event_id)
+}
+
+pub(super) fn url(base: &str, identity_query: &str, put: &Put) -> String {
+    let (verb, first) = match put.kind {
+        PutKind::Message => ("send", put.event_type.as_str()),
+        PutKind::State => ("state", put.event_type.as_str()),
+        PutKind::Redact => ("redact", put.redacts.as_deref().unwrap_or_default()),
+    };
+    let mut url = String::with_capacity(256);
+    url.push_str(base);
+    let encode = |text| utf8_percent_encode(text, SEGMENT);
+    let (room, first, key) = (encode(&put.room_id), encode(first), encode(&put.key));
+    // Writing into a String cannot fail.
+    let _ = write!(url, "/_matrix/client/v3/rooms/{room}/{verb}/{first}/{key}?{identity_query}");
+    url
+}

@@ -1,0 +1,22 @@
+//! `/health/live` (the process turns) and `/health/ready` (both directions of the link work),
+//! for supervisors; they need no token and tell no secret.
+use super::answer;
+use super::{Server, Sink};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde_json::json;
+
+pub async fn live() -> Response {
+    answer::json(StatusCode::OK, r#"{"live":true}"#)
+}
+
+pub async fn ready<S: Sink>(State(server): State<Server<S>>) -> Response {
+    match server.readiness.waiting_for() {
+        None => answer::json(StatusCode::OK, r#"{"ready":true}"#),
+        Some(what) => answer::json(
+            StatusCode::SERVICE_UNAVAILABLE,
+            json!({"ready": false, "waiting_for": what}).to_string(),
+        ),
+    }
+}

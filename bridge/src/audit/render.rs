@@ -1,0 +1,38 @@
+//! How the audit looks.
+use super::store::Line as Entry;
+use crate::platform::text::{Line, Message};
+use schema::card::{ActionView, Audit, Card, Envelope};
+use schema::period::Calendar;
+
+#[must_use]
+pub fn audit(entries: &[Entry], calendar: &Calendar) -> Message {
+    let lines = entries
+        .iter()
+        .map(|entry| {
+            let line = Line::new()
+                .plain(&format!("{} ", calendar.day_of(entry.at)))
+                .strong(&entry.action)
+                .plain(" ")
+                .person(&entry.object)
+                .plain(" by ")
+                .plain(&entry.actor);
+            if entry.detail.is_empty() { line } else { line.plain(" · ").person_cut(&entry.detail, 80) }
+        })
+        .collect::<Vec<_>>();
+    let message = Message::notice(format!("Audit · last {}", entries.len()));
+    let message = if lines.is_empty() { message.line("Nothing yet.") } else { message.lines(lines) };
+    let actions = entries
+        .iter()
+        .map(|entry| ActionView {
+            seq: entry.seq,
+            at: entry.at,
+            actor: entry.actor.clone(),
+            action: entry.action.clone(),
+            subject: entry.object.clone(),
+            detail: Some(entry.detail.clone()).filter(|detail| !detail.is_empty()),
+            confirmed_by: None,
+        })
+        .collect();
+    let count = i64::try_from(entries.len()).unwrap_or(i64::MAX);
+    message.card(&Envelope::from(Card::from(Audit { actions, count })))
+}

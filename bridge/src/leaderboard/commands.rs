@@ -1,0 +1,86 @@
+//! `board` and `me`.
+use super::rules::BoardKey;
+use super::{render, views};
+use crate::platform::access::Caller;
+use crate::platform::refusal::{Code, Refusal, Stop};
+use crate::platform::work::Work;
+use schema::metric::Metric;
+use schema::period::PeriodKind;
+
+/// Neighbors shown on each side of one's own place.
+const AROUND: usize = 2;
+
+#[derive(Debug, Clone, clap::Args)]
+pub struct Board {
+    /// What it counts: revenue or clients
+    #[arg(value_name = "revenue|clients")]
+    pub metric: Option<String>,
+    /// Over which time: week, month, quarter, year or all
+    #[arg(value_name = "week|month|quarter|year|all")]
+    pub kind: Option<String>,
+    /// Of one industry
+    #[arg(long, value_name = "slug")]
+    pub industry: Option<String>,
+}
+
+/// # Errors
+/// When the person is no partner and not of the team, or a word is not known.
+pub async fn board(work: &mut Work<'_>, caller: &Caller, words: Board) -> Result<(), Stop> {
+    let partner = match caller.partner() {
+        Ok(partner) => Some(partner),
+        Err(_) if caller.is_team() => None,
+        Err(refusal) => return Err(refusal.into()),
+    };
+    let (metric, kind) = metric_and_kind(words.metric.as_deref(), words.kind.as_deref())?;
+    let industry = match words.industry.as_deref().or_else(|| caller.place.industry()) {
+        Some(slug) => Some(crate::industries::actions::open_slug(work, slug).await?),
+        None => None,
+    };
+    let period = work.program.calendar.period_of(kind, work.today());
+    let key = BoardKey::new(metric, period, industry);
+    let view = views::view(work, &key, render::ROWS_ASKED).await?;
+    let you = match partner {
+        Some(partner) => Some(views::mine(work, partner.row(), &key, 0).await?.you),
+        None => None,
+    };
+    let message = render::asked(&view, you, &work.program.prefix);
+    work.reply(&message);
+    Ok(())
+}
+
+/// The words may come in either order, or one alone.
+fn metric_and_kind(first: Option<&str>, second: Option<&str>) -> Result<(Metric, PeriodKind), Refusal> {
+    let (mut metric, mut kind) = (None, None);
+    for word in [first, second].into_iter().flatten() {
+        let named = word.parse::<Metric>().ok().filter(|metric| Metric::LIVE.contains(metric));
+        match (named, word.parse::<PeriodKind>()) {
+            (Some(found), _) if metric.is_none() => metric = Some(found),
+            (None, Ok(found)) if kind.is_none() => kind = Some(found),
+            _ => {
+                return Err(Refusal::new(
+                    Code::Usage,
+                    "A board is revenue or clients, over week, month, quarter, year or all.",
+                )
+                .example("board clients quarter"));
+            }
+        }
+    }
+    Ok((metric.unwrap_or(Metric::Revenue), kind.unwrap_or(PeriodKind::Month)))
+}
+
+/// # Errors
+/// When the person is no partner.
+pub async fn me(work: &mut Work<'_>, caller: &Caller) -> Result<(), Stop> {
+    let partner = caller.partner()?;
+    let today = work.today();
+    let month = work.program.calendar.period_of(PeriodKind::Month, today);
+    let mut boards = Vec::with_capacity(2);
+    for (metric, around) in [(Metric::Revenue, AROUND), (Metric::Clients, 0)] {
+        let key = BoardKey::new(metric, month, None);
+        boards.push(views::mine(work, partner.row(), &key, around).await?);
+    }
+    let totals = views::totals(work, partner.id()).await?;
+    let message = render::me(partner.row(), &boards, &totals, work.program.currency);
+    work.reply(&message);
+    Ok(())
+}

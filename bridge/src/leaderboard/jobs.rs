@@ -1,0 +1,138 @@
+//! What boards owe at a time: room state, pinned messages, and the turn of the day.
+use super::live::Live;
+use super::rules::BoardKey;
+use super::store::{self, Pin};
+use super::{actions, render, views};
+use crate::platform::jobs::Job;
+use crate::platform::refusal::Fault;
+use crate::platform::work::{Work, event_ref, state_hash};
+use schema::metric::Metric;
+use schema::period::PeriodKind;
+use schema::state::board_state_key;
+use serde_json::json;
+
+const STATE: &str = "agency.siso.partners.leaderboard";
+const PINNED: &str = "m.room.pinned_events";
+
+/// # Errors
+/// A fault of ours; the job comes again.
+pub async fn run(work: &mut Work<'_>, job: &Job) -> Result<(), Fault> {
+    match job.kind.as_str() {
+        "board.state" => state(work, &job.payload).await,
+        "board.pin" => pin(work, &job.payload).await,
+        "board.day" => day(work, job.run_at).await,
+        _ => Err(Fault::Bug(format!("no board job of kind {}", job.kind))),
+    }
+}
+
+/// What must be waiting from the first start on; asked for again at every start.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn start(work: &mut Work<'_>) -> Result<(), Fault> {
+    next_day(work, work.now);
+    actions::show_all(work).await
+}
+
+fn key_of(text: &str) -> Result<BoardKey, Fault> {
+    text.parse().map_err(|_| Fault::Data(format!("{text} is no board")))
+}
+
+/// A board of a closed period has left the state: its key shows the open one.
+async fn state(work: &mut Work<'_>, board: &str) -> Result<(), Fault> {
+    let key = key_of(board)?;
+    let today = work.today();
+    if work.program.calendar.period_of(key.period.kind(), today) != key.period {
+        return Ok(());
+    }
+    let content = views::state(work, &key).await?;
+    let state_key = board_state_key(key.metric, key.period.kind(), key.industry.as_deref());
+    work.state("space", STATE, &state_key, &content);
+    Ok(())
+}
+
+/// Where a board is pinned: room and slot.
+#[must_use]
+pub fn pins_of(work: &Work<'_>, key: &BoardKey) -> Vec<(String, String)> {
+    let slot = format!("{}.{}", key.metric, key.period.kind());
+    let wanted = work.program.pinned.iter().any(|pin| {
+        pin.metric == key.metric && pin.kind == key.period.kind() && pin.by_industry == key.industry.is_some()
+    });
+    match &key.industry {
+        _ if !wanted => Vec::new(),
+        None => vec![("leaderboard".to_owned(), slot)],
+        Some(slug) => vec![(format!("industry:{slug}"), slot)],
+    }
+}
+
+/// Shows a board in its one message: sent and pinned the first time, edited in place afterwards,
+/// at most once a minute and only when something moved.
+async fn pin(work: &mut Work<'_>, payload: &str) -> Result<(), Fault> {
+    let Some((room, slot)) = payload.split_once(' ') else { return Err(Fault::Data(payload.to_owned())) };
+    let key = slot_board(work, room, slot)?;
+    let pins = store::pins(work.tx, room).await?;
+    let old = pins.iter().find(|pin| pin.slot == slot).cloned();
+    let every = work.program.limits.pin_every_ms;
+    if let Some(pin) = old.as_ref().filter(|pin| work.now < pin.shown_at + every) {
+        work.job("board.pin", format!("board.pin:{room}:{slot}"), payload.to_owned(), pin.shown_at + every);
+        return Ok(());
+    }
+    let view = views::view(work, &key, render::ROWS_PINNED).await?;
+    let message = render::pinned(&view, &work.program.prefix);
+    let hash = state_hash(&json!([view.title(), view.rows_text()]));
+    match old {
+        Some(pin) if pin.hash == hash => {}
+        Some(pin) => {
+            work.edit(room, &pin.dedupe_key, &message);
+            store::set_pin(work.tx, room, &Pin { hash, shown_at: work.now, ..pin }).await?;
+        }
+        None => {
+            let dedupe_key = work.send_as(&format!("pin:{room}:{slot}"), room, &message);
+            let pin = Pin { slot: slot.to_owned(), dedupe_key, hash, shown_at: work.now };
+            store::set_pin(work.tx, room, &pin).await?;
+            let pins = store::pins(work.tx, room).await?;
+            let events: Vec<String> = pins.iter().map(|pin| event_ref(&pin.dedupe_key)).collect();
+            work.state(room, PINNED, "", &json!({ "pinned": events }));
+        }
+    }
+    Ok(())
+}
+
+fn slot_board(work: &Work<'_>, room: &str, slot: &str) -> Result<BoardKey, Fault> {
+    let bad = || Fault::Data(format!("{slot} is no pinned board"));
+    let (metric, kind) = slot.split_once('.').ok_or_else(bad)?;
+    let metric: Metric = metric.parse().map_err(|_| bad())?;
+    let kind: PeriodKind = kind.parse().map_err(|_| bad())?;
+    let period = work.program.calendar.period_of(kind, work.today());
+    let industry = room.strip_prefix("industry:").map(str::to_owned);
+    Ok(BoardKey::new(metric, period, industry))
+}
+
+/// The turn of the day in the program's zone: today's movement is measured against yesterday's
+/// ranks, on the first day of a period against the final ranks of the one before.
+async fn day(work: &mut Work<'_>, turned_at: i64) -> Result<(), Fault> {
+    let calendar = work.program.calendar.clone();
+    let today = calendar.day_of(work.now);
+    let yesterday = calendar.day_of(turned_at - 1);
+    let keys = actions::current(work).await?;
+    let mut live = work.memory.take::<Live>();
+    live.drop_boards();
+    store::clear_baselines(work.tx).await?;
+    for key in &keys {
+        let before = BoardKey { period: calendar.period_of(key.period.kind(), yesterday), ..key.clone() };
+        let ranks = live.board(work, &before).await?.board.ranks();
+        store::add_baseline(work.tx, &key.to_string(), &ranks).await?;
+    }
+    live.drop_boards();
+    work.memory.put(live);
+    tracing::info!(%today, boards = keys.len(), "the day has turned");
+    next_day(work, work.now);
+    actions::show_all(work).await
+}
+
+fn next_day(work: &mut Work<'_>, now: i64) {
+    let calendar = &work.program.calendar;
+    let Ok(tomorrow) = calendar.day_of(now).tomorrow() else { return };
+    let at = calendar.start_of(tomorrow);
+    work.job("board.day", "board.day".to_owned(), String::new(), at);
+}

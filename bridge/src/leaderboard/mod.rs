@@ -1,0 +1,10 @@
+//! Leaderboards: functions of the ledger, kept in step with it, shown as room state, pinned
+//! messages and answers.
+pub mod actions;
+pub mod commands;
+pub mod jobs;
+mod live;
+pub mod render;
+pub mod rules;
+pub mod store;
+mod views;

@@ -1,0 +1,258 @@
+//! How boards and one's own standing look.
+use super::live::Totals;
+use super::views::Mine;
+use crate::platform::access::PartnerRow;
+use crate::platform::text::{Line, Message};
+use schema::card::{Board, BoardRef, Card, Envelope, Me, MyStanding, OwnStanding, PartnerRef, TrendPoint};
+use schema::metric::Metric;
+use schema::money::{Currency, Money, thousands};
+use schema::period::{Period, PeriodKind};
+use schema::state::StandingRow;
+
+pub const ROWS_PINNED: usize = 10;
+pub const ROWS_ASKED: usize = 10;
+/// So that a row stays under 36 characters on a phone.
+const NAME_CHARS: usize = 16;
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// A board's rows, ready to be shown.
+#[derive(Debug, Clone)]
+pub struct View {
+    pub board: BoardRef,
+    pub currency: Currency,
+    pub standings: Vec<StandingRow>,
+    pub participants: i64,
+    pub timezone: String,
+    pub ledger_seq: i64,
+    pub now: i64,
+}
+
+impl View {
+    /// `🏆 Leaderboard · Revenue · Nov 2026`; alone it is the notification and the pin's banner.
+    #[must_use]
+    pub fn title(&self) -> String {
+        title("🏆 Leaderboard", &self.board)
+    }
+
+    /// What is compared to tell whether anything moved.
+    #[must_use]
+    pub fn rows_text(&self) -> Vec<String> {
+        self.standings
+            .iter()
+            .map(|row| format!("{} {} {} {:?} {}", row.rank, row.name, row.score, row.moved, row.new))
+            .collect()
+    }
+}
+
+fn title(what: &str, board: &BoardRef) -> String {
+    let scope = if board.scope == schema::state::SCOPE_PROGRAM {
+        String::new()
+    } else {
+        format!(" · {}", board.scope)
+    };
+    format!("{what} · {}{scope} · {}", metric_word(board.metric), period_word(board.period))
+}
+
+#[must_use]
+pub fn metric_word(metric: Metric) -> &'static str {
+    match metric {
+        Metric::Revenue => "Revenue",
+        Metric::Clients => "New clients",
+        Metric::Penetration => "Penetration",
+        Metric::Breadth => "Breadth",
+        Metric::Help => "Help",
+    }
+}
+
+/// `Nov 2026`, `Week 47, 2026`, `2026-Q4`, `2026`, `All time`.
+#[must_use]
+pub fn period_word(period: Period) -> String {
+    let text = period.to_string();
+    match period.kind() {
+        PeriodKind::All => "All time".to_owned(),
+        PeriodKind::Month => match text.split_once('-') {
+            Some((year, month)) => {
+                let name = month.parse::<usize>().ok().and_then(|n| MONTHS.get(n.wrapping_sub(1)));
+                format!("{} {year}", name.unwrap_or(&month))
+            }
+            None => text,
+        },
+        PeriodKind::Week => match text.split_once("-W") {
+            Some((year, week)) => format!("Week {week}, {year}"),
+            None => text,
+        },
+        PeriodKind::Quarter | PeriodKind::Year => text,
+    }
+}
+
+#[must_use]
+pub fn money_of(metric: Metric, score: i64, currency: Currency) -> String {
+    if metric.is_money() {
+        Money::new(score, currency).to_string()
+    } else {
+        let sign = if score < 0 { "−" } else { "" };
+        format!("{sign}{}", thousands(score.unsigned_abs()))
+    }
+}
+
+/// ▲2 ▼1 = or `new`; nothing where there is nothing to compare with.
+fn movement(row: &StandingRow) -> String {
+    match row.moved {
+        Some(0) => " =".to_owned(),
+        Some(up) if up > 0 => format!(" ▲{up}"),
+        Some(down) => format!(" ▼{}", down.unsigned_abs()),
+        None if row.new => " new".to_owned(),
+        None => String::new(),
+    }
+}
+
+fn row(row: &StandingRow, metric: Metric, currency: Currency) -> Line {
+    let name = &row.name;
+    let cut: String = if name.chars().count() > NAME_CHARS {
+        name.chars().take(NAME_CHARS - 1).chain(['…']).collect()
+    } else {
+        name.clone()
+    };
+    Line::new()
+        .plain(&format!("{}. ", row.rank))
+        .person_strong(&cut)
+        .plain(&format!(" — {}{}", money_of(metric, row.score, currency), movement(row)))
+}
+
+fn rows(view: &View) -> Vec<Line> {
+    view.standings.iter().map(|standing| row(standing, view.board.metric, view.currency)).collect()
+}
+
+fn card(view: &View, you: Option<OwnStanding>) -> Envelope {
+    Envelope::from(Card::from(Board {
+        board: view.board.clone(),
+        timezone: view.timezone.clone(),
+        standings: view.standings.clone(),
+        participants: view.participants,
+        is_final: false,
+        you,
+        ledger_seq: view.ledger_seq,
+        updated_at: view.now,
+    }))
+}
+
+fn body(view: &View, message: Message) -> Message {
+    if view.standings.is_empty() {
+        return message.line("Nobody yet. The first approved sale takes the first place.");
+    }
+    let message = message.lines(rows(view));
+    let shown = i64::try_from(view.standings.len()).unwrap_or(i64::MAX);
+    if view.participants > shown {
+        message.line(format!("{shown} of {} on the board", view.participants))
+    } else {
+        message
+    }
+}
+
+/// The pinned message of a board.
+#[must_use]
+pub fn pinned(view: &View, prefix: &str) -> Message {
+    let message = body(view, Message::text(view.title()));
+    message
+        .line(Line::new().plain("Your own place: ").code(&format!("{prefix}me")))
+        .card(&card(view, None))
+}
+
+/// The answer to `board`.
+#[must_use]
+pub fn asked(view: &View, you: Option<OwnStanding>, prefix: &str) -> Message {
+    let mut message = body(view, Message::text(view.title()));
+    if let Some(own) = you.as_ref().filter(|own| own.score != 0) {
+        message = message.line(place(own, view.board.metric, view.currency));
+    }
+    message
+        .line(Line::new().plain("More: ").code(&format!("{prefix}board clients quarter")))
+        .card(&card(view, you))
+}
+
+fn place(own: &OwnStanding, metric: Metric, currency: Currency) -> Line {
+    let moved = match own.moved {
+        Some(up) if up > 0 => format!(" ▲{up}"),
+        Some(down) if down < 0 => format!(" ▼{}", down.unsigned_abs()),
+        _ => String::new(),
+    };
+    Line::new().plain("You: ").strong(&ordinal(own.rank)).plain(&format!(
+        " of {} — {}{moved}",
+        own.of,
+        money_of(metric, own.score, currency)
+    ))
+}
+
+/// 1st, 2nd, 3rd, 4th, 11th, 21st.
+#[must_use]
+pub fn ordinal(n: u32) -> String {
+    let suffix = match (n % 10, n % 100) {
+        (1, rest) if rest != 11 => "st",
+        (2, rest) if rest != 12 => "nd",
+        (3, rest) if rest != 13 => "rd",
+        _ => "th",
+    };
+    format!("{n}{suffix}")
+}
+
+/// The answer to `me`.
+#[must_use]
+pub fn me(me: &PartnerRow, boards: &[Mine], totals: &Totals, currency: Currency) -> Message {
+    let mut message = Message::notice(Line::new().plain("📊 You, ").person(&me.name));
+    for mine in boards {
+        let metric = mine.board.metric;
+        let mut lines = vec![Line::new().strong(&title("", &mine.board)[4..])];
+        lines.extend(mine.above.iter().map(|standing| row(standing, metric, currency)));
+        lines.push(place(&mine.you, metric, currency));
+        lines.extend(mine.below.iter().map(|standing| row(standing, metric, currency)));
+        message = message.lines(lines);
+    }
+    let total = Money::new(totals.credited, currency);
+    message = message.line(format!("In all: {total} with {} clients", totals.clients));
+    if totals.open_claims > 0 {
+        let open = Money::new(totals.open_minor, currency);
+        message = message.line(format!("In review: {} claims, {open}", totals.open_claims));
+    }
+    if let Some(trend) = trend_line(totals) {
+        message = message.line(trend);
+    }
+    message.card(&Envelope::from(Card::from(Me {
+        partner: PartnerRef { id: me.id, user_id: Some(me.user_id.clone()), name: me.name.clone() },
+        visibility: me.visibility,
+        standings: boards
+            .iter()
+            .map(|mine| MyStanding {
+                board: mine.board.clone(),
+                you: mine.you.clone(),
+                above: mine.above.clone(),
+                below: mine.below.clone(),
+            })
+            .collect(),
+        credited: total,
+        clients: totals.clients,
+        open_claims: totals.open_claims,
+        open: Money::new(totals.open_minor, currency),
+        trend: totals
+            .trend
+            .iter()
+            .map(|(period, minor)| TrendPoint { period: *period, credited: Money::new(*minor, currency) })
+            .collect(),
+        badges: Vec::new(),
+    })))
+}
+
+/// The last months as bars of height, with the direction in words.
+fn trend_line(totals: &Totals) -> Option<String> {
+    const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let top = totals.trend.iter().map(|(_, minor)| *minor).max().filter(|top| *top > 0)?;
+    let bars: String = totals
+        .trend
+        .iter()
+        .map(|(_, minor)| {
+            let level = i128::from((*minor).max(0)) * 7 / i128::from(top);
+            BARS[usize::try_from(level).unwrap_or(0).min(7)]
+        })
+        .collect();
+    Some(format!("Last {} months: {bars}", totals.trend.len()))
+}

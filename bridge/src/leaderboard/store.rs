@@ -1,0 +1,257 @@
+//! Rows of standings, movement baselines and pins.
+use super::rules::{Holding, Score};
+use crate::platform::db::Conn;
+use crate::platform::db::sql::{chunks, values};
+use schema::ids::{ClientId, PartnerId};
+use sqlx::Row as _;
+use sqlx::any::AnyRow;
+
+fn bad(what: &str) -> sqlx::Error {
+    sqlx::Error::Decode(format!("standing: {what}").into())
+}
+
+fn partner(row: &AnyRow, column: usize) -> Result<PartnerId, sqlx::Error> {
+    row.try_get::<String, _>(column)?.parse().map_err(|_| bad("partner"))
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn board(tx: &mut Conn, board: &str) -> Result<Vec<(PartnerId, Score)>, sqlx::Error> {
+    let rows = sqlx::query("select partner_id, score, reached_at from standing where board = $1")
+        .bind(board)
+        .fetch_all(tx)
+        .await?;
+    rows.iter()
+        .map(|row| Ok((partner(row, 0)?, Score { score: row.try_get(1)?, reached_at: row.try_get(2)? })))
+        .collect()
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn score(tx: &mut Conn, board: &str, id: PartnerId) -> Result<Option<Score>, sqlx::Error> {
+    let row = sqlx::query("select score, reached_at from standing where board = $1 and partner_id = $2")
+        .bind(board)
+        .bind(id.to_string())
+        .fetch_optional(tx)
+        .await?;
+    row.map(|row| Ok(Score { score: row.try_get(0)?, reached_at: row.try_get(1)? })).transpose()
+}
+
+/// A score of 0 is no row.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn set(tx: &mut Conn, board: &str, id: PartnerId, score: Score) -> Result<(), sqlx::Error> {
+    if score.score == 0 {
+        sqlx::query("delete from standing where board = $1 and partner_id = $2")
+            .bind(board)
+            .bind(id.to_string())
+            .execute(tx)
+            .await?;
+        return Ok(());
+    }
+    sqlx::query(
+        "insert into standing (board, partner_id, score, reached_at) values ($1, $2, $3, $4) \
+         on conflict (board, partner_id) do update set score = excluded.score, reached_at = excluded.reached_at",
+    )
+    .bind(board)
+    .bind(id.to_string())
+    .bind(score.score)
+    .bind(score.reached_at)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Every standing, in order, a page at a time; for comparing with a replay.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn all(tx: &mut Conn) -> Result<Vec<(String, PartnerId, Score)>, sqlx::Error> {
+    let rows = sqlx::query("select board, partner_id, score, reached_at from standing order by board, partner_id")
+        .fetch_all(tx)
+        .await?;
+    rows.iter()
+        .map(|row| {
+            let score = Score { score: row.try_get(2)?, reached_at: row.try_get(3)? };
+            Ok((row.try_get(0)?, partner(row, 1)?, score))
+        })
+        .collect()
+}
+
+/// Partners who are not ranked for others.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn hidden(tx: &mut Conn) -> Result<Vec<PartnerId>, sqlx::Error> {
+    let rows = sqlx::query("select id from partner where visibility = 'hidden'").fetch_all(tx).await?;
+    rows.iter().map(|row| partner(row, 0)).collect()
+}
+
+/// Approved partners that others may see ranked.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn ranked(tx: &mut Conn) -> Result<i64, sqlx::Error> {
+    sqlx::query("select count(*) from partner where approved_at is not null and left_at is null and visibility <> 'hidden'")
+        .fetch_one(tx)
+        .await?
+        .try_get(0)
+}
+
+/// What a partner holds of sales to one client.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn holdings(tx: &mut Conn, id: PartnerId, client: ClientId) -> Result<Vec<Holding>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select s.id, e.seq, e.posted_at, s.effective_on, s.industry, h.amount_minor \
+         from sale s join share h on h.sale_id = s.id \
+         join entry e on e.source = 'sale.approved' and e.source_id = s.id \
+         where s.client_id = $1 and h.partner_id = $2 and s.voided_at is null order by e.seq",
+    )
+    .bind(client.to_string())
+    .bind(id.to_string())
+    .fetch_all(tx)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Holding {
+                sale: row.try_get::<String, _>(0)?.parse().map_err(|_| bad("sale"))?,
+                seq: row.try_get(1)?,
+                at: row.try_get(2)?,
+                on: row.try_get::<String, _>(3)?.parse().map_err(|_| bad("day"))?,
+                industry: row.try_get(4)?,
+                minor: row.try_get(5)?,
+            })
+        })
+        .collect()
+}
+
+/// The ledger bodies in which a partner has a share, in order.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn bodies_of(tx: &mut Conn, account: &str) -> Result<Vec<(i64, String)>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select distinct e.seq, e.body from entry e join posting p on p.seq = e.seq where p.account = $1 order by e.seq",
+    )
+    .bind(account)
+    .fetch_all(tx)
+    .await?;
+    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn baseline(tx: &mut Conn, board: &str) -> Result<Vec<(PartnerId, u32)>, sqlx::Error> {
+    let rows = sqlx::query("select partner_id, rank from baseline where board = $1")
+        .bind(board)
+        .fetch_all(tx)
+        .await?;
+    rows.iter()
+        .map(|row| {
+            let rank: i64 = row.try_get(1)?;
+            Ok((partner(row, 0)?, u32::try_from(rank).map_err(|_| bad("rank"))?))
+        })
+        .collect()
+}
+
+/// Forgets yesterday's ranks.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn clear_baselines(tx: &mut Conn) -> Result<(), sqlx::Error> {
+    sqlx::query("delete from baseline").execute(tx).await?;
+    Ok(())
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn add_baseline(tx: &mut Conn, board: &str, ranks: &[(PartnerId, u32)]) -> Result<(), sqlx::Error> {
+    for chunk in chunks(ranks) {
+        let text = values("insert into baseline (board, partner_id, rank) {values}", chunk.len(), 3);
+        let mut query = sqlx::query(text);
+        for (id, rank) in chunk {
+            query = query.bind(board).bind(id.to_string()).bind(i64::from(*rank));
+        }
+        query.execute(&mut *tx).await?;
+    }
+    Ok(())
+}
+
+/// The pinned message of a board in a room.
+#[derive(Debug, Clone)]
+pub struct Pin {
+    pub slot: String,
+    pub dedupe_key: String,
+    pub hash: String,
+    pub shown_at: i64,
+}
+
+/// The pins of a room in order of their slots.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn pins(tx: &mut Conn, room: &str) -> Result<Vec<Pin>, sqlx::Error> {
+    let rows = sqlx::query("select slot, dedupe_key, hash, shown_at from pin where room = $1 order by slot")
+        .bind(room)
+        .fetch_all(tx)
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Pin {
+                slot: row.try_get(0)?,
+                dedupe_key: row.try_get(1)?,
+                hash: row.try_get(2)?,
+                shown_at: row.try_get(3)?,
+            })
+        })
+        .collect()
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn set_pin(tx: &mut Conn, room: &str, pin: &Pin) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "insert into pin (room, slot, dedupe_key, hash, shown_at) values ($1, $2, $3, $4, $5) \
+         on conflict (room, slot) do update set dedupe_key = excluded.dedupe_key, hash = excluded.hash, shown_at = excluded.shown_at",
+    )
+    .bind(room)
+    .bind(&pin.slot)
+    .bind(&pin.dedupe_key)
+    .bind(&pin.hash)
+    .bind(pin.shown_at)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// A partner's claims that wait: how many, and their sum.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn open_claims(tx: &mut Conn, id: PartnerId) -> Result<(i64, i64), sqlx::Error> {
+    let row = sqlx::query(
+        "select count(*), cast(coalesce(sum(amount_minor), 0) as bigint) from sale where partner_id = $1 \
+         and approved_at is null and rejected_at is null and withdrawn_at is null",
+    )
+    .bind(id.to_string())
+    .fetch_one(tx)
+    .await?;
+    Ok((row.try_get(0)?, row.try_get(1)?))
+}
+
+/// Distinct clients with a counting sale in an industry.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn clients_in(tx: &mut Conn, industry: &str) -> Result<i64, sqlx::Error> {
+    sqlx::query(
+        "select count(distinct client_id) from sale where industry = $1 and approved_at is not null and voided_at is null",
+    )
+    .bind(industry)
+    .fetch_one(tx)
+    .await?
+    .try_get(0)
+}

@@ -1,0 +1,222 @@
+//! From boards and people to what is shown: rows with names, one's own standing, totals.
+use super::live::{Live, Loaded, Totals};
+use super::render::View;
+use super::rules::{BoardKey, Row, movement, percentile};
+use super::store;
+use crate::ledger;
+use crate::platform::access::PartnerRow;
+use crate::platform::refusal::Fault;
+use crate::platform::work::Work;
+use schema::card::{BoardRef, OwnStanding};
+use schema::ids::PartnerId;
+use schema::metric::Metric;
+use schema::period::{Period, PeriodKind};
+use schema::state::{LeaderboardState, StandingRow, VERSION, wire_bounds};
+use schema::status::{Enrollment, Visibility};
+
+/// Months in `!me`'s trend.
+const TREND_MONTHS: i32 = 6;
+
+/// A board's description in state and cards.
+#[must_use]
+pub fn board_ref(work: &Work<'_>, key: &BoardKey) -> BoardRef {
+    let (from, to) = wire_bounds(work.program.calendar.bounds(key.period));
+    let money = key.metric.is_money();
+    let currency = work.program.currency;
+    BoardRef {
+        metric: key.metric,
+        period_kind: key.period.kind(),
+        period: key.period,
+        scope: key.scope().to_owned(),
+        unit: if money { currency.code() } else { key.metric.as_str() }.to_owned(),
+        exponent: if money { currency.exponent() } else { 0 },
+        from,
+        to,
+    }
+}
+
+/// A board's first rows with names.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn view(work: &mut Work<'_>, key: &BoardKey, rows_max: usize) -> Result<View, Fault> {
+    let mut live = work.memory.take::<Live>();
+    let view = view_of(work, &mut live, key, rows_max).await;
+    work.memory.put(live);
+    view
+}
+
+async fn view_of(work: &mut Work<'_>, live: &mut Live, key: &BoardKey, rows_max: usize) -> Result<View, Fault> {
+    let loaded = live.board(work, key).await?;
+    let participants = loaded.board.public();
+    let rows = marked(loaded, loaded.board.top(rows_max));
+    let standings = named(work, live, rows, participants).await?;
+    Ok(View {
+        board: board_ref(work, key),
+        currency: work.program.currency,
+        standings,
+        participants: i64::from(participants),
+        timezone: work.program.timezone.clone(),
+        ledger_seq: ledger::actions::head(work).await?.seq,
+        now: work.now,
+    })
+}
+
+/// Rows with how far they moved, and whether they are new.
+fn marked(loaded: &Loaded, rows: Vec<Row>) -> Vec<(Row, Option<i64>, bool)> {
+    let any = !loaded.baseline.is_empty();
+    rows.into_iter()
+        .map(|row| {
+            let before = loaded.baseline.get(&row.partner).copied();
+            (row, movement(before, row.rank), any && before.is_none())
+        })
+        .collect()
+}
+
+/// Who wants to be nameless is; with few on the board they could be guessed, so that their row
+/// carries no name either way and the percentile is not shown.
+async fn named(
+    work: &mut Work<'_>,
+    live: &mut Live,
+    rows: Vec<(Row, Option<i64>, bool)>,
+    participants: u32,
+) -> Result<Vec<StandingRow>, Fault> {
+    let _ = participants;
+    let mut standings = Vec::with_capacity(rows.len());
+    for (row, moved, new) in rows {
+        let partner = live.partner(work, row.partner).await?;
+        standings.push(standing(&partner, row, moved, new));
+    }
+    Ok(standings)
+}
+
+fn standing(partner: &PartnerRow, row: Row, moved: Option<i64>, new: bool) -> StandingRow {
+    let public = partner.visibility == Visibility::Public;
+    let left = partner.enrollment == Enrollment::Left;
+    let name = match (public, left) {
+        (_, true) => "former partner".to_owned(),
+        (true, false) => partner.name.clone(),
+        (false, false) => "a partner".to_owned(),
+    };
+    StandingRow {
+        rank: row.rank,
+        partner: if public { row.partner.to_string() } else { String::new() },
+        user_id: (public && !left).then(|| partner.user_id.clone()),
+        name,
+        score: row.score,
+        moved,
+        new,
+    }
+}
+
+/// The room state of a board.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn state(work: &mut Work<'_>, key: &BoardKey) -> Result<LeaderboardState, Fault> {
+    let view = view(work, key, work.program.limits.standings_max).await?;
+    let head = ledger::actions::head(work).await?;
+    let mut state = LeaderboardState {
+        v: VERSION,
+        metric: view.board.metric,
+        period_kind: view.board.period_kind,
+        period: view.board.period,
+        scope: view.board.scope,
+        unit: view.board.unit,
+        exponent: view.board.exponent,
+        from: view.board.from,
+        to: view.board.to,
+        timezone: view.timezone,
+        standings: view.standings,
+        participants: view.participants,
+        is_final: false,
+        ledger_seq: head.seq,
+        ledger_hash: head.hash,
+        updated_at: work.now,
+    };
+    state.fit();
+    Ok(state)
+}
+
+/// A partner's own place on a board and who stands next to them.
+#[derive(Debug, Clone)]
+pub struct Mine {
+    pub board: BoardRef,
+    pub you: OwnStanding,
+    pub above: Vec<StandingRow>,
+    pub below: Vec<StandingRow>,
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn mine(work: &mut Work<'_>, me: &PartnerRow, key: &BoardKey, around: usize) -> Result<Mine, Fault> {
+    let mut live = work.memory.take::<Live>();
+    let mine = mine_of(work, &mut live, me, key, around).await;
+    work.memory.put(live);
+    mine
+}
+
+async fn mine_of(
+    work: &mut Work<'_>,
+    live: &mut Live,
+    me: &PartnerRow,
+    key: &BoardKey,
+    around: usize,
+) -> Result<Mine, Fault> {
+    let ranked = live.ranked(work).await?;
+    let loaded = live.board(work, key).await?;
+    let own = loaded.board.standing_of(me.id, ranked);
+    let moved = movement(loaded.baseline.get(&me.id).copied(), own.rank);
+    let (above, below) = loaded.board.neighbors(me.id, around);
+    let (above, below) = (marked(loaded, above), marked(loaded, below));
+    let above = named(work, live, above, own.of).await?;
+    let below = named(work, live, below, own.of).await?;
+    let you = OwnStanding {
+        score: own.score,
+        rank: own.rank,
+        of: own.of,
+        percentile: percentile(own.rank, own.of),
+        moved: moved.filter(|_| own.score > 0),
+        visibility: me.visibility,
+    };
+    Ok(Mine { board: board_ref(work, key), you, above, below })
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn totals(work: &mut Work<'_>, id: PartnerId) -> Result<Totals, Fault> {
+    let month = work.program.calendar.period_of(PeriodKind::Month, work.today());
+    let known = work.memory.cache::<Live>().totals.get(&id).cloned();
+    if let Some(totals) = known.filter(|totals| totals.trend.last().is_some_and(|(last, _)| *last == month)) {
+        return Ok(totals);
+    }
+    let all = |metric| BoardKey::new(metric, Period::ALL, None).to_string();
+    let credited = store::score(work.tx, &all(Metric::Revenue), id).await?.map_or(0, |score| score.score);
+    let clients = store::score(work.tx, &all(Metric::Clients), id).await?.map_or(0, |score| score.score);
+    let (open_claims, open_minor) = store::open_claims(work.tx, id).await?;
+    let mut trend = Vec::new();
+    for period in last_months(work) {
+        let key = BoardKey::new(Metric::Revenue, period, None).to_string();
+        let score = store::score(work.tx, &key, id).await?.map_or(0, |score| score.score);
+        trend.push((period, score));
+    }
+    let totals = Totals { credited, clients, open_claims, open_minor, trend };
+    let known = &mut work.memory.cache::<Live>().totals;
+    if known.len() >= TOTALS_MAX {
+        known.clear();
+    }
+    known.insert(id, totals.clone());
+    Ok(totals)
+}
+
+const TOTALS_MAX: usize = 8_192;
+
+/// The last months up to this one, oldest first.
+fn last_months(work: &Work<'_>) -> Vec<Period> {
+    let first = work.today().first_of_month();
+    (0..TREND_MONTHS)
+        .rev()
+        .filter_map(|back| first.checked_sub(jiff::Span::new().months(back)).ok())
+        .map(|day| work.program.calendar.period_of(PeriodKind::Month, day))
+        .collect()
+}

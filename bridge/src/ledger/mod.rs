@@ -1,0 +1,6 @@
+//! The append-only, hash-chained, double-entry ledger: what happened, for ever.
+pub mod actions;
+pub mod commands;
+pub mod render;
+pub mod rules;
+pub mod store;

@@ -1,0 +1,114 @@
+//! The worked examples on the chain and on repeated inputs, and that any change shows.
+use proptest::prelude::*;
+
+use super::*;
+
+fn credit(sale: u128, minor: i64) -> Credit {
+    Credit {
+        sale: SaleId(sale),
+        client: ClientId(9),
+        industry: Some("dental".into()),
+        on: jiff::civil::date(2026, 3, 20),
+        currency: Currency::parse("EUR").unwrap(),
+        shares: vec![CreditShare { partner: PartnerId(5), minor }],
+    }
+}
+
+fn chain(bodies: &[EntryBody]) -> Vec<(i64, String, String, String)> {
+    let mut prev = GENESIS.to_owned();
+    (1_i64..)
+        .zip(bodies)
+        .map(|(seq, body)| {
+            let text = body.sealed(1000 + seq, "sale.approved", &seq.to_string());
+            let own = hash(&prev, &text);
+            (seq, std::mem::replace(&mut prev, own.clone()), own, text)
+        })
+        .collect()
+}
+
+fn walk(rows: &[(i64, String, String, String)]) -> Result<Head, (i64, Broken)> {
+    verify(rows.iter().map(|(seq, prev_hash, hash, body)| Link { seq: *seq, prev_hash, hash, body }))
+}
+
+#[test]
+fn a_body_has_one_text() {
+    let body = EntryBody::sale_approved(&credit(1, 10_000));
+    let expected = concat!(
+        r#"{"client":"00000000000000000000000009","currency":"EUR","industry":"dental","#,
+        r#""kind":"sale_approved","on":"2026-03-20","sale":"00000000000000000000000001","#,
+        r#""shares":[{"minor":10000,"partner":"00000000000000000000000005"}]}"#,
+    );
+    assert_eq!(body.canonical(), expected);
+    let void = EntryBody::sale_voided(&credit(1, 10_000), 1);
+    let sealed = Sealed::read(&void.sealed(7, "sale.voided", "x")).unwrap();
+    assert_eq!((sealed.at, sealed.source_id.as_str(), sealed.body), (7, "x", void));
+}
+
+#[test]
+fn a_void_mirrors_the_sale() {
+    let sale = EntryBody::sale_approved(&credit(1, 10_000));
+    let void = EntryBody::sale_voided(&credit(1, 10_000), 1);
+    check_balanced(&sale.postings()).unwrap();
+    check_balanced(&void.postings()).unwrap();
+    let sum = |body: &EntryBody| body.postings().iter().map(|p| p.minor).collect::<Vec<_>>();
+    assert_eq!((sum(&sale), sum(&void)), (vec![-10_000, 10_000], vec![10_000, -10_000]));
+    assert_eq!(sale.postings()[0].account, "market:dental");
+    let loose = Credit { industry: None, ..credit(1, 1) };
+    assert_eq!(EntryBody::sale_approved(&loose).postings()[0].account, "market:none");
+}
+
+#[test]
+fn the_same_input_twice() {
+    let (first, other) = (credit(1, 100), credit(1, 200));
+    let (first, other) = (EntryBody::sale_approved(&first), EntryBody::sale_approved(&other));
+    assert_eq!(replay(None, &first), Replay::Posted);
+    assert_eq!(replay(Some(&first), &first), Replay::Replayed);
+    assert_eq!(replay(Some(&first), &other), Replay::Conflict);
+}
+
+#[test]
+fn the_chain_covers_what_came_before() {
+    assert_eq!(
+        hash(GENESIS, "{}"),
+        hex::encode(Sha256::digest(format!("{GENESIS}\n{{}}").as_bytes()))
+    );
+    let second = EntryBody::sale_approved(&credit(2, 200));
+    let one = chain(&[EntryBody::sale_approved(&credit(1, 100)), second.clone()]);
+    let other = chain(&[EntryBody::sale_approved(&credit(1, 101)), second]);
+    assert_eq!(one[1].3, other[1].3);
+    assert_ne!(one[1].2, other[1].2);
+}
+
+#[test]
+fn unbalanced_postings_are_named() {
+    let mut postings = EntryBody::sale_approved(&credit(1, 100)).postings();
+    postings[0].minor = -99;
+    let currency = postings[0].currency;
+    assert_eq!(check_balanced(&postings), Err(Unbalanced { currency, sum: 1 }));
+    // What would not fit does not balance either, instead of wrapping.
+    let mut huge = credit(1, i64::MAX);
+    huge.shares.push(CreditShare { partner: PartnerId(6), minor: i64::MAX });
+    assert!(check_balanced(&EntryBody::sale_approved(&huge).postings()).is_err());
+}
+
+proptest! {
+    /// Whatever is changed in whichever row, the walk stops there or right after.
+    #[test]
+    fn any_change_is_found(count in 1_usize..8, at in 0_usize..8, field in 0..5, delta in 1_i64..9) {
+        let bodies: Vec<EntryBody> = (1..=count)
+            .map(|n| EntryBody::sale_approved(&credit(n as u128, n as i64 * 100)))
+            .collect();
+        let mut rows = chain(&bodies);
+        prop_assert_eq!(walk(&rows).unwrap().seq, count as i64);
+        let at = at % count;
+        let row = &mut rows[at];
+        match field {
+            0 => row.0 += delta,
+            1 => row.1 = hash(&row.1, "x"),
+            2 => row.2 = hash(&row.2, "x"),
+            3 => row.3 = row.3.replace("\"at\":100", "\"at\":200"),
+            _ => row.3.push(' '),
+        }
+        prop_assert_eq!(walk(&rows).unwrap_err().0, at as i64 + 1);
+    }
+}

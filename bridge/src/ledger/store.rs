@@ -1,0 +1,112 @@
+//! Rows of the ledger. Nothing here updates or deletes; the database refuses it too.
+use super::rules::{Head, Posting};
+use crate::platform::db::Conn;
+use sqlx::Row as _;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryRow {
+    pub seq: i64,
+    pub book: String,
+    pub source: String,
+    pub source_id: String,
+    pub body: String,
+    pub prev_hash: String,
+    pub hash: String,
+    pub posted_at: i64,
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn head(tx: &mut Conn) -> Result<Option<Head>, sqlx::Error> {
+    let row = sqlx::query("select seq, hash from entry order by seq desc limit 1").fetch_optional(tx).await?;
+    row.map(|row| Ok(Head { seq: row.try_get(0)?, hash: row.try_get(1)? })).transpose()
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn by_source(tx: &mut Conn, source: &str, source_id: &str) -> Result<Option<EntryRow>, sqlx::Error> {
+    let row = sqlx::query(
+        "select seq, book, source, source_id, body, prev_hash, hash, posted_at from entry where source = $1 and source_id = $2",
+    )
+    .bind(source)
+    .bind(source_id)
+    .fetch_optional(tx)
+    .await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// Entries after `seq`, in order.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn after(tx: &mut Conn, seq: i64, limit: i64) -> Result<Vec<EntryRow>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select seq, book, source, source_id, body, prev_hash, hash, posted_at from entry where seq > $1 order by seq limit $2",
+    )
+    .bind(seq)
+    .bind(limit)
+    .fetch_all(tx)
+    .await?;
+    rows.iter().map(read).collect()
+}
+
+fn read(row: &sqlx::any::AnyRow) -> Result<EntryRow, sqlx::Error> {
+    Ok(EntryRow {
+        seq: row.try_get(0)?,
+        book: row.try_get(1)?,
+        source: row.try_get(2)?,
+        source_id: row.try_get(3)?,
+        body: row.try_get(4)?,
+        prev_hash: row.try_get(5)?,
+        hash: row.try_get(6)?,
+        posted_at: row.try_get(7)?,
+    })
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn insert(tx: &mut Conn, entry: &EntryRow, cause: &str, postings: &[Posting]) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "insert into entry (seq, book, source, source_id, cause, body, prev_hash, hash, posted_at) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(entry.seq)
+    .bind(&entry.book)
+    .bind(&entry.source)
+    .bind(&entry.source_id)
+    .bind(cause)
+    .bind(&entry.body)
+    .bind(&entry.prev_hash)
+    .bind(&entry.hash)
+    .bind(entry.posted_at)
+    .execute(&mut *tx)
+    .await?;
+    for (n, posting) in (1_i64..).zip(postings) {
+        sqlx::query("insert into posting (seq, n, account, minor, currency) values ($1, $2, $3, $4, $5)")
+            .bind(entry.seq)
+            .bind(n)
+            .bind(&posting.account)
+            .bind(posting.minor)
+            .bind(posting.currency.code())
+            .execute(&mut *tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// The postings of an entry, in order, as account, minor units, currency.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn postings(tx: &mut Conn, from: i64, to: i64) -> Result<Vec<(i64, String, i64, String)>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select seq, account, minor, currency from posting where seq between $1 and $2 order by seq, n",
+    )
+    .bind(from)
+    .bind(to)
+    .fetch_all(tx)
+    .await?;
+    rows.iter()
+        .map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?)))
+        .collect()
+}

@@ -1,0 +1,4 @@
+//! What the team needs to run the program: its health, what did not get through, announcements.
+pub mod commands;
+pub mod render;
+pub mod store;

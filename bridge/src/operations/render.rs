@@ -1,0 +1,105 @@
+//! How health, quarantine and announcements look.
+use super::store::Health;
+use crate::platform::inbox::store::Poison;
+use crate::platform::text::{Line, Message};
+use schema::card::{Announcement, Card, Done, Envelope, Inbox, InboxItem, QueueView, Status};
+
+/// What `!status` says beside the database's figures.
+#[derive(Debug, Clone)]
+pub struct Running {
+    pub program: String,
+    pub database: &'static str,
+    pub now: i64,
+    pub partners: i64,
+}
+
+#[must_use]
+pub fn status(health: &Health, running: &Running) -> Message {
+    let lag = |oldest: Option<i64>| oldest.map_or(0, |at| (running.now - at).max(0));
+    let queue = |waiting, oldest, dead| QueueView { waiting, lag_ms: lag(oldest), dead };
+    let inbox = queue(health.inbox_waiting.max(1) - 1, health.inbox_oldest_at, health.inbox_poison);
+    let outbox = queue(health.outbox_waiting, health.outbox_oldest_at, health.outbox_parked);
+    let fine = inbox.dead == 0 && outbox.dead == 0;
+    let title = if fine { "🟢 All is well" } else { "🟠 Something needs a look" };
+    let mut lines = vec![
+        Line::new().plain(&format!("Partners {} · open claims {}", running.partners, health.open_claims)),
+        Line::new().plain(&format!("Inbox: {} waiting, {} quarantined", inbox.waiting, inbox.dead)),
+        Line::new().plain(&format!("Outbox: {} waiting, {} parked", outbox.waiting, outbox.dead)),
+        Line::new().plain(&format!("Ledger: {} entries", health.ledger_seq)),
+        Line::new().plain(&format!("Version {} on {}", env!("CARGO_PKG_VERSION"), running.database)),
+    ];
+    if inbox.dead > 0 {
+        lines.push(Line::new().plain("See ").code("inbox list"));
+    }
+    Message::notice(title).lines(lines).card(&Envelope::from(Card::from(Status {
+        program: running.program.clone(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        started_at: 0,
+        homeserver: None,
+        database: running.database.to_owned(),
+        schema_version: schema::migrations::NEWEST,
+        partners: running.partners,
+        open_claims: health.open_claims,
+        ledger_seq: health.ledger_seq,
+        ledger_hash: health.ledger_hash.clone(),
+        inbox,
+        outbox,
+        canary_age_ms: None,
+        findings: Vec::new(),
+    })))
+}
+
+#[must_use]
+pub fn inbox(items: &[Poison]) -> Message {
+    let message = Message::notice(format!("Quarantine · {}", items.len()));
+    let message = if items.is_empty() {
+        message.line("Nothing is quarantined.")
+    } else {
+        let rows = items.iter().map(|item| {
+            let from = if item.sender.is_empty() { "not an event" } else { item.sender.as_str() };
+            Line::new().strong(&item.seq.to_string()).plain(" from ").person(from).plain(&format!(", {} tries", item.attempts))
+        });
+        message
+            .lines(rows.collect())
+            .line(Line::new().code("inbox retry 12").plain(" runs one again, ").code("inbox drop 12").plain(" ends it."))
+    };
+    let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    let cards = items
+        .iter()
+        .map(|item| InboxItem {
+            n: item.seq,
+            event_id: some(&item.event_id),
+            room_id: some(&item.room_id),
+            sender: some(&item.sender),
+            received_at: item.received_at,
+            attempts: item.attempts,
+            reason: "failed".to_owned(),
+        })
+        .collect();
+    let count = i64::try_from(items.len()).unwrap_or(i64::MAX);
+    message.card(&Envelope::from(Card::from(Inbox { items: cards, count })))
+}
+
+#[must_use]
+pub fn done(what: &str, sentence: &str, subject: Option<String>) -> Message {
+    Message::notice(sentence).card(&Envelope::from(Card::from(Done {
+        what: what.to_owned(),
+        sentence: sentence.to_owned(),
+        subject,
+    })))
+}
+
+/// What goes to the announcements room; a person's words, so nothing in them pings.
+#[must_use]
+pub fn announcement(text: &str, notify: bool, now: i64) -> Message {
+    let title = Line::new().plain("📣 Announcement");
+    let mut message = Message::text(title).prose(text);
+    if notify {
+        message = message.line(Line::new().room()).mention_room();
+    }
+    message.card(&Envelope::from(Card::from(Announcement {
+        text: text.to_owned(),
+        notify,
+        announced_at: now,
+    })))
+}

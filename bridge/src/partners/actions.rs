@@ -1,0 +1,215 @@
+//! What happens to a partner: read, decide, write, announce.
+use super::rules::{self, Step, follows};
+use super::{render, store};
+use crate::platform::access::{self, Manager, Partner, PartnerRow};
+use crate::platform::refusal::{Code, Fault, Refusal, Stop};
+use crate::platform::work::Work;
+use crate::rooms;
+use schema::card::PartnerEvent;
+use schema::status::{Enrollment, Visibility};
+
+/// The key of an application's review card; the time makes a later application another card.
+#[must_use]
+pub fn review_key(row: &PartnerRow, applied_at: i64) -> String {
+    format!("review:application:{}:{applied_at}", row.user_id)
+}
+
+/// The applicant of a review card's key.
+#[must_use]
+pub fn applicant_of(key: &str) -> Option<&str> {
+    let rest = key.strip_prefix("review:application:")?;
+    Some(rest.rsplit_once(':')?.0)
+}
+
+/// # Errors
+/// A refusal when the person cannot apply now.
+pub async fn apply(work: &mut Work<'_>, user_id: &str, text: &str) -> Result<(), Stop> {
+    let person = access::person(work, user_id).await?;
+    follows(Step::Apply, person.partner.as_ref().map(|row| row.enrollment))?;
+    if text.chars().count() > rules::APPLICATION_CHARS_MAX {
+        let sentence =
+            format!("An application has at most {} characters.", rules::APPLICATION_CHARS_MAX);
+        return Err(Refusal::new(Code::Long, sentence).example("apply I sell to dentists in Vienna").into());
+    }
+    let row = enter(work, user_id, None, text).await?;
+    let key = review_key(&row, work.now);
+    work.send_as(&key, "control", &render::application(&row, text, work));
+    work.react("control", &key, "✅");
+    work.react("control", &key, "❌");
+    work.audit("partner.apply", user_id, "");
+    let reply = render::applied(&row, work.now);
+    work.reply(&reply);
+    Ok(())
+}
+
+/// Makes a person a partner, invited or applied; rooms and a welcome follow.
+///
+/// # Errors
+/// A refusal when the person is a partner already.
+pub async fn approve(
+    work: &mut Work<'_>,
+    manager: &Manager,
+    user_id: &str,
+    name: Option<&str>,
+) -> Result<PartnerRow, Stop> {
+    let person = access::person(work, user_id).await?;
+    let before = person.partner.as_ref().map(|row| row.enrollment);
+    follows(Step::Approve, before)?;
+    let name = name.map(rules::name).transpose()?;
+    if before == Some(Enrollment::Pending) {
+        if let Some(name) = &name {
+            store::rename(work.tx, user_id, name).await?;
+        }
+    } else {
+        enter(work, user_id, name.as_deref(), "").await?;
+    }
+    store::approve(work.tx, user_id, manager.user_id(), work.now).await?;
+    let row = reread(work, user_id).await?;
+    work.audit("partner.approve", user_id, "");
+    rooms::actions::let_in(work, user_id).await?;
+    show_profile(work, &row);
+    let welcome = render::welcome(&row, work);
+    work.direct(user_id, &welcome);
+    Ok(row)
+}
+
+/// # Errors
+/// A refusal when no application of the person waits.
+pub async fn reject(work: &mut Work<'_>, _: &Manager, user_id: &str, reason: &str) -> Result<PartnerRow, Stop> {
+    let person = access::person(work, user_id).await?;
+    follows(Step::Reject, person.partner.as_ref().map(|row| row.enrollment))?;
+    store::reject(work.tx, user_id, reason, work.now).await?;
+    let row = reread(work, user_id).await?;
+    work.audit("partner.reject", user_id, reason);
+    let message = render::rejected(reason);
+    work.direct(user_id, &message);
+    Ok(row)
+}
+
+/// Takes effect with the next event of the person; they leave the rooms.
+///
+/// # Errors
+/// A refusal when the person is no active partner.
+pub async fn suspend(work: &mut Work<'_>, _: &Manager, user_id: &str, reason: &str) -> Result<PartnerRow, Stop> {
+    let person = access::person(work, user_id).await?;
+    follows(Step::Suspend, person.partner.as_ref().map(|row| row.enrollment))?;
+    store::suspend(work.tx, user_id, reason, Some(work.now)).await?;
+    let row = reread(work, user_id).await?;
+    work.audit("partner.suspend", user_id, reason);
+    rooms::actions::take_out(work, user_id, "suspended from the program").await?;
+    let message = render::suspended(reason);
+    work.direct(user_id, &message);
+    Ok(row)
+}
+
+/// # Errors
+/// A refusal when the person is not suspended.
+pub async fn reinstate(work: &mut Work<'_>, _: &Manager, user_id: &str) -> Result<PartnerRow, Stop> {
+    let person = access::person(work, user_id).await?;
+    follows(Step::Reinstate, person.partner.as_ref().map(|row| row.enrollment))?;
+    store::suspend(work.tx, user_id, "", None).await?;
+    let row = reread(work, user_id).await?;
+    work.audit("partner.reinstate", user_id, "");
+    rooms::actions::let_in(work, user_id).await?;
+    let message = render::reinstated();
+    work.direct(user_id, &message);
+    Ok(row)
+}
+
+/// Whether the person could be removed: asked before the confirmation is.
+///
+/// # Errors
+/// A refusal when there is no such partner.
+pub async fn removable(work: &mut Work<'_>, user_id: &str) -> Result<PartnerRow, Stop> {
+    let person = access::person(work, user_id).await?;
+    follows(Step::Remove, person.partner.as_ref().map(|row| row.enrollment))?;
+    person.partner.clone().ok_or_else(|| Fault::Bug("a partner without a row".into()).into())
+}
+
+/// # Errors
+/// A refusal when there is no such partner.
+pub async fn remove(work: &mut Work<'_>, _: &Manager, user_id: &str, reason: &str) -> Result<PartnerRow, Stop> {
+    removable(work, user_id).await?;
+    store::leave(work.tx, user_id, reason, work.now).await?;
+    let row = reread(work, user_id).await?;
+    work.audit("partner.remove", user_id, reason);
+    rooms::actions::take_out(work, user_id, "left the program").await?;
+    show_profile(work, &row);
+    let message = render::removed(reason);
+    work.direct(user_id, &message);
+    Ok(row)
+}
+
+/// What a person changes about themselves; `None` leaves a setting as it is.
+#[derive(Debug, Default)]
+pub struct Settings {
+    pub visibility: Option<Visibility>,
+    pub timezone: Option<String>,
+    pub industries: Option<Vec<String>>,
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn set_profile(
+    work: &mut Work<'_>,
+    partner: &Partner,
+    settings: Settings,
+) -> Result<(PartnerRow, Vec<String>), Stop> {
+    let mut row = partner.row().clone();
+    let mut changed = Vec::new();
+    if let Some(visibility) = settings.visibility.filter(|v| *v != row.visibility) {
+        row.visibility = visibility;
+        changed.push("visibility".to_owned());
+    }
+    if let Some(zone) = settings.timezone.filter(|zone| row.timezone.as_ref() != Some(zone)) {
+        row.timezone = Some(zone);
+        changed.push("timezone".to_owned());
+    }
+    if let Some(industries) = settings.industries.filter(|list| *list != row.industries) {
+        row.industries = industries;
+        changed.push("industries".to_owned());
+    }
+    if !changed.is_empty() {
+        store::set_profile(work.tx, &row).await?;
+        access::forget(work, &row.user_id);
+        work.audit("partner.profile", &row.user_id, &changed.join(", "));
+        show_profile(work, &row);
+        if changed.iter().any(|what| what == "visibility") {
+            crate::leaderboard::actions::visibility_changed(work, &row).await?;
+        }
+    }
+    Ok((row, changed))
+}
+
+/// The person's profile as room state; what they hide stays out of it.
+pub fn show_profile(work: &mut Work<'_>, row: &PartnerRow) {
+    let content = render::profile_state(row);
+    work.state("space", "agency.siso.partners.profile", &row.id.to_string(), &content);
+}
+
+async fn enter(work: &mut Work<'_>, user_id: &str, name: Option<&str>, text: &str) -> Result<PartnerRow, Stop> {
+    let id = schema::ids::PartnerId(work.id().0).to_string();
+    let name = name.map_or_else(|| rules::name_of(user_id), str::to_owned);
+    store::apply(work.tx, (&id, user_id, &name), text, work.now).await?;
+    Ok(reread(work, user_id).await?)
+}
+
+async fn reread(work: &mut Work<'_>, user_id: &str) -> Result<PartnerRow, Fault> {
+    access::forget(work, user_id);
+    crate::leaderboard::actions::people_changed(work);
+    let person = access::person(work, user_id).await?;
+    person.partner.clone().ok_or_else(|| Fault::Bug(format!("no row after a change of {user_id}")))
+}
+
+/// The event word of a step's answer.
+#[must_use]
+pub fn event_of(step: Step) -> PartnerEvent {
+    match step {
+        Step::Apply => PartnerEvent::Shown,
+        Step::Approve => PartnerEvent::Approved,
+        Step::Reject => PartnerEvent::Rejected,
+        Step::Suspend => PartnerEvent::Suspended,
+        Step::Reinstate => PartnerEvent::Reinstated,
+        Step::Remove => PartnerEvent::Removed,
+    }
+}

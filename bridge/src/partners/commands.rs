@@ -1,0 +1,223 @@
+//! What people and the team may say about partners.
+use super::actions::{self, Settings};
+use super::{render, rules, store};
+use crate::platform::access::{self, Caller};
+use crate::platform::confirm;
+use crate::platform::refusal::{Code, Refusal, Stop};
+use crate::platform::text::{Line, Message};
+use crate::platform::work::Work;
+use schema::card::{Confirm, Envelope, PartnerEvent};
+use schema::ids::ConfirmationId;
+use schema::status::Visibility;
+
+/// Settings of one's own.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Profile {
+    /// How boards show you: public, anonymous or hidden
+    #[arg(long, value_name = "public|anonymous|hidden")]
+    pub visibility: Option<String>,
+    /// The zone of your reminders
+    #[arg(long, value_name = "Area/City")]
+    pub timezone: Option<String>,
+    /// The industries you sell in
+    #[arg(long, value_name = "slug,slug")]
+    pub industry: Option<String>,
+}
+
+/// The team's commands about partners.
+#[derive(Debug, Clone, clap::Subcommand)]
+pub enum ControlPartner {
+    /// Let a person in without an application
+    #[command(after_help = "partner add @ana:example.org --name \"Ana Lopez\"")]
+    Add {
+        #[arg(value_name = "@user:server")]
+        user: String,
+        /// How boards call them
+        #[arg(long, num_args = 1..)]
+        name: Option<String>,
+    },
+    /// All partners and open applications
+    #[command(after_help = "partner list")]
+    List,
+    /// One partner
+    #[command(after_help = "partner show @ana:example.org")]
+    Show {
+        #[arg(value_name = "@user:server")]
+        user: String,
+    },
+    /// Accept an application
+    #[command(after_help = "partner approve @ana:example.org")]
+    Approve {
+        #[arg(value_name = "@user:server")]
+        user: String,
+    },
+    /// Turn an application down
+    #[command(after_help = "partner reject @ana:example.org not our region")]
+    Reject {
+        #[arg(value_name = "@user:server")]
+        user: String,
+        #[arg(num_args = 1..)]
+        reason: Option<String>,
+    },
+    /// Shut a partner out for now; their results stay
+    #[command(after_help = "partner suspend @ana:example.org under review")]
+    Suspend {
+        #[arg(value_name = "@user:server")]
+        user: String,
+        #[arg(num_args = 1..)]
+        reason: String,
+    },
+    /// Let a suspended partner in again
+    #[command(after_help = "partner reinstate @ana:example.org")]
+    Reinstate {
+        #[arg(value_name = "@user:server")]
+        user: String,
+    },
+    /// End a partnership; asks first
+    #[command(after_help = "partner remove @ana:example.org contract ended")]
+    Remove {
+        #[arg(value_name = "@user:server")]
+        user: String,
+        /// Do not ask first
+        #[arg(long)]
+        yes: bool,
+        #[arg(num_args = 1..)]
+        reason: String,
+    },
+}
+
+/// # Errors
+/// When the person may not, or the words do not fit.
+pub async fn apply(work: &mut Work<'_>, caller: &Caller, text: &str) -> Result<(), Stop> {
+    actions::apply(work, &caller.person.user_id, text).await
+}
+
+/// # Errors
+/// When the person is no partner, or a value does not fit.
+pub async fn profile(work: &mut Work<'_>, caller: &Caller, words: Profile) -> Result<(), Stop> {
+    let partner = caller.partner()?;
+    let visibility = words.visibility.map(|text| visibility(&text)).transpose()?;
+    let timezone = words.timezone.map(|text| timezone(&text)).transpose()?;
+    let industries = match words.industry {
+        Some(list) => Some(industries(work, &list).await?),
+        None => None,
+    };
+    let settings = Settings { visibility, timezone, industries };
+    let (row, changed) = actions::set_profile(work, &partner, settings).await?;
+    let message = render::profile(&row, changed, &work.program.timezone);
+    work.reply(&message);
+    Ok(())
+}
+
+fn visibility(text: &str) -> Result<Visibility, Refusal> {
+    text.parse().map_err(|_| {
+        Refusal::new(Code::Usage, "Visibility is public, anonymous or hidden.").example("profile --visibility anonymous")
+    })
+}
+
+fn timezone(text: &str) -> Result<String, Refusal> {
+    jiff::tz::TimeZone::get(text)
+        .ok()
+        .and_then(|zone| zone.iana_name().map(str::to_owned))
+        .ok_or_else(|| {
+            Refusal::new(Code::Usage, "A timezone is written like Europe/Berlin.").example("profile --timezone Europe/Berlin")
+        })
+}
+
+async fn industries(work: &mut Work<'_>, list: &str) -> Result<Vec<String>, Stop> {
+    let mut slugs = Vec::new();
+    for word in list.split(',').map(str::trim).filter(|word| !word.is_empty()).take(rules::INDUSTRIES_MAX) {
+        let slug = crate::industries::actions::open_slug(work, word).await?;
+        if !slugs.contains(&slug) {
+            slugs.push(slug);
+        }
+    }
+    Ok(slugs)
+}
+
+/// # Errors
+/// When the person is no manager, or the step does not follow.
+pub async fn control(work: &mut Work<'_>, caller: &Caller, words: ControlPartner, confirmed: bool) -> Result<(), Stop> {
+    let manager = caller.manager()?;
+    let (row, event) = match words {
+        ControlPartner::List => return list(work).await,
+        ControlPartner::Show { user } => (shown(work, &user).await?, PartnerEvent::Shown),
+        ControlPartner::Add { user, name } => {
+            let user = user_id(&user)?;
+            (actions::approve(work, &manager, &user, name.as_deref()).await?, PartnerEvent::Added)
+        }
+        ControlPartner::Approve { user } => {
+            let user = shown(work, &user).await?.user_id;
+            (actions::approve(work, &manager, &user, None).await?, PartnerEvent::Approved)
+        }
+        ControlPartner::Reject { user, reason } => {
+            let user = user_id(&user)?;
+            (actions::reject(work, &manager, &user, reason.as_deref().unwrap_or_default()).await?, PartnerEvent::Rejected)
+        }
+        ControlPartner::Suspend { user, reason } => {
+            let user = user_id(&user)?;
+            (actions::suspend(work, &manager, &user, &reason).await?, PartnerEvent::Suspended)
+        }
+        ControlPartner::Reinstate { user } => {
+            let user = user_id(&user)?;
+            (actions::reinstate(work, &manager, &user).await?, PartnerEvent::Reinstated)
+        }
+        ControlPartner::Remove { user, yes, reason } => {
+            let user = user_id(&user)?;
+            let row = actions::removable(work, &user).await?;
+            if !(yes || confirmed) {
+                return ask_removal(work, &row.user_id, &row.name, &reason).await;
+            }
+            (actions::remove(work, &manager, &user, &reason).await?, PartnerEvent::Removed)
+        }
+    };
+    let message = render::partner(&row, event);
+    work.reply(&message);
+    Ok(())
+}
+
+async fn list(work: &mut Work<'_>) -> Result<(), Stop> {
+    const READ_MAX: i64 = 1_000;
+    let rows = store::all(work.tx, READ_MAX).await?;
+    let (approved, _) = store::count(work.tx).await?;
+    work.reply(&render::partners(&rows, approved));
+    Ok(())
+}
+
+async fn shown(work: &mut Work<'_>, user: &str) -> Result<access::PartnerRow, Stop> {
+    let user = user_id(user)?;
+    let person = access::person(work, &user).await?;
+    person.partner.clone().ok_or_else(|| {
+        Refusal::new(Code::Ref, "There is no such partner here; partner list shows them all.")
+            .example("partner list")
+            .into()
+    })
+}
+
+async fn ask_removal(work: &mut Work<'_>, user: &str, name: &str, reason: &str) -> Result<(), Stop> {
+    let effect = format!("{user} leaves the program and all its rooms; their results stay on record.");
+    let line = format!("partner remove {user} {reason}");
+    let prompt = Message::notice(Line::new().plain("Remove ").person(name).plain("?"))
+        .line(Line::new().code(user).plain(" leaves the program and all its rooms; their results stay on record."))
+        .line("React with ✅ or answer yes within 10 minutes.")
+        .card(&Envelope::from(schema::card::Card::from(Confirm {
+            id: ConfirmationId(0),
+            user_id: work.cause.actor.clone(),
+            command: line.clone(),
+            effect,
+            sale: None,
+            expires_at: work.now + work.program.limits.confirm_ms,
+        })));
+    Ok(confirm::ask(work, &line, &prompt).await?)
+}
+
+/// A full user id; pills and links were already turned into ids.
+///
+/// # Errors
+/// When the text is no user id.
+pub fn user_id(text: &str) -> Result<String, Refusal> {
+    ruma::UserId::parse(text).map(|id| id.to_string()).map_err(|_| {
+        Refusal::new(Code::Ref, "A person is written as @name:server, a pill, or a matrix.to link.")
+            .example("partner show @ana:example.org")
+    })
+}

@@ -1,0 +1,248 @@
+//! How partners, applications and profiles look.
+use crate::platform::access::PartnerRow;
+use crate::platform::text::{Line, Message};
+use crate::platform::work::Work;
+use schema::card::{
+    Applied, Application, Card, Envelope, Partner, PartnerEvent, PartnerView, Partners, Profile,
+    Review, ReviewStatus, ReviewSubject, Welcome,
+};
+use schema::state::{ProfileState, VERSION};
+use schema::status::{Enrollment, Role, Visibility};
+
+fn card(card: impl Into<Card>) -> Envelope {
+    Envelope::from(card.into())
+}
+
+#[must_use]
+pub fn view(row: &PartnerRow) -> PartnerView {
+    PartnerView {
+        id: row.id,
+        user_id: row.user_id.clone(),
+        name: row.name.clone(),
+        enrollment: row.enrollment,
+        role: if row.enrollment == Enrollment::Approved { Role::Partner } else { Role::Applicant },
+        organization: row.organization.clone(),
+        industries: row.industries.clone(),
+        visibility: row.visibility,
+        since: row.since,
+        changed_at: None,
+        reason: row.reason.clone(),
+    }
+}
+
+/// The review card of an application, in the control room.
+#[must_use]
+pub fn application(row: &PartnerRow, text: &str, work: &Work<'_>) -> Message {
+    let mut message = Message::text(Line::new().plain("🙋 New application · ").person(&row.name))
+        .line(Line::new().plain("From ").code(&row.user_id));
+    if !text.is_empty() {
+        message = message.quote(Line::new().person_cut(text, 500));
+    }
+    message
+        .line(Line::new().plain("React with ✅ to let them in, or ❌ and then reply with a reason."))
+        .card(&card(review(row, text, work.now, ReviewStatus::Open)))
+}
+
+fn review(row: &PartnerRow, text: &str, applied_at: i64, status: ReviewStatus) -> Review {
+    Review {
+        status,
+        subject: ReviewSubject::Application {
+            application: Application {
+                partner: row.id,
+                user_id: row.user_id.clone(),
+                text: text.to_owned(),
+                applied_at,
+            },
+        },
+        needed: 1,
+        approvals: Vec::new(),
+        rejected_by: None,
+        reason: None,
+        flags: Vec::new(),
+    }
+}
+
+/// The same card after the decision.
+#[must_use]
+pub fn decided(row: &PartnerRow, by: &str, reason: Option<&str>, now: i64) -> Message {
+    let (mark, word, status) = match reason {
+        None => ("✅", "let in", ReviewStatus::Approved),
+        Some(_) => ("❌", "turned down", ReviewStatus::Rejected),
+    };
+    let mut message =
+        Message::text(Line::new().plain(mark).plain(" Application · ").person(&row.name))
+            .line(Line::new().code(&row.user_id).plain(&format!(" was {word} by ")).code(by));
+    if let Some(reason) = reason {
+        message = message.quote(Line::new().person_cut(reason, 500));
+    }
+    let mut body = review(row, "", now, status);
+    match reason {
+        None => body.approvals = vec![by.to_owned()],
+        Some(reason) => {
+            body.rejected_by = Some(by.to_owned());
+            body.reason = Some(reason.to_owned());
+        }
+    }
+    message.card(&card(body))
+}
+
+#[must_use]
+pub fn applied(row: &PartnerRow, now: i64) -> Message {
+    Message::notice("🙋 Application received")
+        .line("The program's team will look at it; you will hear from me in a direct chat.")
+        .card(&card(Applied { partner: row.id, applied_at: now }))
+}
+
+/// The first words in the bot's own direct chat.
+#[must_use]
+pub fn welcome(row: &PartnerRow, work: &Work<'_>) -> Message {
+    let prefix = &work.program.prefix;
+    let commands = ["me", "sale add 1000 EUR Acme", "board", "help"];
+    Message::text(Line::new().plain("👋 Welcome to ").plain(&work.program.name))
+        .line(Line::new().plain("You are in, ").person(&row.name).plain(". Accept the invitation to the Space: all rooms are inside."))
+        .lines(vec![
+            Line::new().code(&format!("{prefix}sale add 1000 {} Acme", work.program.currency.code())).plain(" claims a sale"),
+            Line::new().code(&format!("{prefix}me")).plain(" shows where you stand"),
+            Line::new().code(&format!("{prefix}board")).plain(" shows the leaderboard"),
+            Line::new().code(&format!("{prefix}help")).plain(" shows the rest"),
+        ])
+        .line("This chat is not encrypted on purpose: so I can always read and answer you.")
+        .card(&card(Welcome {
+            program: work.program.name.clone(),
+            space: format!("#{}-space:{}", work.program.alias_prefix, work.program.server_name),
+            partner: Some(row.id),
+            commands: commands.iter().map(|word| (*word).to_owned()).collect(),
+        }))
+}
+
+#[must_use]
+pub fn rejected(reason: &str) -> Message {
+    let message = Message::text("Your application was not accepted");
+    with_reason(message, reason).line(Line::new().plain("You may apply again with ").code("apply").plain("."))
+}
+
+#[must_use]
+pub fn suspended(reason: &str) -> Message {
+    with_reason(Message::text("Your membership is suspended"), reason)
+        .line("Your results stay. Please ask the program's team what comes next.")
+}
+
+#[must_use]
+pub fn reinstated() -> Message {
+    Message::text("👋 Welcome back").line("Your membership is active again; accept the invitation to the Space.")
+}
+
+#[must_use]
+pub fn removed(reason: &str) -> Message {
+    with_reason(Message::text("You have left the partner program"), reason).line("Thank you for what you brought.")
+}
+
+fn with_reason(message: Message, reason: &str) -> Message {
+    if reason.is_empty() { message } else { message.quote(Line::new().person_cut(reason, 500)) }
+}
+
+/// The answer to a control command about one partner.
+#[must_use]
+pub fn partner(row: &PartnerRow, event: PartnerEvent) -> Message {
+    let title = match event {
+        PartnerEvent::Added | PartnerEvent::Approved => "✅ Partner: ",
+        PartnerEvent::Rejected => "❌ Turned down: ",
+        PartnerEvent::Suspended => "⏸ Suspended: ",
+        PartnerEvent::Reinstated => "▶ Reinstated: ",
+        PartnerEvent::Removed => "👋 Removed: ",
+        PartnerEvent::Shown | PartnerEvent::Unchanged => "Partner: ",
+    };
+    let mut message = Message::notice(Line::new().plain(title).person(&row.name)).lines(lines(row));
+    if let Some(reason) = row.reason.as_deref().filter(|reason| !reason.is_empty()) {
+        message = message.quote(Line::new().person_cut(reason, 500));
+    }
+    message.card(&card(Partner { event, partner: view(row) }))
+}
+
+fn lines(row: &PartnerRow) -> Vec<Line> {
+    let mut lines = vec![
+        Line::new().code(&row.user_id),
+        Line::new().plain(&format!("{} · {}", row.enrollment, row.visibility)),
+    ];
+    if !row.industries.is_empty() {
+        lines.push(Line::new().plain("Industries: ").plain(&row.industries.join(", ")));
+    }
+    lines
+}
+
+/// Rows shown of a long list.
+const ROWS_MAX: usize = 30;
+
+#[must_use]
+pub fn partners(rows: &[PartnerRow], count: i64) -> Message {
+    let mut message = Message::notice(format!("Partners · {count}"));
+    if rows.is_empty() {
+        message = message
+            .line(Line::new().plain("Nobody yet. Let someone in with ").code("partner add @ana:example.org"));
+    } else {
+        let shown = rows.iter().take(ROWS_MAX).map(|row| {
+            let state = if row.enrollment == Enrollment::Approved {
+                String::new()
+            } else {
+                format!(" ({})", row.enrollment)
+            };
+            Line::new().person_strong(&row.name).plain(" ").code(&row.user_id).plain(&state)
+        });
+        message = message.lines(shown.collect());
+    }
+    if rows.len() > ROWS_MAX {
+        message = message.line(format!("… and {} more; partner show @user has one.", rows.len() - ROWS_MAX));
+    }
+    let views = rows.iter().take(ROWS_MAX).map(view).collect();
+    message.card(&card(Partners { partners: views, count }))
+}
+
+#[must_use]
+pub fn profile(row: &PartnerRow, changed: Vec<String>, zone: &str) -> Message {
+    let title = if changed.is_empty() { "Your profile" } else { "✅ Your profile" };
+    let seen = match row.visibility {
+        Visibility::Public => "public: boards show your name",
+        Visibility::Anonymous => "anonymous: boards show your row without a name",
+        Visibility::Hidden => "hidden: only you see your rank",
+    };
+    let industries =
+        if row.industries.is_empty() { "none yet".to_owned() } else { row.industries.join(", ") };
+    Message::notice(title)
+        .lines(vec![
+            Line::new().plain("Name: ").person(&row.name),
+            Line::new().plain("Visibility: ").plain(seen),
+            Line::new().plain("Industries: ").plain(&industries),
+            Line::new().plain("Timezone: ").plain(row.timezone.as_deref().unwrap_or(zone)),
+        ])
+        .line(Line::new().plain("Change it with ").code("profile --visibility anonymous --industry dental"))
+        .card(&card(Profile {
+            id: row.id,
+            user_id: row.user_id.clone(),
+            name: row.name.clone(),
+            visibility: row.visibility,
+            timezone: row.timezone.clone(),
+            industries: row.industries.clone(),
+            organization: row.organization.clone(),
+            since: row.since.unwrap_or_default(),
+            changed,
+        }))
+}
+
+/// What others may read of a partner; only a public profile of an active partner names them.
+#[must_use]
+pub fn profile_state(row: &PartnerRow) -> ProfileState {
+    let shown = row.visibility == Visibility::Public && row.enrollment == Enrollment::Approved;
+    let left = row.enrollment == Enrollment::Left;
+    let nameless = if left { "former partner" } else { "a partner" };
+    ProfileState {
+        v: VERSION,
+        user_id: shown.then(|| row.user_id.clone()),
+        name: if shown { row.name.clone() } else { nameless.to_owned() },
+        organization: row.organization.clone().filter(|_| shown),
+        tier: None,
+        badges: Vec::new(),
+        industries: if shown { row.industries.clone() } else { Vec::new() },
+        mentoring: false,
+        since: row.since.unwrap_or_default(),
+    }
+}

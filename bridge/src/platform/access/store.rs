@@ -1,0 +1,76 @@
+//! What the database says of a person.
+use super::PartnerRow;
+use crate::platform::db::Conn;
+use schema::status::{Enrollment, Role, Visibility};
+use sqlx::Row as _;
+use sqlx::any::AnyRow;
+
+/// # Errors
+/// When the database refuses.
+pub async fn partner_by_user(tx: &mut Conn, user_id: &str) -> Result<Option<PartnerRow>, sqlx::Error> {
+    let row = sqlx::query(
+        "select id, user_id, name, visibility, industries, timezone, organization, approved_at, \
+         rejected_at, suspended_at, left_at, reason from partner where user_id = $1",
+    )
+    .bind(user_id)
+    .fetch_optional(tx)
+    .await?;
+    row.as_ref().map(partner).transpose()
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn partner_by_id(tx: &mut Conn, id: &str) -> Result<Option<PartnerRow>, sqlx::Error> {
+    let row = sqlx::query(
+        "select id, user_id, name, visibility, industries, timezone, organization, approved_at, \
+         rejected_at, suspended_at, left_at, reason from partner where id = $1",
+    )
+    .bind(id)
+    .fetch_optional(tx)
+    .await?;
+    row.as_ref().map(partner).transpose()
+}
+
+/// Reads a row whose columns stand in the order used above.
+///
+/// # Errors
+/// When a column does not hold what it should.
+pub fn partner(row: &AnyRow) -> Result<PartnerRow, sqlx::Error> {
+    let at = |column: usize| row.try_get::<Option<i64>, _>(column);
+    let since = at(7)?;
+    let enrollment = match (at(10)?, at(9)?, since, at(8)?) {
+        (Some(_), ..) => Enrollment::Left,
+        (_, Some(_), ..) => Enrollment::Suspended,
+        (_, _, Some(_), _) => Enrollment::Approved,
+        (_, _, _, Some(_)) => Enrollment::Rejected,
+        _ => Enrollment::Pending,
+    };
+    let id: String = row.try_get(0)?;
+    let visibility: String = row.try_get(3)?;
+    let industries: String = row.try_get(4)?;
+    Ok(PartnerRow {
+        id: id.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
+        user_id: row.try_get(1)?,
+        name: row.try_get(2)?,
+        enrollment,
+        visibility: visibility.parse().unwrap_or(Visibility::Public),
+        industries: serde_json::from_str(&industries).unwrap_or_default(),
+        timezone: row.try_get(5)?,
+        organization: row.try_get(6)?,
+        since,
+        reason: row.try_get(11)?,
+    })
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn roles(tx: &mut Conn, user_id: &str) -> Result<Vec<Role>, sqlx::Error> {
+    let rows = sqlx::query("select role from role_grant where user_id = $1 and revoked_at is null")
+        .bind(user_id)
+        .fetch_all(tx)
+        .await?;
+    Ok(rows
+        .iter()
+        .filter_map(|row| row.try_get::<String, _>(0).ok()?.parse().ok())
+        .collect())
+}

@@ -1,0 +1,115 @@
+//! The database: one SQL text over SQLite and PostgreSQL. SQLite has one writer connection, which
+//! is also the queue of writers (four of them lose three of four read-then-write transactions).
+mod migrate;
+pub mod sql;
+
+pub use migrate::{MigrateError, migrate, version};
+pub use schema::migrations::Engine;
+
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::{Any, AnyConnection, AnyPool, Executor, Transaction};
+use std::str::FromStr;
+use std::time::Duration;
+
+/// A running database transaction.
+pub type Tx = Transaction<'static, Any>;
+/// What a store function takes: a transaction's or a reader's connection.
+pub type Conn = AnyConnection;
+
+const READERS_MAX: u32 = 2;
+const WRITERS_MAX_POSTGRES: u32 = 4;
+const WAIT_MAX: Duration = Duration::from_secs(30);
+
+#[derive(Debug, Clone)]
+pub struct Db {
+    engine: Engine,
+    writer: AnyPool,
+    readers: AnyPool,
+}
+
+impl Db {
+    /// Opens the database; an absent SQLite file is made.
+    ///
+    /// # Errors
+    /// When the address is not understood or nothing answers there.
+    pub async fn open(url: &str) -> Result<Self, sqlx::Error> {
+        sqlx::any::install_default_drivers();
+        let engine = engine_of(url)?;
+        let (writer, readers) = match engine {
+            Engine::Sqlite => {
+                let separator = if url.contains('?') { '&' } else { '?' };
+                let options = AnyConnectOptions::from_str(&format!("{url}{separator}mode=rwc"))?;
+                let writer = sqlite_pool(1).connect_with(options.clone()).await?;
+                (writer, sqlite_pool(READERS_MAX).connect_lazy_with(options))
+            }
+            Engine::Postgres => {
+                let options = AnyConnectOptions::from_str(url)?;
+                let writer = pool(WRITERS_MAX_POSTGRES).connect_with(options.clone()).await?;
+                (writer, pool(READERS_MAX).connect_lazy_with(options))
+            }
+        };
+        Ok(Self { engine, writer, readers })
+    }
+
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// Begins a writing transaction; on SQLite it waits for its turn.
+    ///
+    /// # Errors
+    /// When the database is gone.
+    pub async fn begin(&self) -> Result<Tx, sqlx::Error> {
+        match self.engine {
+            Engine::Sqlite => self.writer.begin_with("begin immediate").await,
+            Engine::Postgres => self.writer.begin().await,
+        }
+    }
+
+    /// A connection for reading outside the writer's turn.
+    ///
+    /// # Errors
+    /// When the database is gone.
+    pub async fn read(&self) -> Result<sqlx::pool::PoolConnection<Any>, sqlx::Error> {
+        self.readers.acquire().await
+    }
+
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+fn engine_of(url: &str) -> Result<Engine, sqlx::Error> {
+    match url.split(':').next() {
+        Some("sqlite") => Ok(Engine::Sqlite),
+        Some("postgres" | "postgresql") => Ok(Engine::Postgres),
+        _ => Err(sqlx::Error::Configuration(
+            "database.url must begin with sqlite: or postgres://, for example sqlite:partnerspace.db".into(),
+        )),
+    }
+}
+
+fn pool(max: u32) -> AnyPoolOptions {
+    AnyPoolOptions::new()
+        .max_connections(max)
+        .acquire_timeout(WAIT_MAX)
+        .test_before_acquire(false)
+        .idle_timeout(None)
+        .max_lifetime(None)
+}
+
+fn sqlite_pool(max: u32) -> AnyPoolOptions {
+    pool(max).after_connect(|connection, _| {
+        Box::pin(async move {
+            connection
+                .execute(
+                    "pragma journal_mode=wal; pragma synchronous=full; pragma foreign_keys=on; \
+                     pragma busy_timeout=10000; pragma cache_size=-4096; pragma temp_store=memory;",
+                )
+                .await?;
+            Ok(())
+        })
+    })
+}

@@ -1,0 +1,279 @@
+//! Walks back through the rooms and hands to the inbox what it has never had, oldest first.
+use super::rules::{Walk, floor};
+use super::store;
+use crate::platform::App;
+use crate::platform::homeserver::{CallError, Homeserver};
+use crate::platform::inbox::{AcceptError, Filter, Inbox, Peek, Source, Verdict};
+use crate::platform::refusal::Fault;
+use crate::rooms;
+use futures_util::stream::{self, StreamExt};
+use ruma::OwnedRoomId;
+use ruma::api::Direction;
+use ruma::api::client::message::get_message_events;
+use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
+use std::collections::{HashMap, HashSet};
+
+const PAGE: u32 = 100;
+const PAGES_MAX: usize = 2_000;
+/// Found events held in memory; the next walk finds the rest.
+const FRESH_MAX: usize = 20_000;
+const BATCH: usize = 100;
+const SIDE_BY_SIDE: usize = 4;
+/// An event younger than this is most likely on its way to us.
+const YOUNG_MS: i64 = 5_000;
+const TICK_MS: u64 = 5_000;
+const REMOTE_MS: i64 = 60_000;
+const LOCAL_MS: i64 = 600_000;
+const DEEP_EVERY_MS: i64 = 3_600_000;
+const LIMITED_MS_MAX: u64 = 20_000;
+const LIMITED_TRIES: usize = 5;
+
+#[derive(Debug, thiserror::Error)]
+pub enum GapError {
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    #[error(transparent)]
+    Call(#[from] CallError),
+    #[error("the inbox is full")]
+    Busy,
+}
+
+impl From<sqlx::Error> for GapError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Fault(Fault::Db(error))
+    }
+}
+
+impl From<AcceptError> for GapError {
+    fn from(error: AcceptError) -> Self {
+        match error {
+            AcceptError::Busy => Self::Busy,
+            AcceptError::Db(error) => error.into(),
+        }
+    }
+}
+
+/// What a walk brought.
+#[derive(Debug, Default, Clone, Copy)]
+struct Walked {
+    kept: usize,
+    /// It reached its floor or the beginning of the room.
+    whole: bool,
+    /// It passed over events that were too young to be missing.
+    young: bool,
+}
+
+/// A room's next walk.
+#[derive(Debug, Clone, Copy)]
+struct Turn {
+    due_at: i64,
+    deep_at: i64,
+}
+
+pub async fn run<H: Homeserver>(app: App<H>, inbox: Inbox) {
+    let mut turns: HashMap<String, Turn> = HashMap::new();
+    loop {
+        if let Err(error) = round(&app, &inbox, &mut turns).await {
+            tracing::warn!(%error, "the rooms could not be looked through; trying again");
+        }
+        tokio::select! {
+            () = app.signals.gaps.notified() => turns.clear(),
+            () = app.clock.sleep(TICK_MS) => {}
+        }
+    }
+}
+
+/// One deep walk through every room; gives the number of inputs found.
+///
+/// # Errors
+/// When the database is gone. A room that cannot be read is skipped.
+pub async fn fill_once<H: Homeserver>(app: &App<H>, inbox: &Inbox) -> Result<usize, GapError> {
+    round(app, inbox, &mut HashMap::new()).await
+}
+
+async fn round<H: Homeserver>(
+    app: &App<H>,
+    inbox: &Inbox,
+    turns: &mut HashMap<String, Turn>,
+) -> Result<usize, GapError> {
+    let now = app.clock.now();
+    let rooms = rooms_of(app);
+    turns.retain(|room, _| rooms.contains(room));
+    let due: Vec<(String, bool)> = rooms
+        .into_iter()
+        .filter_map(|room| match turns.get(&room) {
+            None => Some((room, true)),
+            Some(turn) if turn.due_at <= now => {
+                let deep = turn.deep_at <= now;
+                Some((room, deep))
+            }
+            Some(_) => None,
+        })
+        .collect();
+    if due.is_empty() {
+        return Ok(0);
+    }
+    let (walks, remote) = {
+        let mut reader = app.db.read().await?;
+        let remote = rooms::store::members::rooms_with_remote(&mut reader, &app.program.server_name).await?;
+        (store::walks(&mut reader).await?, remote.into_iter().collect::<HashSet<_>>())
+    };
+    let results: Vec<_> = stream::iter(due)
+        .map(|(room, deep)| {
+            let floor = floor(now, walks.get(&room).copied(), deep);
+            async move {
+                let walked = walk(app, inbox, &room, floor).await;
+                (room, deep, walked)
+            }
+        })
+        .buffer_unordered(SIDE_BY_SIDE)
+        .collect()
+        .await;
+    settle(app, turns, &remote, results, now).await
+}
+
+type Result3 = (String, bool, Result<Walked, GapError>);
+
+async fn settle<H: Homeserver>(
+    app: &App<H>,
+    turns: &mut HashMap<String, Turn>,
+    remote: &HashSet<String>,
+    results: Vec<Result3>,
+    began_at: i64,
+) -> Result<usize, GapError> {
+    let mut kept = 0;
+    let mut whole = Vec::new();
+    for (room, deep, result) in results {
+        let every = if remote.contains(&room) { REMOTE_MS } else { LOCAL_MS };
+        let old = turns.get(&room).map_or(began_at, |turn| turn.deep_at);
+        let deep_at = if deep { began_at + DEEP_EVERY_MS } else { old };
+        let turn = match result {
+            Ok(walked) => {
+                kept += walked.kept;
+                let soon = walked.young || !walked.whole;
+                if walked.whole {
+                    whole.push((room.clone(), began_at));
+                }
+                Turn { due_at: began_at + if soon { YOUNG_MS } else { every }, deep_at: if walked.whole { deep_at } else { began_at } }
+            }
+            Err(error) => {
+                tracing::warn!(room, %error, "a room could not be looked through");
+                Turn { due_at: began_at + REMOTE_MS, deep_at: began_at }
+            }
+        };
+        turns.insert(room, turn);
+    }
+    if !whole.is_empty() {
+        let mut tx = app.db.begin().await?;
+        store::walked(&mut tx, &whole).await?;
+        tx.commit().await?;
+    }
+    if kept > 0 {
+        tracing::info!(kept, "inputs that were never pushed were found in the rooms");
+    }
+    Ok(kept)
+}
+
+/// Every room in which something may be said to us.
+fn rooms_of<H>(app: &App<H>) -> HashSet<String> {
+    app.signals.places(|places| {
+        let canary = places.ids.get("canary");
+        let kept = places.kept.iter().filter(|room| Some(*room) != canary);
+        kept.chain(&places.direct).cloned().collect()
+    })
+}
+
+async fn walk<H: Homeserver>(app: &App<H>, inbox: &Inbox, room: &str, floor: i64) -> Result<Walked, GapError> {
+    let Ok(id) = OwnedRoomId::try_from(room) else { return Ok(Walked { whole: true, ..Walked::default() }) };
+    let filter = Filter::new(&app.program.bot, &app.program.prefix);
+    let mut fresh: Vec<Box<RawValue>> = Vec::new();
+    let mut walk = Walk::new(floor);
+    let mut walked = Walked::default();
+    let mut from = None;
+    for _ in 0..PAGES_MAX {
+        let (events, end) = page(app, &id, from.take()).await?;
+        let looks: Vec<Look> = events.into_iter().filter_map(|raw| look(app, &filter, room, raw)).collect();
+        let ids: Vec<String> = looks.iter().filter_map(|look| look.id.clone()).collect();
+        let known = {
+            let mut reader = app.db.read().await?;
+            store::known(&mut reader, &ids).await?
+        };
+        for look in looks {
+            let new = look.id.as_ref().is_some_and(|id| !known.contains(id));
+            let young = new && look.ts > app.clock.now() - YOUNG_MS;
+            walked.young |= young;
+            walked.whole |= walk.note(new, look.ts);
+            if new && !young {
+                fresh.push(look.raw);
+            }
+        }
+        from = end;
+        walked.whole |= from.is_none();
+        if walked.whole || fresh.len() >= FRESH_MAX {
+            break;
+        }
+    }
+    fresh.reverse();
+    for batch in fresh.chunks(BATCH) {
+        let batch: Vec<&RawValue> = batch.iter().map(|raw| &**raw).collect();
+        walked.kept += inbox.accept(&batch, Source::Gap, app.clock.now()).await?;
+    }
+    Ok(walked)
+}
+
+type Page = (Vec<Box<RawValue>>, Option<String>);
+
+async fn page<H: Homeserver>(app: &App<H>, room: &OwnedRoomId, from: Option<String>) -> Result<Page, CallError> {
+    for _ in 0..LIMITED_TRIES {
+        let mut request = get_message_events::v3::Request::new(room.clone(), Direction::Backward);
+        request.from.clone_from(&from);
+        request.limit = PAGE.into();
+        match app.homeserver.call(request).await {
+            Ok(answer) => {
+                let events = answer.chunk.into_iter().map(ruma::serde::Raw::into_json).collect();
+                return Ok((events, answer.end));
+            }
+            Err(CallError::Limited { retry_after_ms }) => {
+                app.clock.sleep(retry_after_ms.unwrap_or(1_000).clamp(1, LIMITED_MS_MAX)).await;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Err(CallError::Limited { retry_after_ms: None })
+}
+
+/// An event of a page: its id where it is of consequence.
+struct Look {
+    id: Option<String>,
+    ts: i64,
+    raw: Box<RawValue>,
+}
+
+fn look<H>(app: &App<H>, filter: &Filter, room: &str, raw: Box<RawValue>) -> Option<Look> {
+    let raw = with_room(room, raw)?;
+    let peek: Peek<'_> = serde_json::from_str(raw.get()).ok()?;
+    let verdict = app.signals.places(|places| filter.verdict(&peek, places));
+    let id = (verdict == Verdict::Keep).then(|| peek.event_id.clone().into_owned());
+    let ts = ts(&raw);
+    Some(Look { id, ts, raw })
+}
+
+fn ts(raw: &RawValue) -> i64 {
+    #[derive(serde::Deserialize)]
+    struct Time {
+        #[serde(default)]
+        origin_server_ts: Value,
+    }
+    serde_json::from_str::<Time>(raw.get()).map_or(0, |time| time.origin_server_ts.as_i64().unwrap_or(0))
+}
+
+/// Some servers leave out the room that was asked for.
+fn with_room(room: &str, raw: Box<RawValue>) -> Option<Box<RawValue>> {
+    if raw.get().contains("\"room_id\"") {
+        return Some(raw);
+    }
+    let mut event: Value = serde_json::from_str(raw.get()).ok()?;
+    event.as_object_mut()?.insert("room_id".to_owned(), room.into());
+    to_raw_value(&event).ok()
+}

@@ -1,0 +1,133 @@
+//! From the homeserver's batch to rows, in one commit. Only then may it be told 200. Echoes of our
+//! own events and plain talk need no commit: losing them costs nothing.
+use super::filter::{Filter, Peek, Verdict};
+use super::store::{self, NewRow};
+use crate::platform::db::Db;
+use crate::platform::signals::{Mark, Places, Signals};
+use crate::program::Program;
+use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// Pushed in a transaction.
+    Txn,
+    /// Found in the room by the gap filler.
+    Gap,
+}
+
+impl Source {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Txn => "txn",
+            Self::Gap => "gap",
+        }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum AcceptError {
+    /// Too much waits already; the homeserver keeps its queue and tries again.
+    #[error("the inbox is full")]
+    Busy,
+    #[error(transparent)]
+    Db(#[from] sqlx::Error),
+}
+
+#[derive(Clone)]
+pub struct Inbox {
+    db: Db,
+    filter: Arc<Filter>,
+    signals: Arc<Signals>,
+    inbox_max: usize,
+}
+
+impl Inbox {
+    #[must_use]
+    pub fn new(db: Db, program: &Program, signals: Arc<Signals>) -> Self {
+        let filter = Arc::new(Filter::new(&program.bot, &program.prefix));
+        Self { db, filter, signals, inbox_max: program.limits.inbox_max }
+    }
+
+    /// Keeps what matters of a batch; gives the number of rows that are new.
+    ///
+    /// # Errors
+    /// `Busy` above the limit, and when the database is gone; then nothing is kept.
+    pub async fn accept(&self, events: &[&RawValue], source: Source, now: i64) -> Result<usize, AcceptError> {
+        if self.signals.pending.load(Relaxed) > self.inbox_max {
+            return Err(AcceptError::Busy);
+        }
+        self.signals.counters.events.fetch_add(events.len() as u64, Relaxed);
+        let rows = self.signals.places(|places| self.sift(events, places, source, now));
+        if rows.is_empty() {
+            return Ok(0);
+        }
+        let mut tx = self.db.begin().await?;
+        let kept = store::insert(&mut tx, &rows).await?;
+        let conflicts = if kept < rows.len() { store::conflicts(&mut tx, &rows).await? } else { 0 };
+        tx.commit().await?;
+        if conflicts > 0 {
+            self.signals.counters.conflicts.fetch_add(conflicts, Relaxed);
+            tracing::error!(conflicts, "the same event id came with other content; the first is kept");
+        }
+        self.signals.counters.kept.fetch_add(kept as u64, Relaxed);
+        self.signals.pending.fetch_add(kept, Relaxed);
+        self.signals.inbox.notify_one();
+        Ok(kept)
+    }
+
+    fn sift(&self, events: &[&RawValue], places: &Places, source: Source, now: i64) -> Vec<NewRow> {
+        let mut rows = Vec::new();
+        for raw in events {
+            let text = raw.get();
+            match serde_json::from_str::<Peek<'_>>(text) {
+                Ok(peek) => match self.filter.verdict(&peek, places) {
+                    Verdict::Skip => {}
+                    Verdict::Echo { txn_id } => self.echo(txn_id, &peek.event_id, now),
+                    Verdict::Keep => rows.push(self.row(&peek, text, source, now)),
+                },
+                Err(_) => {
+                    self.signals.counters.malformed.fetch_add(1, Relaxed);
+                    rows.push(self.malformed(text, source, now));
+                }
+            }
+        }
+        rows
+    }
+
+    fn echo(&self, txn_id: String, event_id: &str, now: i64) {
+        self.signals.last_echo_at.store(now, Relaxed);
+        self.signals.mark(Mark::Confirmed { txn_id, event_id: event_id.to_owned() });
+    }
+
+    fn row(&self, peek: &Peek<'_>, text: &str, source: Source, now: i64) -> NewRow {
+        NewRow {
+            seq: self.signals.seq.fetch_add(1, Relaxed) + 1,
+            event_id: peek.event_id.clone().into_owned(),
+            room_id: peek.room_id.clone().into_owned(),
+            sender: peek.sender.clone().into_owned(),
+            raw: text.as_bytes().to_vec(),
+            source: source.as_str(),
+            received_at: now,
+            malformed: false,
+        }
+    }
+
+    /// What is no event is kept under its hash, for the team to look at.
+    fn malformed(&self, text: &str, source: Source, now: i64) -> NewRow {
+        let digest = Sha256::digest(text.as_bytes());
+        NewRow {
+            seq: self.signals.seq.fetch_add(1, Relaxed) + 1,
+            event_id: format!("sha256:{digest:x}"),
+            room_id: String::new(),
+            sender: String::new(),
+            raw: text.as_bytes().to_vec(),
+            source: source.as_str(),
+            received_at: now,
+            malformed: true,
+        }
+    }
+}

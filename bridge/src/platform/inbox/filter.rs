@@ -1,0 +1,140 @@
+//! Decides from a borrowed look at an event whether it needs a row: commands, answers to us,
+//! reactions, redactions, edits, membership and foreign state do; ordinary talk does not.
+use crate::platform::signals::Places;
+use crate::platform::work::MARKER;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+
+/// Longest event id or room id that is believed (the spec's limit is 255 bytes).
+const ID_BYTES_MAX: usize = 255;
+/// A reaction key longer than this is nobody's ✅.
+const KEY_BYTES_MAX: usize = 64;
+
+#[derive(Debug, Deserialize)]
+pub struct Peek<'a> {
+    #[serde(borrow)]
+    pub event_id: Cow<'a, str>,
+    #[serde(borrow)]
+    pub room_id: Cow<'a, str>,
+    #[serde(borrow)]
+    pub sender: Cow<'a, str>,
+    #[serde(borrow, rename = "type")]
+    pub kind: Cow<'a, str>,
+    #[serde(borrow, default)]
+    pub state_key: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    content: Content<'a>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Content<'a> {
+    #[serde(borrow, default)]
+    body: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "m.relates_to")]
+    relates_to: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "agency.siso.partners.txn")]
+    txn: Option<&'a RawValue>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Of no consequence: its absence is no loss.
+    Skip,
+    Keep,
+    /// Our own event, back from the room.
+    Echo { txn_id: String },
+}
+
+#[derive(Debug, Clone)]
+pub struct Filter {
+    bot: String,
+    prefix: String,
+}
+
+impl Filter {
+    #[must_use]
+    pub fn new(bot: &str, prefix: &str) -> Self {
+        debug_assert_eq!(MARKER, "agency.siso.partners.txn");
+        Self { bot: bot.to_owned(), prefix: prefix.to_owned() }
+    }
+
+    #[must_use]
+    pub fn verdict(&self, peek: &Peek<'_>, places: &Places) -> Verdict {
+        if peek.event_id.len() > ID_BYTES_MAX || peek.room_id.len() > ID_BYTES_MAX {
+            return Verdict::Skip;
+        }
+        if peek.sender == self.bot {
+            return self.own(peek);
+        }
+        match &*peek.kind {
+            "m.room.message" => self.message(peek, places),
+            "m.reaction" => reaction(peek),
+            "m.room.redaction" | "m.room.member" => Verdict::Keep,
+            "m.room.encrypted" if places.direct.contains(&*peek.room_id) => Verdict::Keep,
+            kind if peek.state_key.is_some() && watched(kind) => Verdict::Keep,
+            _ => Verdict::Skip,
+        }
+    }
+
+    fn own(&self, peek: &Peek<'_>) -> Verdict {
+        let txn = peek.content.txn.and_then(|raw| serde_json::from_str::<String>(raw.get()).ok());
+        match (txn, &*peek.kind) {
+            (Some(txn_id), _) => Verdict::Echo { txn_id },
+            (None, "m.room.member") => Verdict::Keep,
+            (None, _) => Verdict::Skip,
+        }
+    }
+
+    fn message(&self, peek: &Peek<'_>, places: &Places) -> Verdict {
+        let Some(body) = peek.content.body.map(RawValue::get) else { return Verdict::Skip };
+        let Some(text) = body.strip_prefix('"') else { return Verdict::Skip };
+        let text = text.trim_start_matches([' ', '\u{a0}']);
+        let direct = || places.direct.contains(&*peek.room_id);
+        let edit = || peek.content.relates_to.is_some_and(|raw| raw.get().contains("m.replace"));
+        let answer = || {
+            peek.content.relates_to.is_some()
+                && places.control.as_deref() == Some(&*peek.room_id)
+        };
+        if self.candidate(text) || edit() || answer() || direct() {
+            Verdict::Keep
+        } else {
+            Verdict::Skip
+        }
+    }
+
+    /// `text` is the inside of a JSON string, still escaped: an escape at the start may be anything.
+    fn candidate(&self, text: &str) -> bool {
+        text.starts_with(&self.prefix)
+            || text.starts_with(['\\', '\u{ff01}'])
+            || (text.starts_with('>') && text.contains(&format!("\\n{}", self.prefix)))
+            || yes(text)
+    }
+}
+
+fn yes(text: &str) -> bool {
+    let word = text.trim_end_matches(['"', ' ', '.', '!']);
+    word.eq_ignore_ascii_case("yes") || word.eq_ignore_ascii_case("no")
+}
+
+fn reaction(peek: &Peek<'_>) -> Verdict {
+    let likely = peek.content.relates_to.is_some_and(|raw| raw.get().len() < 512 + KEY_BYTES_MAX);
+    if likely { Verdict::Keep } else { Verdict::Skip }
+}
+
+/// State that decides what a room is; a change by another hand is looked at.
+fn watched(kind: &str) -> bool {
+    kind.starts_with("agency.siso.partners.")
+        || matches!(
+            kind,
+            "m.room.power_levels"
+                | "m.room.join_rules"
+                | "m.room.history_visibility"
+                | "m.room.encryption"
+                | "m.room.tombstone"
+                | "m.room.name"
+                | "m.room.topic"
+                | "m.room.canonical_alias"
+                | "m.space.child"
+        )
+}

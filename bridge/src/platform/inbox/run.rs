@@ -1,0 +1,344 @@
+//! The worker. It takes the oldest waiting inputs, runs them one after another in one transaction
+//! and commits once. When one of them fails on our side the whole batch is rolled back and each is
+//! run in a transaction of its own, so that only the failing one is held back: the same guarantee as
+//! a savepoint for each, without two statements more for each.
+use super::event::Event;
+use super::proof::{Need, Proof, prove};
+use super::store::{self, Waiting};
+use crate::platform::App;
+use crate::platform::db::Tx;
+use crate::platform::homeserver::Homeserver;
+use crate::platform::jobs;
+use crate::platform::outbox::marks;
+use crate::platform::refusal::Fault;
+use crate::platform::work::{Cause, Done, Effects, Memory, Work};
+use crate::root;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use std::collections::{HashMap, HashSet};
+use std::panic::AssertUnwindSafe;
+use std::sync::atomic::Ordering::Relaxed;
+
+/// How long marks may wait for company before they are written alone.
+const MARKS_MS_MAX: u64 = 100;
+/// Longest sleep without any wake-up.
+const IDLE_MS_MAX: i64 = 60_000;
+const PROOF_RETRY_MS: i64 = 1_000;
+const ATTEMPT_MS: i64 = 500;
+
+pub struct Worker<H> {
+    pub(crate) app: App<H>,
+    pub(crate) memory: Memory,
+    pub(crate) effects: Effects,
+    proofs: HashMap<i64, Proof>,
+    proving: FuturesUnordered<BoxFuture<'static, (Waiting, Proof)>>,
+    /// Rooms whose oldest input cannot run yet, and until when.
+    held: HashMap<String, i64>,
+    next_job_at: i64,
+}
+
+/// Works until the future is dropped.
+///
+/// # Errors
+/// When the counters cannot be read at the start.
+pub async fn run<H: Homeserver>(app: App<H>) -> Result<(), Fault> {
+    let mut worker = Worker::new(app).await?;
+    loop {
+        match worker.turn().await {
+            Ok(true) => {}
+            Ok(false) => worker.rest().await,
+            Err(fault) => {
+                tracing::error!(%fault, "the database did not take a batch; trying again");
+                worker.memory.forget();
+                worker.app.clock.sleep(1_000).await;
+            }
+        }
+    }
+}
+
+impl<H: Homeserver> Worker<H> {
+    /// # Errors
+    /// When the counters cannot be read.
+    pub async fn new(app: App<H>) -> Result<Self, Fault> {
+        let mut memory = Memory::default();
+        let mut reader = app.db.read().await?;
+        memory.outbox_id = crate::platform::outbox::store::head(&mut reader).await?;
+        memory.audit_seq = crate::audit::store::head(&mut reader).await?;
+        drop(reader);
+        Ok(Self {
+            app,
+            memory,
+            effects: Effects::default(),
+            proofs: HashMap::new(),
+            proving: FuturesUnordered::new(),
+            held: HashMap::new(),
+            next_job_at: 0,
+        })
+    }
+
+    /// One batch; whether anything was done.
+    ///
+    /// # Errors
+    /// When the database does not take it.
+    pub async fn turn(&mut self) -> Result<bool, Fault> {
+        let now = self.app.clock.now();
+        self.held.retain(|_, until| *until > now);
+        if self.app.signals.jobs_changed.swap(false, Relaxed) {
+            self.next_job_at = 0;
+        }
+        let mut tx = self.app.db.begin().await?;
+        let limit = self.app.program.limits.inbox_batch_max + self.held.len();
+        let rows = store::waiting(&mut tx, i64::try_from(limit).unwrap_or(i64::MAX)).await?;
+        let ready = self.ready(&mut tx, rows, now).await?;
+        let jobs = if now >= self.next_job_at { jobs::due(&mut tx, now).await? } else { Vec::new() };
+        let marks = self.app.signals.take_marks();
+        if ready.is_empty() && jobs.is_empty() && marks.is_empty() {
+            if now >= self.next_job_at {
+                self.next_job_at = jobs::next_at(&mut tx).await?.unwrap_or(i64::MAX);
+            }
+            return Ok(false);
+        }
+        let done = self.batch(tx, &ready, &jobs, &marks, now).await;
+        if done.is_err() {
+            self.app.signals.restore_marks(marks);
+            self.undo();
+            self.one_by_one(&ready, &jobs, now).await?;
+        }
+        Ok(true)
+    }
+
+    async fn batch(
+        &mut self,
+        mut tx: Tx,
+        ready: &[Waiting],
+        jobs: &[jobs::Job],
+        marks: &[crate::platform::signals::Mark],
+        now: i64,
+    ) -> Result<(), Fault> {
+        for row in ready {
+            let outcome = self.guarded(&mut tx, row, now).await?;
+            self.effects.done.push(Done { seq: row.seq, at: now, outcome });
+        }
+        for job in jobs {
+            self.guarded_job(&mut tx, job, now).await?;
+        }
+        let told = marks::write(&mut tx, marks, now).await?;
+        for parked in told {
+            self.tell_parked(&mut tx, &parked, now).await?;
+        }
+        self.commit(tx, ready).await
+    }
+
+    async fn commit(&mut self, mut tx: Tx, ready: &[Waiting]) -> Result<(), Fault> {
+        self.effects.flush(&mut tx).await?;
+        tx.commit().await?;
+        for row in ready {
+            self.proofs.remove(&row.seq);
+        }
+        let signals = &self.app.signals;
+        signals.pending.fetch_sub(ready.len().min(signals.pending.load(Relaxed)), Relaxed);
+        if let Some(at) = self.effects.jobs.iter().map(|job| job.run_at).min() {
+            self.next_job_at = self.next_job_at.min(at);
+        }
+        if !self.effects.out.is_empty() || !self.effects.states.is_empty() {
+            signals.outbox.notify_one();
+        }
+        if self.effects.rooms_wanted {
+            signals.rooms.notify_one();
+        }
+        self.effects.clear();
+        Ok(())
+    }
+
+    fn undo(&mut self) {
+        self.effects.clear();
+        self.memory.forget();
+    }
+
+    /// After a fault: each input and job alone, so that the others go on.
+    async fn one_by_one(&mut self, ready: &[Waiting], jobs: &[jobs::Job], now: i64) -> Result<(), Fault> {
+        for row in ready {
+            if self.held.contains_key(&row.room_id) {
+                continue;
+            }
+            let mut tx = self.app.db.begin().await?;
+            let result = match self.guarded(&mut tx, row, now).await {
+                Ok(outcome) => {
+                    self.effects.done.push(Done { seq: row.seq, at: now, outcome });
+                    self.commit(tx, std::slice::from_ref(row)).await
+                }
+                Err(fault) => Err(fault),
+            };
+            if let Err(fault) = result {
+                self.undo();
+                self.failed(row, &fault, now).await?;
+            }
+        }
+        for job in jobs {
+            let mut tx = self.app.db.begin().await?;
+            let result = match self.guarded_job(&mut tx, job, now).await {
+                Ok(()) => self.commit(tx, &[]).await,
+                Err(fault) => Err(fault),
+            };
+            if let Err(fault) = result {
+                self.undo();
+                let mut tx = self.app.db.begin().await?;
+                tracing::error!(%fault, job = job.key, attempts = job.attempts + 1, "a job failed");
+                jobs::failed(&mut tx, job, now).await?;
+                tx.commit().await?;
+                self.next_job_at = 0;
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts a failed try; the last one ends in quarantine, told to the person and the team.
+    async fn failed(&mut self, row: &Waiting, fault: &Fault, now: i64) -> Result<(), Fault> {
+        let attempts = row.attempts + 1;
+        self.app.signals.counters.faults.fetch_add(1, Relaxed);
+        let mut tx = self.app.db.begin().await?;
+        if attempts >= self.app.program.limits.attempts_max {
+            tracing::error!(event = row.event_id, reference = row.seq, %fault, "quarantined");
+            let cause = cause_of(row);
+            let app = self.app.clone();
+            let mut work = self.work(&mut tx, &app, cause, now);
+            root::tell_poison(&mut work, row);
+            store::finish(&mut tx, row.seq, "poison", now).await?;
+            self.commit(tx, std::slice::from_ref(row)).await?;
+            self.held.remove(&row.room_id);
+        } else {
+            tracing::warn!(event = row.event_id, attempts, %fault, "an input failed; it will be tried again");
+            let wait = ATTEMPT_MS << attempts.min(6);
+            store::failed(&mut tx, row.seq, attempts, now + wait).await?;
+            tx.commit().await?;
+            self.held.insert(row.room_id.clone(), now + wait);
+        }
+        Ok(())
+    }
+
+    async fn tell_parked(&mut self, tx: &mut Tx, parked: &marks::Parked, now: i64) -> Result<(), Fault> {
+        let app = self.app.clone();
+        let cause = Cause { id: format!("parked:{}", parked.id), ..Cause::default() };
+        let mut work = self.work(tx, &app, cause, now);
+        root::tell_parked(&mut work, parked);
+        Ok(())
+    }
+
+    fn work<'a>(&'a mut self, tx: &'a mut Tx, app: &'a App<H>, cause: Cause, now: i64) -> Work<'a> {
+        let place = (&*app.program, &*app.install);
+        Work::new(tx, now, place, &mut self.memory, &mut self.effects, cause)
+    }
+
+    async fn guarded(&mut self, tx: &mut Tx, row: &Waiting, now: i64) -> Result<&'static str, Fault> {
+        if let Some(Proof::Bad(why)) = self.proofs.get(&row.seq) {
+            self.app.signals.counters.ignored.fetch_add(1, Relaxed);
+            tracing::debug!(event = row.event_id, why, "ignored");
+            return Ok(why);
+        }
+        let Ok(event) = Event::parse(&row.raw) else { return Ok("unreadable") };
+        let proven = self.proofs.get(&row.seq) == Some(&Proof::Good);
+        let app = self.app.clone();
+        let mut work = self.work(tx, &app, cause_of(row), row.received_at);
+        work.backlog = app.signals.pending.load(Relaxed);
+        let input = root::Input { event: &event, late: row.late, proven, at: now };
+        AssertUnwindSafe(root::handle(&mut work, &input))
+            .catch_unwind()
+            .await
+            .unwrap_or_else(|panic| Err(Fault::Bug(panic_text(&*panic))))
+    }
+
+    async fn guarded_job(&mut self, tx: &mut Tx, job: &jobs::Job, now: i64) -> Result<(), Fault> {
+        let app = self.app.clone();
+        let cause = Cause {
+            id: format!("{}@{}", job.key, job.run_at),
+            actor: app.program.bot.clone(),
+            ..Cause::default()
+        };
+        jobs::finish(tx, job).await?;
+        let mut work = self.work(tx, &app, cause, now);
+        AssertUnwindSafe(root::run_job(&mut work, job))
+            .catch_unwind()
+            .await
+            .unwrap_or_else(|panic| Err(Fault::Bug(panic_text(&*panic))))
+    }
+
+    /// Those that may run now, in order; a room whose oldest input must wait holds back its others.
+    async fn ready(&mut self, tx: &mut Tx, rows: Vec<Waiting>, now: i64) -> Result<Vec<Waiting>, Fault> {
+        let app = self.app.clone();
+        let mut waiting: HashSet<String> = self.held.keys().cloned().collect();
+        let mut ready = Vec::with_capacity(rows.len());
+        for row in rows {
+            if waiting.contains(&row.room_id) {
+                continue;
+            }
+            if row.next_at > now {
+                self.held.insert(row.room_id.clone(), row.next_at);
+                waiting.insert(row.room_id);
+                continue;
+            }
+            let need = match self.proofs.get(&row.seq) {
+                Some(Proof::Good | Proof::Bad(_)) => Need::default(),
+                Some(Proof::Open) | None => {
+                    let mut work = self.work(tx, &app, Cause::default(), now);
+                    root::need(&mut work, &row).await?
+                }
+            };
+            if need.any() {
+                waiting.insert(row.room_id.clone());
+                self.held.insert(row.room_id.clone(), i64::MAX);
+                self.proving.push(prove(self.app.homeserver.clone(), row, need).boxed());
+            } else {
+                ready.push(row);
+            }
+        }
+        Ok(ready)
+    }
+
+    /// Waits for something to do.
+    async fn rest(&mut self) {
+        let now = self.app.clock.now();
+        let held = self.held.values().copied().min().unwrap_or(i64::MAX);
+        let until = held.min(self.next_job_at).min(now.saturating_add(IDLE_MS_MAX));
+        let mut pause = u64::try_from(until.saturating_sub(now)).unwrap_or(0).max(1);
+        if self.app.signals.has_marks() {
+            pause = pause.min(MARKS_MS_MAX);
+        }
+        let signals = self.app.signals.clone();
+        let sleep = self.app.clock.sleep(pause);
+        tokio::select! {
+            () = signals.inbox.notified() => {}
+            () = sleep => {}
+            Some((row, proof)) = self.proving.next(), if !self.proving.is_empty() => {
+                self.proven(&row, proof);
+            }
+        }
+    }
+
+    fn proven(&mut self, row: &Waiting, proof: Proof) {
+        if proof == Proof::Open {
+            self.held.insert(row.room_id.clone(), self.app.clock.now() + PROOF_RETRY_MS);
+        } else {
+            self.held.remove(&row.room_id);
+            self.proofs.insert(row.seq, proof);
+        }
+    }
+}
+
+fn cause_of(row: &Waiting) -> Cause {
+    Cause {
+        id: row.event_id.clone(),
+        actor: row.sender.clone(),
+        room_id: Some(row.room_id.clone()),
+        thread: None,
+        reply_to: Some(row.event_id.clone()),
+    }
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned());
+    format!("panic: {}", text.unwrap_or_default())
+}

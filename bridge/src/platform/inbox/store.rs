@@ -1,0 +1,260 @@
+//! Rows of the inbox.
+use crate::platform::db::Conn;
+use crate::platform::db::sql::{chunks, values};
+use sqlx::Row as _;
+
+#[derive(Debug, Clone)]
+pub struct NewRow {
+    pub seq: i64,
+    pub event_id: String,
+    pub room_id: String,
+    pub sender: String,
+    pub raw: Vec<u8>,
+    pub source: &'static str,
+    pub received_at: i64,
+    /// Not an event: kept for the team, never worked on.
+    pub malformed: bool,
+}
+
+/// A row that waits to be worked on.
+#[derive(Debug, Clone)]
+pub struct Waiting {
+    pub seq: i64,
+    pub event_id: String,
+    pub room_id: String,
+    pub sender: String,
+    pub raw: Vec<u8>,
+    pub late: bool,
+    pub received_at: i64,
+    pub attempts: i64,
+    pub next_at: i64,
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn insert(tx: &mut Conn, rows: &[NewRow]) -> Result<usize, sqlx::Error> {
+    let mut kept = 0;
+    for chunk in chunks(rows) {
+        let text = values(
+            "insert into inbox (seq, event_id, room_id, sender, raw, source, received_at, done_at, outcome) \
+             {values} on conflict (event_id) do nothing",
+            chunk.len(),
+            9,
+        );
+        let mut query = sqlx::query(text);
+        for row in chunk {
+            query = query
+                .bind(row.seq)
+                .bind(&row.event_id)
+                .bind(&row.room_id)
+                .bind(&row.sender)
+                .bind(row.raw.as_slice())
+                .bind(row.source)
+                .bind(row.received_at)
+                .bind(row.malformed.then_some(row.received_at))
+                .bind(row.malformed.then_some("poison"));
+        }
+        kept += usize::try_from(query.execute(&mut *tx).await?.rows_affected()).unwrap_or(0);
+    }
+    Ok(kept)
+}
+
+/// How many of these rows stand in the inbox with other content (a redaction may have emptied it).
+///
+/// # Errors
+/// When the database refuses.
+pub async fn conflicts(tx: &mut Conn, rows: &[NewRow]) -> Result<u64, sqlx::Error> {
+    let mut conflicts = 0;
+    for row in rows {
+        let held = sqlx::query("select raw from inbox where event_id = $1 and seq <> $2")
+            .bind(&row.event_id)
+            .bind(row.seq)
+            .fetch_optional(&mut *tx)
+            .await?;
+        let Some(held) = held else { continue };
+        let raw: Option<Vec<u8>> = held.try_get(0)?;
+        if raw.is_some_and(|raw| content_of(&raw) != content_of(&row.raw)) {
+            let redacted = content_of(&row.raw).is_some_and(|c| c.as_object().is_some_and(serde_json::Map::is_empty));
+            conflicts += u64::from(!redacted);
+        }
+    }
+    Ok(conflicts)
+}
+
+fn content_of(raw: &[u8]) -> Option<serde_json::Value> {
+    let mut event: serde_json::Value = serde_json::from_slice(raw).ok()?;
+    event.get_mut("content").map(serde_json::Value::take)
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn waiting(tx: &mut Conn, limit: i64) -> Result<Vec<Waiting>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select seq, event_id, room_id, sender, raw, source, received_at, attempts, next_at \
+         from inbox where done_at is null order by seq limit $1",
+    )
+    .bind(limit)
+    .fetch_all(&mut *tx)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Waiting {
+                seq: row.try_get(0)?,
+                event_id: row.try_get(1)?,
+                room_id: row.try_get(2)?,
+                sender: row.try_get(3)?,
+                raw: row.try_get::<Option<Vec<u8>>, _>(4)?.unwrap_or_default(),
+                late: row.try_get::<String, _>(5)? == "gap",
+                received_at: row.try_get(6)?,
+                attempts: row.try_get(7)?,
+                next_at: row.try_get(8)?,
+            })
+        })
+        .collect()
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn failed(tx: &mut Conn, seq: i64, attempts: i64, next_at: i64) -> Result<(), sqlx::Error> {
+    sqlx::query("update inbox set attempts = $1, next_at = $2 where seq = $3")
+        .bind(attempts)
+        .bind(next_at)
+        .bind(seq)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn finish(tx: &mut Conn, seq: i64, outcome: &str, now: i64) -> Result<(), sqlx::Error> {
+    sqlx::query("update inbox set done_at = $1, outcome = $2 where seq = $3")
+        .bind(now)
+        .bind(outcome)
+        .bind(seq)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Highest sequence number and how many rows wait.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn head(tx: &mut Conn) -> Result<(i64, i64), sqlx::Error> {
+    let row = sqlx::query(
+        "select (select coalesce(max(seq), 0) from inbox), (select count(*) from inbox where done_at is null)",
+    )
+    .fetch_one(tx)
+    .await?;
+    Ok((row.try_get(0)?, row.try_get(1)?))
+}
+
+/// Whether an event of this id was ever accepted.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn known(tx: &mut Conn, event_id: &str) -> Result<bool, sqlx::Error> {
+    Ok(sqlx::query("select 1 from inbox where event_id = $1")
+        .bind(event_id)
+        .fetch_optional(tx)
+        .await?
+        .is_some())
+}
+
+/// Who sent an event that we kept.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn sender_of(tx: &mut Conn, event_id: &str) -> Result<Option<String>, sqlx::Error> {
+    let row = sqlx::query("select sender from inbox where event_id = $1")
+        .bind(event_id)
+        .fetch_optional(tx)
+        .await?;
+    row.map(|row| row.try_get(0)).transpose()
+}
+
+/// How an event ended.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn outcome_of(tx: &mut Conn, event_id: &str) -> Result<Option<String>, sqlx::Error> {
+    let row = sqlx::query("select outcome from inbox where event_id = $1")
+        .bind(event_id)
+        .fetch_optional(tx)
+        .await?;
+    row.map_or(Ok(None), |row| row.try_get(0))
+}
+
+/// A quarantined input.
+#[derive(Debug, Clone)]
+pub struct Poison {
+    pub seq: i64,
+    pub event_id: String,
+    pub sender: String,
+    pub room_id: String,
+    pub received_at: i64,
+    pub attempts: i64,
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn poison(tx: &mut Conn, limit: i64) -> Result<Vec<Poison>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select seq, event_id, sender, room_id, received_at, attempts from inbox where outcome = 'poison' order by seq limit $1",
+    )
+    .bind(limit)
+    .fetch_all(tx)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Poison {
+                seq: row.try_get(0)?,
+                event_id: row.try_get(1)?,
+                sender: row.try_get(2)?,
+                room_id: row.try_get(3)?,
+                received_at: row.try_get(4)?,
+                attempts: row.try_get(5)?,
+            })
+        })
+        .collect()
+}
+
+/// Puts a quarantined input back into the queue; false when there is none of that number.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn retry(tx: &mut Conn, seq: i64) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query(
+        "update inbox set done_at = null, outcome = null, attempts = 0, next_at = 0 where seq = $1 and outcome = 'poison' and room_id <> ''",
+    )
+    .bind(seq)
+    .execute(tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Ends a quarantined input for good; false when there is none of that number.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn drop_poison(tx: &mut Conn, seq: i64) -> Result<bool, sqlx::Error> {
+    let done =
+        sqlx::query("update inbox set outcome = 'dropped' where seq = $1 and outcome = 'poison'")
+            .bind(seq)
+            .execute(tx)
+            .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Raw bodies are kept for a time, ids for ever.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn shed(tx: &mut Conn, before: i64) -> Result<u64, sqlx::Error> {
+    let done = sqlx::query("update inbox set raw = null where raw is not null and done_at < $1")
+        .bind(before)
+        .execute(tx)
+        .await?;
+    Ok(done.rows_affected())
+}

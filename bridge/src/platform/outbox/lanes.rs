@@ -1,0 +1,150 @@
+//! Rows in memory, by room: one at a time and in order within a room, rooms side by side.
+use super::store::Owed;
+use std::collections::{HashMap, VecDeque};
+
+#[derive(Default)]
+struct Lane {
+    rows: VecDeque<Owed>,
+    busy: bool,
+    /// Nothing is tried before this time.
+    wait_until: i64,
+    tries: u32,
+}
+
+#[derive(Default)]
+pub struct Lanes {
+    lanes: HashMap<String, Lane>,
+    ready: VecDeque<String>,
+    waiting: HashMap<String, i64>,
+    rows: usize,
+}
+
+impl Lanes {
+    /// Rows held, those on their way included.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows
+    }
+
+    pub fn push(&mut self, row: Owed) {
+        self.rows += 1;
+        let room = row.room.clone();
+        let lane = self.lanes.entry(room.clone()).or_default();
+        let idle = lane.rows.is_empty() && !lane.busy;
+        lane.rows.push_back(row);
+        if idle && !self.waiting.contains_key(&room) {
+            self.ready.push_back(room);
+        }
+    }
+
+    /// The next row that may go; its lane is busy until `done` or `again`.
+    pub fn take(&mut self) -> Option<(Owed, u32)> {
+        while let Some(room) = self.ready.pop_front() {
+            let Some(lane) = self.lanes.get_mut(&room) else { continue };
+            if lane.busy {
+                continue;
+            }
+            if let Some(row) = lane.rows.front() {
+                lane.busy = true;
+                return Some((row.clone(), lane.tries));
+            }
+        }
+        None
+    }
+
+    /// The lane's first row is settled.
+    pub fn done(&mut self, room: &str) {
+        let Some(lane) = self.lanes.get_mut(room) else { return };
+        lane.busy = false;
+        lane.tries = 0;
+        lane.rows.pop_front();
+        self.rows -= 1;
+        if lane.rows.is_empty() {
+            self.lanes.remove(room);
+        } else {
+            self.ready.push_back(room.to_owned());
+        }
+    }
+
+    /// The lane's first row is to be tried again at the given time.
+    pub fn again(&mut self, room: &str, at: i64) {
+        let Some(lane) = self.lanes.get_mut(room) else { return };
+        lane.busy = false;
+        lane.tries = lane.tries.saturating_add(1);
+        lane.wait_until = at;
+        self.waiting.insert(room.to_owned(), at);
+    }
+
+    /// Wakes the lanes whose time has come; gives the time of the next one.
+    pub fn wake(&mut self, now: i64) -> Option<i64> {
+        let due: Vec<String> = self
+            .waiting
+            .iter()
+            .filter(|(_, at)| **at <= now)
+            .map(|(room, _)| room.clone())
+            .collect();
+        for room in due {
+            self.waiting.remove(&room);
+            self.ready.push_back(room);
+        }
+        self.waiting.values().copied().min()
+    }
+
+    /// Lets every waiting lane try at once: a room became known, or the homeserver is back.
+    pub fn wake_all(&mut self) {
+        for (room, _) in self.waiting.drain() {
+            self.ready.push_back(room);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::work::OutKind;
+
+    fn row(id: i64, room: &str) -> Owed {
+        Owed {
+            id,
+            txn_id: id.to_string(),
+            dedupe_key: id.to_string(),
+            room: room.to_owned(),
+            kind: OutKind::Message,
+            event_type: String::new(),
+            subject: None,
+            content: String::new(),
+            made_at: 0,
+            unknown_at: None,
+        }
+    }
+
+    #[test]
+    fn a_room_sends_one_at_a_time_and_rooms_side_by_side() {
+        let mut lanes = Lanes::default();
+        for (id, room) in [(1, "a"), (2, "a"), (3, "b")] {
+            lanes.push(row(id, room));
+        }
+        assert_eq!(lanes.take().map(|(row, _)| row.id), Some(1));
+        assert_eq!(lanes.take().map(|(row, _)| row.id), Some(3));
+        assert!(lanes.take().is_none());
+        lanes.done("a");
+        assert_eq!(lanes.take().map(|(row, _)| row.id), Some(2));
+    }
+
+    #[test]
+    fn a_waiting_room_keeps_its_order() {
+        let mut lanes = Lanes::default();
+        lanes.push(row(1, "a"));
+        lanes.push(row(2, "a"));
+        assert!(lanes.take().is_some());
+        lanes.again("a", 50);
+        assert!(lanes.take().is_none());
+        assert_eq!(lanes.wake(49), Some(50));
+        assert_eq!(lanes.wake(50), None);
+        assert_eq!(lanes.take().map(|(row, tries)| (row.id, tries)), Some((1, 1)));
+        lanes.push(row(3, "a"));
+        assert!(lanes.take().is_none());
+        lanes.done("a");
+        assert_eq!(lanes.take().map(|(row, _)| row.id), Some(2));
+    }
+}

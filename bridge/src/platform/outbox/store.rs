@@ -1,0 +1,317 @@
+//! Rows of the outbox and of the wanted room state.
+use crate::platform::db::Conn;
+use crate::platform::db::sql::{chunks, values};
+use crate::platform::work::OutKind;
+use sqlx::Row as _;
+
+/// A row that waits to be sent.
+#[derive(Debug, Clone)]
+pub struct Owed {
+    pub id: i64,
+    pub txn_id: String,
+    pub dedupe_key: String,
+    pub room: String,
+    pub kind: OutKind,
+    pub event_type: String,
+    pub subject: Option<String>,
+    pub content: String,
+    pub made_at: i64,
+    pub unknown_at: Option<i64>,
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn head(reader: &mut Conn) -> Result<i64, sqlx::Error> {
+    sqlx::query("select coalesce(max(id), 0) from outbox").fetch_one(reader).await?.try_get(0)
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn owed(reader: &mut Conn, after: i64, limit: i64) -> Result<Vec<Owed>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select id, txn_id, dedupe_key, room, kind, event_type, subject, content, made_at, unknown_at \
+         from outbox where sent_at is null and parked_at is null and id > $1 order by id limit $2",
+    )
+    .bind(after)
+    .bind(limit)
+    .fetch_all(reader)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let kind: String = row.try_get(4)?;
+            Ok(Owed {
+                id: row.try_get(0)?,
+                txn_id: row.try_get(1)?,
+                dedupe_key: row.try_get(2)?,
+                room: row.try_get(3)?,
+                kind: OutKind::parse(&kind).unwrap_or(OutKind::Message),
+                event_type: row.try_get(5)?,
+                subject: row.try_get(6)?,
+                content: row.try_get(7)?,
+                made_at: row.try_get(8)?,
+                unknown_at: row.try_get(9)?,
+            })
+        })
+        .collect()
+}
+
+/// The event that a row became, `None` while it is owed; an error row when there is no such key.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn event_of(reader: &mut Conn, dedupe_key: &str) -> Result<Option<String>, sqlx::Error> {
+    let row = sqlx::query("select event_id from outbox where dedupe_key = $1")
+        .bind(dedupe_key)
+        .fetch_optional(reader)
+        .await?;
+    row.map_or(Ok(None), |row| row.try_get(0))
+}
+
+/// Whether anything was ever owed under this key.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn exists(reader: &mut Conn, dedupe_key: &str) -> Result<bool, sqlx::Error> {
+    let row = sqlx::query("select 1 from outbox where dedupe_key = $1")
+        .bind(dedupe_key)
+        .fetch_optional(reader)
+        .await?;
+    Ok(row.is_some())
+}
+
+/// The key under which an event of ours was sent, and the room it was meant for.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn key_of(reader: &mut Conn, event_id: &str) -> Result<Option<(String, String)>, sqlx::Error> {
+    let row = sqlx::query("select dedupe_key, room from outbox where event_id = $1")
+        .bind(event_id)
+        .fetch_optional(reader)
+        .await?;
+    row.map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).transpose()
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn sent(tx: &mut Conn, rows: &[(i64, &str)], now: i64) -> Result<(), sqlx::Error> {
+    for chunk in chunks(rows) {
+        let text = values(
+            "update outbox set sent_at = v.column3, event_id = coalesce(outbox.event_id, v.column2) \
+             from ({values}) v where outbox.id = v.column1",
+            chunk.len(),
+            3,
+        );
+        let mut query = sqlx::query(text);
+        for (id, event) in chunk {
+            query = query.bind(*id).bind(*event).bind(now);
+        }
+        query.execute(&mut *tx).await?;
+    }
+    Ok(())
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn confirmed(tx: &mut Conn, rows: &[(&str, &str)], now: i64) -> Result<(), sqlx::Error> {
+    for chunk in chunks(rows) {
+        let text = values(
+            "update outbox set confirmed_at = v.column3, sent_at = coalesce(sent_at, v.column3), \
+             event_id = v.column2 from ({values}) v where outbox.txn_id = v.column1",
+            chunk.len(),
+            3,
+        );
+        let mut query = sqlx::query(text);
+        for (txn, event) in chunk {
+            query = query.bind(*txn).bind(*event).bind(now);
+        }
+        query.execute(&mut *tx).await?;
+    }
+    Ok(())
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn unknown(tx: &mut Conn, id: i64, at: i64) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "update outbox set unknown_at = coalesce(unknown_at, $1), attempts = attempts + 1 where id = $2",
+    )
+    .bind(at)
+    .bind(id)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// What a parked row was.
+#[derive(Debug, Clone)]
+pub struct ParkedRow {
+    pub room: String,
+    pub kind: String,
+    pub subject: Option<String>,
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn park(tx: &mut Conn, id: i64, why: &str, now: i64) -> Result<Option<ParkedRow>, sqlx::Error> {
+    let row = sqlx::query(
+        "update outbox set parked_at = $1, parked_why = $2 where id = $3 and parked_at is null \
+         returning room, kind, subject",
+    )
+    .bind(now)
+    .bind(why)
+    .bind(id)
+    .fetch_optional(tx)
+    .await?;
+    row.map(|row| {
+        Ok(ParkedRow { room: row.try_get(0)?, kind: row.try_get(1)?, subject: row.try_get(2)? })
+    })
+    .transpose()
+}
+
+/// How many rows are owed, and how many the homeserver refused for good.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn depth(reader: &mut Conn) -> Result<(i64, i64), sqlx::Error> {
+    let row = sqlx::query(
+        "select (select count(*) from outbox where sent_at is null and parked_at is null), \
+         (select count(*) from outbox where parked_at is not null)",
+    )
+    .fetch_one(reader)
+    .await?;
+    Ok((row.try_get(0)?, row.try_get(1)?))
+}
+
+/// A state event that should say something else than it does.
+#[derive(Debug, Clone)]
+pub struct WantedState {
+    pub room: String,
+    pub event_type: String,
+    pub state_key: String,
+    pub content: String,
+    pub hash: String,
+    pub attempts: i64,
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn due_states(reader: &mut Conn, now: i64, limit: i64) -> Result<Vec<WantedState>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select room, event_type, state_key, content, hash, attempts from state \
+         where (sent_hash is null or sent_hash <> hash) and parked_why is null and due_at <= $1 \
+         order by due_at, room, event_type, state_key limit $2",
+    )
+    .bind(now)
+    .bind(limit)
+    .fetch_all(reader)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(WantedState {
+                room: row.try_get(0)?,
+                event_type: row.try_get(1)?,
+                state_key: row.try_get(2)?,
+                content: row.try_get(3)?,
+                hash: row.try_get(4)?,
+                attempts: row.try_get(5)?,
+            })
+        })
+        .collect()
+}
+
+/// When the next state is due, if any differs.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn next_state_at(reader: &mut Conn) -> Result<Option<i64>, sqlx::Error> {
+    sqlx::query(
+        "select min(due_at) from state where (sent_hash is null or sent_hash <> hash) and parked_why is null",
+    )
+    .fetch_one(reader)
+    .await?
+    .try_get(0)
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn state_sent(tx: &mut Conn, state: &WantedState, now: i64, due_at: i64) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "update state set sent_hash = $1, sent_at = $2, due_at = $3, attempts = 0 \
+         where room = $4 and event_type = $5 and state_key = $6",
+    )
+    .bind(&state.hash)
+    .bind(now)
+    .bind(due_at)
+    .bind(&state.room)
+    .bind(&state.event_type)
+    .bind(&state.state_key)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn state_failed(
+    tx: &mut Conn,
+    state: &WantedState,
+    due_at: i64,
+    parked_why: Option<&str>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "update state set attempts = attempts + 1, due_at = $1, parked_why = $2 \
+         where room = $3 and event_type = $4 and state_key = $5",
+    )
+    .bind(due_at)
+    .bind(parked_why)
+    .bind(&state.room)
+    .bind(&state.event_type)
+    .bind(&state.state_key)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Every state that a room should have.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn states_of(reader: &mut Conn, room: &str) -> Result<Vec<WantedState>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select room, event_type, state_key, content, hash, attempts from state where room = $1 \
+         order by event_type, state_key",
+    )
+    .bind(room)
+    .fetch_all(reader)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(WantedState {
+                room: row.try_get(0)?,
+                event_type: row.try_get(1)?,
+                state_key: row.try_get(2)?,
+                content: row.try_get(3)?,
+                hash: row.try_get(4)?,
+                attempts: row.try_get(5)?,
+            })
+        })
+        .collect()
+}
+
+/// Forgets what was sent under a key, so that it goes out again.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn resend_state(tx: &mut Conn, room: &str, event_type: &str, state_key: &str, now: i64) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query(
+        "update state set sent_hash = null, due_at = $1, parked_why = null \
+         where room = $2 and event_type = $3 and state_key = $4",
+    )
+    .bind(now)
+    .bind(room)
+    .bind(event_type)
+    .bind(state_key)
+    .execute(tx)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}

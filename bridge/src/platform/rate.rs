@@ -1,0 +1,54 @@
+//! How fast one person may command: a small burst, then one every few seconds, told once a minute.
+//! The buckets are in memory: a restart forgives.
+use super::refusal::{Code, Refusal};
+use super::work::Work;
+use std::collections::HashMap;
+
+const PEOPLE_MAX: usize = 10_000;
+const TELL_MS: i64 = 60_000;
+
+#[derive(Default)]
+struct Buckets(HashMap<String, Bucket>);
+
+struct Bucket {
+    left: i64,
+    filled_at: i64,
+    told_at: Option<i64>,
+}
+
+pub enum Slow {
+    /// To be told now.
+    Say(Refusal),
+    /// Was told within the last minute.
+    Silent,
+}
+
+/// Whether the caller of this work must wait; takes one from their burst otherwise.
+pub fn limited(work: &mut Work<'_>, now: i64) -> Option<Slow> {
+    let burst = i64::from(work.program.limits.commands_burst);
+    let every = work.program.limits.commands_every_ms.max(1);
+    let actor = work.cause.actor.clone();
+    let buckets = &mut work.memory.cache::<Buckets>().0;
+    if buckets.len() >= PEOPLE_MAX {
+        buckets.retain(|_, bucket| now - bucket.filled_at < burst.saturating_mul(every));
+    }
+    let bucket = buckets.entry(actor).or_insert(Bucket { left: burst, filled_at: now, told_at: None });
+    let refill = (now - bucket.filled_at) / every;
+    if refill > 0 {
+        bucket.left = bucket.left.saturating_add(refill).min(burst);
+        bucket.filled_at += refill.saturating_mul(every);
+    }
+    if bucket.left > 0 {
+        bucket.left -= 1;
+        return None;
+    }
+    if bucket.told_at.is_some_and(|at| now - at < TELL_MS) {
+        return Some(Slow::Silent);
+    }
+    bucket.told_at = Some(now);
+    let wait = (every + 999) / 1_000;
+    Some(Slow::Say(Refusal::new(
+        Code::Rate,
+        format!("Slow down, please: one command every {wait} seconds. This one was not run; send it again."),
+    )))
+}

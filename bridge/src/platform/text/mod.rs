@@ -1,0 +1,18 @@
+//! Words for people. One source gives the plain body, the HTML and the card of a message, so that
+//! no view of it can say something else than another. Whatever a person wrote passes through
+//! [`Line::person`] (or [`Message::prose`]) and can then neither break the template, nor reorder
+//! the words around it, nor ping anybody.
+mod escape;
+mod foreign;
+mod line;
+mod message;
+mod refusal;
+mod relation;
+#[cfg(test)]
+mod tests;
+
+pub use foreign::{foreign, is_invisible};
+pub use line::{LINE_CHARS_MAX, Line};
+pub use message::{CARD_BYTES_MAX, CARD_KEY, MENTIONS_MAX, Message, TEXT_BYTES_MAX};
+pub use refusal::{fault_message, refusal_message};
+pub use relation::{edit_of, plain_reply, thread_reply};

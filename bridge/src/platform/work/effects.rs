@@ -1,0 +1,125 @@
+//! What a batch of inputs owes, in memory until it is written with the facts.
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutKind {
+    Message,
+    Redact,
+    Invite,
+    Remove,
+}
+
+impl OutKind {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Message => "message",
+            Self::Redact => "redact",
+            Self::Invite => "invite",
+            Self::Remove => "remove",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Message, Self::Redact, Self::Invite, Self::Remove]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+    }
+}
+
+/// One row of the outbox.
+#[derive(Debug, Clone)]
+pub struct OutRow {
+    pub id: i64,
+    pub txn_id: String,
+    pub dedupe_key: String,
+    /// A room id, a key of a kept room, or `direct:@user:server`.
+    pub room: String,
+    pub kind: OutKind,
+    pub event_type: &'static str,
+    /// The user of an invitation or removal, the event of a redaction.
+    pub subject: Option<String>,
+    pub content: String,
+    pub cause: String,
+    pub made_at: i64,
+}
+
+#[derive(Debug, Clone)]
+pub struct StateRow {
+    pub room: String,
+    pub event_type: &'static str,
+    pub state_key: String,
+    pub content: String,
+    pub hash: String,
+    pub wanted_at: i64,
+}
+
+#[derive(Debug, Clone)]
+pub struct JobRow {
+    pub key: String,
+    pub kind: &'static str,
+    pub payload: String,
+    pub run_at: i64,
+}
+
+#[derive(Debug, Clone)]
+pub struct AuditRow {
+    pub seq: i64,
+    pub at: i64,
+    pub actor: String,
+    pub action: &'static str,
+    pub object: String,
+    pub cause: String,
+    pub detail: String,
+}
+
+/// An input that is finished, and how.
+#[derive(Debug, Clone)]
+pub struct Done {
+    pub seq: i64,
+    pub at: i64,
+    pub outcome: &'static str,
+}
+
+#[derive(Debug, Default)]
+pub struct Effects {
+    pub out: Vec<OutRow>,
+    pub states: Vec<StateRow>,
+    pub jobs: Vec<JobRow>,
+    pub audits: Vec<AuditRow>,
+    pub done: Vec<Done>,
+    /// Whether the rooms or direct chats have something new to do outside.
+    pub rooms_wanted: bool,
+}
+
+impl Effects {
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Drops what was gathered after the given mark: an input that was refused owes only its answer.
+    pub fn cut(&mut self, mark: Mark) {
+        self.out.truncate(mark.out);
+        self.states.truncate(mark.states);
+        self.jobs.truncate(mark.jobs);
+        self.audits.truncate(mark.audits);
+    }
+
+    #[must_use]
+    pub fn mark(&self) -> Mark {
+        Mark {
+            out: self.out.len(),
+            states: self.states.len(),
+            jobs: self.jobs.len(),
+            audits: self.audits.len(),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Mark {
+    out: usize,
+    states: usize,
+    jobs: usize,
+    audits: usize,
+}

@@ -1,0 +1,94 @@
+//! What is fixed while the program runs: the firm's settings and the limits. Values are checked
+//! where they enter (the configuration); here they are valid by their types.
+use schema::money::Currency;
+use schema::period::Calendar;
+
+#[derive(Debug, Clone)]
+pub struct Program {
+    pub engine: schema::migrations::Engine,
+    pub name: String,
+    pub currency: Currency,
+    pub calendar: Calendar,
+    /// The zone's IANA name, as people read it.
+    pub timezone: String,
+    /// `monday` or `sunday`, as it stands in the program's room state.
+    pub week_start: String,
+    /// First day that a sale may have.
+    pub started_on: jiff::civil::Date,
+    /// What a command begins with in a room.
+    pub prefix: String,
+    /// What the aliases of our rooms begin with.
+    pub alias_prefix: String,
+    pub server_name: String,
+    /// The visible bot's user id.
+    pub bot: String,
+    /// Localparts that begin with this are ours (ghosts).
+    pub ghost_prefix: String,
+    pub owners: Vec<String>,
+    pub room_version: String,
+    /// From this amount on (minor units of the program's currency) two different reviewers are needed.
+    pub two_person_over: Option<i64>,
+    /// Boards that are pinned in the leaderboard room and, by industry, in each channel.
+    pub pinned: Vec<PinnedBoard>,
+    pub limits: Limits,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PinnedBoard {
+    pub metric: schema::metric::Metric,
+    pub kind: schema::period::PeriodKind,
+    /// Stands in each industry's channel instead of in the leaderboard room.
+    pub by_industry: bool,
+}
+
+/// Every queue, page and retry has a limit. Times are milliseconds.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    pub commands_burst: u32,
+    pub commands_every_ms: i64,
+    /// Above this many waiting inputs the homeserver is told to keep its queue (503).
+    pub inbox_max: usize,
+    /// Above this many, reading commands are answered `busy`.
+    pub inbox_busy: usize,
+    pub inbox_batch_max: usize,
+    pub attempts_max: i64,
+    pub outbox_loaded_max: usize,
+    pub lanes_max: usize,
+    pub state_every_ms: i64,
+    pub states_per_second: u32,
+    pub pin_every_ms: i64,
+    pub confirm_ms: i64,
+    pub late_days_max: i64,
+    pub standings_max: usize,
+    pub raw_keep_days: i64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            commands_burst: 10,
+            commands_every_ms: 6_000,
+            inbox_max: 100_000,
+            inbox_busy: 20_000,
+            inbox_batch_max: 256,
+            attempts_max: 5,
+            outbox_loaded_max: 2_000,
+            lanes_max: 64,
+            state_every_ms: 15_000,
+            states_per_second: 2,
+            pin_every_ms: 60_000,
+            confirm_ms: 600_000,
+            late_days_max: 7,
+            standings_max: 100,
+            raw_keep_days: 90,
+        }
+    }
+}
+
+/// What the database knows of itself.
+#[derive(Debug, Clone)]
+pub struct Install {
+    /// Opaque id; part of every derived transaction id and of the marker in our rooms.
+    pub id: String,
+    pub made_at: i64,
+}

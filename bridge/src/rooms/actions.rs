@@ -1,0 +1,253 @@
+//! What the program may do with its rooms from inside a unit of work: look things up, let people in
+//! and out, ask for repairs. Nothing here touches the network; the keeper and the sender do.
+use super::members::{self, Joined, Known};
+pub use super::inputs::{foreign_state, member_changed};
+use super::rules::RoomKey;
+use super::{render, store};
+use crate::industries;
+use crate::platform::access::{Manager, Place};
+use crate::platform::db::Conn;
+use crate::platform::refusal::Fault;
+use crate::platform::signals::Places;
+use crate::platform::work::{JobRow, Work};
+use schema::card::{Alert, Finding};
+
+/// A job that tells the control room of something; its payload is an alert as JSON.
+const JOB_ALERT: &str = "room.alert";
+/// A job after the keeper changed rows that the worker remembers.
+pub const JOB_CHANGED: &str = "room.changed";
+/// A job that asks the team into the control room.
+pub const JOB_TEAM: &str = "room.team";
+
+/// The job that tells the control room of a finding.
+#[must_use]
+pub fn alert_job(finding: &Finding, room_id: Option<&str>, now: i64) -> JobRow {
+    let alert = Alert {
+        finding: finding.clone(),
+        room_id: room_id.map(str::to_owned),
+        event_id: None,
+        raised_at: now,
+    };
+    let key = format!("{JOB_ALERT}:{}:{}:{now}", finding.id, room_id.unwrap_or_default());
+    let payload = serde_json::to_string(&alert).unwrap_or_default();
+    JobRow { key, kind: JOB_ALERT, payload, run_at: now }
+}
+
+/// Where all our rooms are; for `Signals::set_places` at start and after each change.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn places(reader: &mut Conn) -> Result<Places, sqlx::Error> {
+    let mut places = Places::default();
+    for row in store::rooms(reader).await? {
+        if row.key == RoomKey::Control {
+            places.control = Some(row.room_id.clone());
+        }
+        places.kept.insert(row.room_id.clone());
+        places.ids.insert(row.key.to_string(), row.room_id);
+    }
+    for (user, room) in store::chats::directs(reader).await? {
+        places.ids.insert(format!("direct:{user}"), room);
+    }
+    for chat in store::chats::all(reader).await? {
+        if chat.joined_at.is_some() && chat.crowded_at.is_none() {
+            places.direct.insert(chat.room_id);
+        }
+    }
+    Ok(places)
+}
+
+/// What a room is to the program.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn place_of(work: &mut Work<'_>, room_id: &str) -> Result<Place, Fault> {
+    if !work.memory.cache::<Known>().is_loaded() {
+        let rooms = store::rooms(work.tx).await?;
+        let places = rooms.into_iter().map(|row| (row.room_id, place(row.key)));
+        work.memory.cache::<Known>().load(places);
+    }
+    if let Some(place) = work.memory.cache::<Known>().get(room_id) {
+        return Ok(place.clone());
+    }
+    let place = read_place(work.tx, room_id).await?;
+    if place != Place::Other {
+        work.memory.cache::<Known>().add(room_id, place.clone());
+    }
+    Ok(place)
+}
+
+async fn read_place(reader: &mut Conn, room_id: &str) -> Result<Place, Fault> {
+    if let Some(room) = store::by_room_id(reader, room_id).await? {
+        return Ok(place(room.key));
+    }
+    let chat = store::chats::by_room_id(reader, room_id).await?;
+    let direct = chat.is_some_and(|chat| chat.crowded_at.is_none());
+    Ok(if direct { Place::Direct } else { Place::Other })
+}
+
+fn place(key: RoomKey) -> Place {
+    match key {
+        RoomKey::Control => Place::Control,
+        key => Place::Kept { key: key.to_string(), industry: key.industry().map(str::to_owned) },
+    }
+}
+
+/// Whether one of our places is a direct chat: every one that is no kept room. Needs a [`place_of`]
+/// before it in the same work.
+#[must_use]
+pub fn is_direct(work: &mut Work<'_>, room_id: &str) -> bool {
+    work.memory.cache::<Known>().get(room_id).is_none_or(Place::is_direct)
+}
+
+/// Whether a person is in a room, as far as our own view knows; `None` when it does not. Only
+/// `Some(true)` is sure enough to go by: an event that would tell of a join may have been lost.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn is_joined(work: &mut Work<'_>, room_id: &str, user: &str) -> Result<Option<bool>, Fault> {
+    if members::certain(work.memory, room_id, user) {
+        return Ok(Some(true));
+    }
+    let seen = store::members::get(work.tx, room_id, user).await?;
+    let joined = seen.map(|seen| seen.membership == "join");
+    if joined == Some(true) {
+        work.memory.cache::<Joined>().add(room_id, user);
+    }
+    Ok(joined)
+}
+
+/// The homeserver itself said that a person is in a room.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn learned(work: &mut Work<'_>, room_id: &str, user: &str) -> Result<(), Fault> {
+    let seen = store::members::Seen { membership: "join".into(), ts: 0 };
+    store::members::set(work.tx, (room_id, user), &seen, work.now).await?;
+    work.memory.cache::<Joined>().add(room_id, user);
+    Ok(())
+}
+
+/// Asks a partner into the Space; from there they can join its rooms.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn let_in(work: &mut Work<'_>, user: &str) -> Result<(), Fault> {
+    invite(work, &RoomKey::Space, user).await
+}
+
+/// Asks a member of the team into the control room.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn let_into_control(work: &mut Work<'_>, user: &str) -> Result<(), Fault> {
+    invite(work, &RoomKey::Control, user).await
+}
+
+async fn invite(work: &mut Work<'_>, key: &RoomKey, user: &str) -> Result<(), Fault> {
+    let room = store::rooms(work.tx).await?.into_iter().find(|row| row.key == *key);
+    if let Some(room) = room {
+        let seen = store::members::get(work.tx, &room.room_id, user).await?;
+        if seen.is_some_and(|seen| seen.membership == "join" || seen.membership == "invite") {
+            return Ok(());
+        }
+    }
+    work.invite(&key.to_string(), user);
+    Ok(())
+}
+
+/// Removes a person from every room of the program, the control room apart; their direct chat stays.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn take_out(work: &mut Work<'_>, user: &str, reason: &str) -> Result<(), Fault> {
+    let theirs = store::members::rooms_of(work.tx, user).await?;
+    for row in store::rooms(work.tx).await? {
+        let partner_room = row.key == RoomKey::Space || row.key.in_space();
+        let may_be_in = row.key == RoomKey::Space || theirs.contains(&row.room_id);
+        if partner_room && may_be_in {
+            work.remove(&row.key.to_string(), user, reason);
+        }
+    }
+    Ok(())
+}
+
+/// # Errors
+/// When the database refuses.
+#[expect(clippy::unused_async, reason = "one shape for the four ways in and out")]
+pub async fn take_out_of_control(work: &mut Work<'_>, user: &str, reason: &str) -> Result<(), Fault> {
+    work.remove(&RoomKey::Control.to_string(), user, reason);
+    Ok(())
+}
+
+/// Opens an unencrypted chat with a person soon, even when nothing is owed to them yet.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn want_direct(work: &mut Work<'_>, user: &str) -> Result<(), Fault> {
+    store::chats::want(work.tx, user, work.now).await?;
+    work.effects.rooms_wanted = true;
+    Ok(())
+}
+
+/// Has every room looked at and mended.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn repair(work: &mut Work<'_>, _: &Manager) -> Result<(), Fault> {
+    store::all_drifted(work.tx, work.now).await?;
+    work.effects.rooms_wanted = true;
+    work.audit("room.repair", "all", "");
+    Ok(())
+}
+
+/// The industry's channel is to be made, renamed or shut; the Space's list follows.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn channel_changed(work: &mut Work<'_>, slug: &str) -> Result<(), Fault> {
+    let key = RoomKey::Industry(slug.to_owned()).to_string();
+    store::key_drifted(work.tx, &key, work.now).await?;
+    store::key_drifted(work.tx, &RoomKey::Space.to_string(), work.now).await?;
+    work.effects.rooms_wanted = true;
+    Ok(())
+}
+
+/// Runs a job whose kind begins with `room.`.
+///
+/// # Errors
+/// When the database refuses, or the payload is not ours.
+pub async fn run_job(work: &mut Work<'_>, kind: &str, payload: &str) -> Result<(), Fault> {
+    match kind {
+        JOB_ALERT => {
+            let alert: Alert = serde_json::from_str(payload)
+                .map_err(|error| Fault::Data(format!("a {JOB_ALERT} job: {error}")))?;
+            work.send(&RoomKey::Control.to_string(), &render::alert(alert));
+        }
+        industries::actions::JOB_STATE => industries::actions::show(work, payload).await?,
+        JOB_CHANGED => members::forget(work.memory),
+        JOB_TEAM => {
+            for user in team(work).await? {
+                let_into_control(work, &user).await?;
+            }
+        }
+        other => return Err(Fault::Bug(format!("no job of the rooms is called {other}"))),
+    }
+    Ok(())
+}
+
+/// Those of the team who were never asked into the control room; who left it is not asked again.
+async fn team(work: &mut Work<'_>) -> Result<Vec<String>, Fault> {
+    let control = store::rooms(work.tx).await?.into_iter().find(|row| row.key == RoomKey::Control);
+    let Some(control) = control else { return Ok(Vec::new()) };
+    let mut people = work.program.owners.clone();
+    people.extend(store::team(work.tx).await?);
+    let mut missing = Vec::new();
+    for user in people {
+        let seen = store::members::get(work.tx, &control.room_id, &user).await?;
+        if seen.is_none() && !missing.contains(&user) {
+            missing.push(user);
+        }
+    }
+    Ok(missing)
+}

@@ -1,0 +1,196 @@
+//! What events say of our rooms: who came and went, and state that another hand than ours wrote.
+//! Nothing is followed: a foreign change is told to the team and put back, an invitation counts only
+//! when a person asks the bot into a chat of two.
+use super::members::{Joined, Known};
+use super::rules::RoomKey;
+use super::store::{self, RoomRow, chats, members};
+use super::render;
+use crate::platform::inbox::Event;
+use crate::platform::outbox;
+use crate::platform::refusal::Fault;
+use crate::platform::work::Work;
+use schema::card::{Alert, Finding, Severity};
+use serde_json::Value;
+
+/// Chats that one person may open with the bot; more are not followed.
+const CHATS_MAX: i64 = 5;
+
+/// A membership event in any room. `late`: it was found in the room's history, newer ones may be
+/// known already.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn member_changed(work: &mut Work<'_>, event: &Event, late: bool) -> Result<(), Fault> {
+    let Some(user) = event.state_key.as_deref() else { return Ok(()) };
+    let content = event.content();
+    let Some(membership) = content.get("membership").and_then(Value::as_str) else { return Ok(()) };
+    if user == work.program.bot {
+        return bot_changed(work, event, membership, &content).await;
+    }
+    let chat = chats::by_room_id(work.tx, &event.room_id).await?;
+    if chat.is_none() && store::by_room_id(work.tx, &event.room_id).await?.is_none() {
+        return Ok(());
+    }
+    if !seen(work, event, user, membership, late).await? {
+        return Ok(());
+    }
+    match chat {
+        Some(chat) if chat.user_id == user => {
+            let away = (membership != "join" && membership != "invite").then_some(work.now);
+            if away.is_some() != chat.away_at.is_some() {
+                chats::away(work.tx, &event.room_id, away).await?;
+                work.effects.rooms_wanted = true;
+            }
+        }
+        Some(_) if membership == "join" => {
+            chats::crowded(work.tx, &event.room_id, work.now).await?;
+            work.memory.cache::<Known>().remove(&event.room_id);
+            work.effects.rooms_wanted = true;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Notes a membership in our view; false when it may be older than what is known. Then nothing is
+/// known, and who needs it asks the homeserver.
+async fn seen(
+    work: &mut Work<'_>,
+    event: &Event,
+    user: &str,
+    membership: &str,
+    late: bool,
+) -> Result<bool, Fault> {
+    let room = event.room_id.as_str();
+    let before = members::get(work.tx, room, user).await?;
+    let fresh = !late && before.as_ref().is_none_or(|before| event.ts() >= before.ts);
+    if late && before.as_ref().is_some_and(|before| before.membership == membership) {
+        return Ok(false);
+    }
+    work.memory.cache::<Joined>().remove(room, user);
+    if !fresh {
+        members::forget(work.tx, room, user).await?;
+        return Ok(false);
+    }
+    let now = members::Seen { membership: membership.to_owned(), ts: event.ts() };
+    members::set(work.tx, (room, user), &now, work.now).await?;
+    if membership == "join" {
+        work.memory.cache::<Joined>().add(room, user);
+    }
+    Ok(true)
+}
+
+/// The bot's own membership: an invitation into a chat of two is followed, a removal is told.
+async fn bot_changed(
+    work: &mut Work<'_>,
+    event: &Event,
+    membership: &str,
+    content: &Value,
+) -> Result<(), Fault> {
+    let room = store::by_room_id(work.tx, &event.room_id).await?;
+    match (membership, room) {
+        ("invite", Some(_)) => {
+            store::drifted(work.tx, &event.room_id, work.now).await?;
+            work.effects.rooms_wanted = true;
+        }
+        ("invite", None) => {
+            let direct = content.get("is_direct").and_then(Value::as_bool) == Some(true);
+            if direct && chats::count(work.tx, &event.sender).await? < CHATS_MAX {
+                chats::invited(work.tx, &event.room_id, &event.sender, work.now).await?;
+                work.effects.rooms_wanted = true;
+            } else {
+                tracing::info!(room = event.room_id, by = event.sender, "an invitation is not followed");
+            }
+        }
+        ("leave" | "ban", Some(room)) => {
+            store::drifted(work.tx, &event.room_id, work.now).await?;
+            work.effects.rooms_wanted = true;
+            let sentence = format!("The bot is no longer in {}; it tries to come back.", room.key);
+            tell(work, event, "not_joined", Severity::Error, sentence, "Invite the bot into the room again.");
+        }
+        ("leave" | "ban", None) => {
+            chats::gone(work.tx, &event.room_id).await?;
+            work.memory.cache::<Known>().remove(&event.room_id);
+            work.effects.rooms_wanted = true;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// State in a room of ours that was written by another hand.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn foreign_state(work: &mut Work<'_>, event: &Event) -> Result<(), Fault> {
+    if event.state_key.is_none() || event.sender == work.program.bot {
+        return Ok(());
+    }
+    if let Some(room) = store::by_room_id(work.tx, &event.room_id).await? {
+        return kept_state(work, event, &room).await;
+    }
+    if event.kind == "m.room.encryption" && chats::by_room_id(work.tx, &event.room_id).await?.is_some() {
+        chats::encrypted(work.tx, &event.room_id, work.now).await?;
+        work.effects.rooms_wanted = true;
+    }
+    Ok(())
+}
+
+async fn kept_state(work: &mut Work<'_>, event: &Event, room: &RoomRow) -> Result<(), Fault> {
+    let name = room.key.to_string();
+    match event.kind.as_str() {
+        "m.room.tombstone" => {
+            let sentence = format!("Someone closed {name} in favor of another room; the program does not follow.");
+            tell(work, event, "tombstone", Severity::Error, sentence, "Ask who did it, and tell people to stay.");
+            return Ok(());
+        }
+        "m.room.encryption" => {
+            let sentence = format!("{name} was encrypted; the bot cannot read commands there, and it cannot be undone.");
+            tell(work, event, "encrypted", Severity::Error, sentence, "Commands still work in other rooms and in direct chats.");
+            return Ok(());
+        }
+        kind if kind.starts_with("agency.siso.partners.") => rewrite(work, event, room).await?,
+        _ => {}
+    }
+    store::drifted(work.tx, &event.room_id, work.now).await?;
+    work.effects.rooms_wanted = true;
+    let sentence = format!("{} of {name} was changed by another than the bot; it is put back.", event.kind);
+    tell(work, event, "state_differs", Severity::Warning, sentence, "Change rooms by commands, not by hand.");
+    Ok(())
+}
+
+/// Our own data, overwritten: what we last said is said again; what we never said is emptied.
+async fn rewrite(work: &mut Work<'_>, event: &Event, room: &RoomRow) -> Result<(), Fault> {
+    let key = event.state_key.as_deref().unwrap_or_default();
+    let mut ours = false;
+    for name in [room.key.to_string(), room.room_id.clone()] {
+        ours |= outbox::store::resend_state(work.tx, &name, &event.kind, key, work.now).await?;
+    }
+    let known = DATA.iter().find(|kind| **kind == event.kind);
+    if let (false, Some(kind)) = (ours, known) {
+        work.state(&room.key.to_string(), kind, key, &serde_json::json!({}));
+    }
+    Ok(())
+}
+
+/// State types whose rows stand in the state table; a room's own role is mended by the keeper.
+const DATA: &[&str] = &[
+    "agency.siso.partners.program",
+    "agency.siso.partners.leaderboard",
+    "agency.siso.partners.playbook",
+    "agency.siso.partners.goal",
+    "agency.siso.partners.industry",
+    "agency.siso.partners.profile",
+];
+
+fn tell(work: &mut Work<'_>, event: &Event, id: &str, severity: Severity, sentence: String, mend: &str) {
+    let alert = Alert {
+        finding: Finding { id: id.to_owned(), severity, sentence, mend: Some(mend.to_owned()) },
+        room_id: Some(event.room_id.clone()),
+        event_id: Some(event.event_id.clone()),
+        raised_at: work.now,
+    };
+    let by = event.sender.clone();
+    work.audit("room.foreign", &event.room_id, &format!("{} by {by}", event.kind));
+    work.send(&RoomKey::Control.to_string(), &render::alert_by(alert, &by));
+}

@@ -1,0 +1,165 @@
+//! Looking at one room: what differs is put back, what cannot be mended becomes a finding.
+use super::asks::{ask, joined, put_state, room_id, state};
+use super::make::{point, resolve};
+use crate::platform::App;
+use crate::platform::homeserver::{CallError, Homeserver};
+use crate::rooms::rules::{self, Child, Drift, Frame, Real, RoomKey, StateEvent, Wish};
+use crate::rooms::store::RoomRow;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+use ruma::api::client::membership::join_room_by_id;
+use schema::card::{Finding, Severity};
+
+const SIDE_BY_SIDE: usize = 8;
+
+/// What was seen and done.
+#[derive(Debug, Default)]
+pub struct Look {
+    pub findings: Vec<Finding>,
+    /// Types that were put back; whether each had another content before.
+    pub mended: Vec<(String, bool)>,
+    /// Who is in the room; unknown when it could not be asked.
+    pub joined: Option<Vec<String>>,
+}
+
+pub async fn at_room<H: Homeserver>(
+    app: &App<H>,
+    wish: &Wish,
+    row: &RoomRow,
+    space: Option<&str>,
+    children: &[Child<'_>],
+) -> Result<Look, CallError> {
+    let mut look = Look::default();
+    match joined(app, &row.room_id).await {
+        Ok(people) => look.joined = Some(people),
+        Err(CallError::Refused { .. }) => {
+            if !rejoin(app, row).await? {
+                look.findings.push(not_joined(wish));
+                return Ok(look);
+            }
+        }
+        Err(error) => return Err(error),
+    }
+    let alias = alias(app, wish, row, &mut look).await?;
+    let frame = Frame { program: &app.program, space, version: &row.version, alias };
+    let mut desired = rules::own_states(wish, frame);
+    if wish.key == RoomKey::Space {
+        let server = &app.program.server_name;
+        desired.extend(children.iter().map(|child| rules::child(child, server)));
+    }
+    let real = read(app, row, &desired).await?;
+    for drift in rules::diff(&desired, &real) {
+        mend(app, row, wish, drift, &mut look).await?;
+    }
+    beyond_mending(app, wish, row, &mut look).await?;
+    Ok(look)
+}
+
+async fn read<H: Homeserver>(app: &App<H>, row: &RoomRow, desired: &[StateEvent]) -> Result<Real, CallError> {
+    stream::iter(desired.iter().map(|event| (event.kind, event.key.clone())))
+        .map(|(kind, key)| async move {
+            let content = state(app, &row.room_id, kind, &key).await?;
+            Ok::<_, CallError>(((kind.to_owned(), key), content))
+        })
+        .buffered(SIDE_BY_SIDE)
+        .try_filter_map(|(key, content)| std::future::ready(Ok(content.map(|content| (key, content)))))
+        .try_collect()
+        .await
+}
+
+async fn mend<H: Homeserver>(
+    app: &App<H>,
+    row: &RoomRow,
+    wish: &Wish,
+    drift: Drift,
+    look: &mut Look,
+) -> Result<(), CallError> {
+    let StateEvent { kind, key, content } = &drift.event;
+    match put_state(app, &row.room_id, kind, key, content).await {
+        Ok(()) => look.mended.push(((*kind).to_owned(), drift.changed)),
+        Err(CallError::Refused { message, .. }) => look.findings.push(Finding {
+            id: "state_refused".into(),
+            severity: Severity::Error,
+            sentence: format!("{kind} of {} is not as it should be, and the homeserver refused to change it: {message}", wish.name),
+            mend: Some("The bot needs its power in the room back; ask the server's administrator.".into()),
+        }),
+        Err(error) => return Err(error),
+    }
+    Ok(())
+}
+
+/// Whether the alias leads to this room; it is set where it leads nowhere.
+async fn alias<H: Homeserver>(
+    app: &App<H>,
+    wish: &Wish,
+    row: &RoomRow,
+    look: &mut Look,
+) -> Result<bool, CallError> {
+    let Some(alias) = wish.alias.as_deref() else { return Ok(false) };
+    let ours = match resolve(app, alias).await? {
+        Some(room) => room == row.room_id,
+        None => {
+            let pointed = point(app, alias, &row.room_id).await?;
+            if pointed {
+                look.mended.push(("alias".into(), false));
+            }
+            pointed
+        }
+    };
+    if !ours {
+        look.findings.push(Finding {
+            id: "alias_taken".into(),
+            severity: Severity::Warning,
+            sentence: format!("The alias {alias} leads to another room than ours."),
+            mend: Some("Remove that alias, or choose another program.alias_prefix; then: room repair".into()),
+        });
+    }
+    Ok(ours)
+}
+
+async fn rejoin<H: Homeserver>(app: &App<H>, row: &RoomRow) -> Result<bool, CallError> {
+    let id = room_id(&row.room_id)?;
+    match ask(app, || join_room_by_id::v3::Request::new(id.clone())).await {
+        Ok(_) => Ok(true),
+        Err(CallError::Refused { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+fn not_joined(wish: &Wish) -> Finding {
+    Finding {
+        id: "not_joined".into(),
+        severity: Severity::Error,
+        sentence: format!("The bot is not in {} and cannot come back by itself.", wish.name),
+        mend: Some("Invite the bot into the room again.".into()),
+    }
+}
+
+/// What stays as it is: encryption that a server forces, a room that somebody closed.
+async fn beyond_mending<H: Homeserver>(
+    app: &App<H>,
+    wish: &Wish,
+    row: &RoomRow,
+    look: &mut Look,
+) -> Result<(), CallError> {
+    if state(app, &row.room_id, "m.room.encryption", "").await?.is_some() {
+        look.findings.push(encrypted(&wish.name));
+    }
+    if state(app, &row.room_id, "m.room.tombstone", "").await?.is_some() {
+        look.findings.push(Finding {
+            id: "tombstone".into(),
+            severity: Severity::Error,
+            sentence: format!("{} was closed in favor of another room; the program does not follow.", wish.name),
+            mend: Some("Tell people to stay where the bot is.".into()),
+        });
+    }
+    Ok(())
+}
+
+pub fn encrypted(name: &str) -> Finding {
+    Finding {
+        id: "encrypted".into(),
+        severity: Severity::Error,
+        sentence: format!("{name} is encrypted; the bot cannot read commands there."),
+        mend: Some("Set encryption_enabled_by_default_for_room_type to off for this homeserver, or use direct chats.".into()),
+    }
+}

@@ -1,0 +1,170 @@
+//! What the keeper learned, as rows: each in a transaction of its own, with the jobs that tell the
+//! worker and the team.
+use super::look::Look;
+use super::make::Made;
+use super::{KeepError, Keeper, Plan, Report};
+use crate::industries;
+use crate::platform::db::Tx;
+use crate::platform::homeserver::{CallError, Homeserver};
+use crate::platform::work::{Effects, JobRow, StateRow, state_hash};
+use crate::rooms::actions::{self, JOB_CHANGED, JOB_TEAM};
+use crate::rooms::rules::{RoomKey, Wish};
+use crate::rooms::store::{self, RoomRow};
+use schema::card::Finding;
+use schema::state::{ProgramState, VERSION};
+
+impl<H: Homeserver> Keeper<H> {
+    /// Notes a room that now exists, or why it does not. Whether it does.
+    pub(super) async fn record_made(
+        &mut self,
+        wish: &Wish,
+        result: Result<Made, CallError>,
+        report: &mut Report,
+    ) -> Result<bool, KeepError> {
+        let key = wish.key.to_string();
+        let made = match result {
+            Ok(made) => made,
+            Err(error) => return self.not_made(&key, error, report).map(|()| false),
+        };
+        self.waits.remove(&key);
+        let now = self.app.clock.now();
+        let mut tx = self.app.db.begin().await?;
+        store::made(&mut tx, &key, &made.room_id, &made.version, now).await?;
+        store::key_drifted(&mut tx, &RoomKey::Space.to_string(), now).await?;
+        let mut effects = self.changed();
+        if let RoomKey::Industry(slug) = &wish.key {
+            effects.jobs.push(industries::actions::state_job(slug, now));
+        }
+        if wish.key == RoomKey::Control {
+            effects.jobs.push(self.job(JOB_TEAM, JOB_TEAM.to_owned(), String::new()));
+        }
+        self.commit(tx, effects).await?;
+        report.made.push(key);
+        Ok(true)
+    }
+
+    /// A call that failed: out of reach ends the round, everything else waits its turn.
+    pub(super) fn not_made(&mut self, what: &str, error: CallError, report: &mut Report) -> Result<(), KeepError> {
+        self.found = None;
+        if matches!(error, CallError::Unreachable(_)) {
+            return Err(error.into());
+        }
+        tracing::warn!(room = what, %error, "could not be made; trying again later");
+        report.failed.push((what.to_owned(), error.to_string()));
+        self.wait(what);
+        Ok(())
+    }
+
+    /// The program's own state in the Space; with `whole` also invitations that never went out.
+    pub(super) async fn record_program(&mut self, plan: &Plan, whole: bool) -> Result<(), KeepError> {
+        let mut effects = Effects::default();
+        if plan.space().is_some() {
+            effects.states.push(self.program_state(plan)?);
+        }
+        if whole {
+            effects.jobs.push(self.job(JOB_TEAM, JOB_TEAM.to_owned(), String::new()));
+        }
+        let tx = self.app.db.begin().await?;
+        self.commit(tx, effects).await
+    }
+
+    fn program_state(&self, plan: &Plan) -> Result<StateRow, KeepError> {
+        let program = &self.app.program;
+        let name = |key: &RoomKey| key.industry().map_or_else(|| key.to_string(), str::to_owned);
+        let rooms = plan
+            .rows
+            .iter()
+            .filter(|row| row.key != RoomKey::Canary)
+            .map(|row| (name(&row.key), row.room_id.clone()))
+            .collect();
+        let content = serde_json::to_value(ProgramState {
+            v: VERSION,
+            name: program.name.clone(),
+            currency: program.currency.code().to_owned(),
+            timezone: program.timezone.clone(),
+            week_start: program.calendar.week_start,
+            rooms,
+        })
+        .map_err(|error| crate::platform::refusal::Fault::Bug(error.to_string()))?;
+        Ok(StateRow {
+            room: RoomKey::Space.to_string(),
+            event_type: "agency.siso.partners.program",
+            state_key: String::new(),
+            hash: state_hash(&content),
+            content: content.to_string(),
+            wanted_at: self.app.clock.now(),
+        })
+    }
+
+    pub(super) async fn record_look(
+        &mut self,
+        row: &RoomRow,
+        look: Look,
+        began_at: i64,
+        report: &mut Report,
+    ) -> Result<(), KeepError> {
+        let key = row.key.to_string();
+        let findings = serde_json::to_string(&look.findings).unwrap_or_else(|_| "[]".into());
+        let mut effects = Effects::default();
+        for finding in &look.findings {
+            if !row.findings.contains(finding) {
+                effects.jobs.push(self.alert(finding, Some(&row.room_id)));
+            }
+        }
+        let mut tx = self.app.db.begin().await?;
+        store::checked(&mut tx, &key, &findings, began_at, row.drift_at).await?;
+        if let Some(people) = &look.joined {
+            let healed = heal(&mut tx, &row.room_id, people, began_at).await?;
+            if healed {
+                effects.jobs.push(self.job(JOB_CHANGED, JOB_CHANGED.to_owned(), String::new()));
+            }
+        }
+        self.commit(tx, effects).await?;
+        for (kind, changed) in look.mended {
+            if changed {
+                tracing::warn!(room = key, kind, "room state was not as it should be; put back");
+            }
+            report.mended.push((key.clone(), kind));
+        }
+        report.findings.extend(look.findings.into_iter().map(|finding| (key.clone(), finding)));
+        Ok(())
+    }
+
+    pub(super) fn alert(&self, finding: &Finding, room_id: Option<&str>) -> JobRow {
+        actions::alert_job(finding, room_id, self.app.clock.now())
+    }
+
+    pub(super) fn job(&self, kind: &'static str, key: String, payload: String) -> JobRow {
+        JobRow { key, kind, payload, run_at: self.app.clock.now() }
+    }
+
+    /// Writes what is owed, commits, and tells the others where the rooms are now.
+    pub(super) async fn commit(&self, mut tx: Tx, effects: Effects) -> Result<(), KeepError> {
+        effects.flush(&mut tx).await?;
+        tx.commit().await?;
+        let mut reader = self.app.db.read().await?;
+        let places = actions::places(&mut reader).await?;
+        self.app.signals.set_places(places);
+        if !effects.jobs.is_empty() {
+            self.app.signals.wake_jobs();
+        }
+        Ok(())
+    }
+}
+
+/// Brings our view of a room's members to what the homeserver says; whether it differed.
+pub(super) async fn heal(
+    tx: &mut Tx,
+    room_id: &str,
+    people: &[String],
+    asked_at: i64,
+) -> Result<bool, sqlx::Error> {
+    let ours: std::collections::HashSet<String> =
+        store::members::joined_in(tx, room_id).await?.into_iter().collect();
+    let mut changes: Vec<(String, &'static str)> = Vec::new();
+    changes.extend(people.iter().filter(|user| !ours.contains(*user)).map(|user| (user.clone(), "join")));
+    let real: std::collections::HashSet<&String> = people.iter().collect();
+    changes.extend(ours.iter().filter(|user| !real.contains(user)).map(|user| (user.clone(), "leave")));
+    store::members::heal(tx, room_id, &changes, asked_at).await?;
+    Ok(!changes.is_empty())
+}

@@ -1,0 +1,138 @@
+//! The names by which the program's parts know its rooms.
+use schema::status::RoomRole;
+use std::fmt;
+
+/// One kept room. Its text form (`announcements`, `industry:dental`) is the outbox's lane.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum RoomKey {
+    Space,
+    Announcements,
+    General,
+    Wins,
+    Leaderboard,
+    Playbooks,
+    Mentorship,
+    Control,
+    /// A room of the bot alone, for the messages that prove the way back.
+    Canary,
+    Industry(String),
+}
+
+/// Words that no industry may be called: they name rooms in the program's state.
+pub const RESERVED: &[&str] = &[
+    "space", "announcements", "general", "wins", "leaderboard", "playbooks", "mentorship", "control",
+    "canary", "industry", "all", "program",
+];
+
+impl RoomKey {
+    /// The rooms that every program has, in the order in which they are made.
+    pub const FIXED: [Self; 9] = [
+        Self::Space,
+        Self::Control,
+        Self::Announcements,
+        Self::General,
+        Self::Wins,
+        Self::Leaderboard,
+        Self::Playbooks,
+        Self::Mentorship,
+        Self::Canary,
+    ];
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        if let Some(slug) = text.strip_prefix("industry:") {
+            return Some(Self::Industry(slug.to_owned()));
+        }
+        Self::FIXED.into_iter().find(|key| key.word() == text)
+    }
+
+    /// The role that the room's state names; the bot's own room has none.
+    #[must_use]
+    pub const fn role(&self) -> Option<RoomRole> {
+        Some(match self {
+            Self::Space => RoomRole::Space,
+            Self::Announcements => RoomRole::Announcements,
+            Self::General => RoomRole::General,
+            Self::Wins => RoomRole::Wins,
+            Self::Leaderboard => RoomRole::Leaderboard,
+            Self::Playbooks => RoomRole::Playbooks,
+            Self::Mentorship => RoomRole::Mentorship,
+            Self::Control => RoomRole::Control,
+            Self::Industry(_) => RoomRole::Industry,
+            Self::Canary => return None,
+        })
+    }
+
+    #[must_use]
+    pub fn industry(&self) -> Option<&str> {
+        match self {
+            Self::Industry(slug) => Some(slug),
+            _ => None,
+        }
+    }
+
+    /// Whether partners see the room: it is a child of the Space.
+    #[must_use]
+    pub const fn in_space(&self) -> bool {
+        !matches!(self, Self::Space | Self::Control | Self::Canary)
+    }
+
+    /// Whether only the bot may write there.
+    #[must_use]
+    pub const fn bot_only(&self) -> bool {
+        matches!(
+            self,
+            Self::Space | Self::Announcements | Self::Leaderboard | Self::Playbooks | Self::Canary
+        )
+    }
+
+    /// The localpart of the room's alias; the bot's own room has none.
+    #[must_use]
+    pub fn alias(&self, prefix: &str) -> Option<String> {
+        match self {
+            Self::Canary => None,
+            Self::Industry(slug) => Some(format!("{prefix}-industry-{slug}")),
+            key => Some(format!("{prefix}-{}", key.word())),
+        }
+    }
+
+    /// Where the room stands in the Space.
+    #[must_use]
+    pub fn order(&self) -> String {
+        match self {
+            Self::Industry(slug) => format!("20-{slug}"),
+            Self::Announcements => "01".into(),
+            Self::General => "02".into(),
+            Self::Wins => "03".into(),
+            Self::Leaderboard => "04".into(),
+            Self::Playbooks => "05".into(),
+            Self::Mentorship => "06".into(),
+            Self::Space | Self::Control | Self::Canary => "99".into(),
+        }
+    }
+
+    const fn word(&self) -> &'static str {
+        match self {
+            Self::Space => "space",
+            Self::Announcements => "announcements",
+            Self::General => "general",
+            Self::Wins => "wins",
+            Self::Leaderboard => "leaderboard",
+            Self::Playbooks => "playbooks",
+            Self::Mentorship => "mentorship",
+            Self::Control => "control",
+            Self::Canary => "canary",
+            Self::Industry(_) => "industry",
+        }
+    }
+}
+
+impl fmt::Display for RoomKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())?;
+        match self {
+            Self::Industry(slug) => write!(f, ":{slug}"),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! The state that each room should have, and what it is made with.
+use super::key::RoomKey;
+use super::power::powers;
+use super::{MADE, creator_is_endless, made_mark};
+use crate::program::Program;
+use schema::state::{RoomState, VERSION};
+use serde_json::{Value, json};
+
+/// A room as it should be, without what depends on other rooms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wish {
+    pub key: RoomKey,
+    pub name: String,
+    pub topic: String,
+    /// The whole alias; none for the bot's own room.
+    pub alias: Option<String>,
+    pub bot_only: bool,
+    /// Whether the Space lists it.
+    pub listed: bool,
+}
+
+/// One state event that should be in a room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StateEvent {
+    pub kind: &'static str,
+    pub key: String,
+    pub content: Value,
+}
+
+impl StateEvent {
+    fn new(kind: &'static str, content: Value) -> Self {
+        Self { kind, key: String::new(), content }
+    }
+}
+
+/// What the state of a room depends on beside its wish.
+#[derive(Debug, Clone, Copy)]
+pub struct Frame<'a> {
+    pub program: &'a Program,
+    /// Room id of the Space, once it is made.
+    pub space: Option<&'a str>,
+    /// The version of the room itself.
+    pub version: &'a str,
+    /// Whether our alias is ours to use; a stranger may hold it.
+    pub alias: bool,
+}
+
+/// A room of the Space's list.
+#[derive(Debug, Clone)]
+pub struct Child<'a> {
+    pub key: &'a RoomKey,
+    pub room_id: &'a str,
+    pub listed: bool,
+}
+
+/// The wish for a key. `industry` is the name of the channel's industry and whether it is open.
+#[must_use]
+pub fn wish(key: &RoomKey, industry: Option<(&str, bool)>, program: &Program) -> Wish {
+    let (name, open) = industry.unwrap_or((key.industry().unwrap_or_default(), true));
+    let (title, topic) = words(key, name, open);
+    let name = match key {
+        RoomKey::Space => program.name.clone(),
+        _ => format!("{title} · {}", program.name),
+    };
+    let alias = key
+        .alias(&program.alias_prefix)
+        .map(|local| format!("#{local}:{}", program.server_name));
+    Wish {
+        key: key.clone(),
+        name,
+        topic,
+        alias,
+        bot_only: key.bot_only() || !open,
+        listed: key.in_space() && open,
+    }
+}
+
+fn words(key: &RoomKey, industry: &str, open: bool) -> (String, String) {
+    let (title, topic) = match key {
+        RoomKey::Space => ("", "The rooms of the partner program."),
+        RoomKey::Announcements => ("Announcements", "News of the program. Only the team's announcements appear here."),
+        RoomKey::General => ("General", "Talk among partners. Type !help to see what you can do."),
+        RoomKey::Wins => ("Wins", "Success stories. Congratulate in threads; tell yours with !win."),
+        RoomKey::Leaderboard => ("Leaderboard", "Boards and results. Use !board in General or in a direct chat."),
+        RoomKey::Playbooks => ("Playbooks", "What has worked, approved by the team. Use !playbook to search."),
+        RoomKey::Mentorship => ("Mentorship", "Find or offer a mentor with !mentor."),
+        RoomKey::Control => ("Control room", "The program's team: reviews, partners, rooms. Type !help."),
+        RoomKey::Canary => ("Canary", "The bot checks here that its messages come back. Nothing to see."),
+        RoomKey::Industry(_) if open => return (industry.to_owned(), format!("Partners in {industry}. Sales claimed here count for this industry.")),
+        RoomKey::Industry(_) => return (industry.to_owned(), format!("{industry} is closed; the history stays readable.")),
+    };
+    (title.to_owned(), topic.to_owned())
+}
+
+/// Everything that should be in a room, beside the Space's list.
+#[must_use]
+pub fn own_states(wish: &Wish, frame: Frame<'_>) -> Vec<StateEvent> {
+    let endless = creator_is_endless(frame.version);
+    let mut states = vec![
+        StateEvent::new("m.room.name", json!({ "name": wish.name })),
+        StateEvent::new("m.room.topic", json!({ "topic": wish.topic })),
+        StateEvent::new("m.room.join_rules", join_rule(&wish.key, frame.space)),
+        StateEvent::new("m.room.history_visibility", json!({ "history_visibility": "shared" })),
+        StateEvent::new("m.room.guest_access", json!({ "guest_access": "forbidden" })),
+        StateEvent::new("m.room.power_levels", powers(&frame.program.bot, wish.bot_only, endless)),
+    ];
+    if let Some(alias) = wish.alias.as_deref().filter(|_| frame.alias) {
+        states.push(StateEvent::new("m.room.canonical_alias", json!({ "alias": alias })));
+    }
+    let Some(space) = frame.space else { return states };
+    if wish.key.in_space() {
+        let content = json!({ "via": [frame.program.server_name], "canonical": true });
+        states.push(StateEvent { kind: "m.space.parent", key: space.to_owned(), content });
+    }
+    if let Some(role) = wish.key.role() {
+        let room = RoomState {
+            v: VERSION,
+            program: space.to_owned(),
+            role,
+            industry: wish.key.industry().map(str::to_owned),
+        };
+        if let Ok(content) = serde_json::to_value(&room) {
+            states.push(StateEvent::new("agency.siso.partners.room", content));
+        }
+    }
+    states
+}
+
+fn join_rule(key: &RoomKey, space: Option<&str>) -> Value {
+    match space {
+        Some(space) if key.in_space() => json!({
+            "join_rule": "restricted",
+            "allow": [{ "type": "m.room_membership", "room_id": space }],
+        }),
+        _ => json!({ "join_rule": "invite" }),
+    }
+}
+
+/// A line of the Space's list; an unlisted room has an empty one.
+#[must_use]
+pub fn child(child: &Child<'_>, server_name: &str) -> StateEvent {
+    let content = if child.listed {
+        let suggested = matches!(child.key, RoomKey::Announcements | RoomKey::General | RoomKey::Wins | RoomKey::Leaderboard);
+        json!({ "via": [server_name], "order": child.key.order(), "suggested": suggested })
+    } else {
+        json!({})
+    };
+    StateEvent { kind: "m.space.child", key: child.room_id.to_owned(), content }
+}
+
+/// What goes into the room's first event.
+#[must_use]
+pub fn create_content(install: &str, key: &str, space: bool) -> Value {
+    let mut content = json!({ MADE: made_mark(install, key) });
+    if space {
+        content["type"] = "m.space".into();
+    }
+    content
+}
+
+/// Power levels of a direct chat that we open: both talk, nobody adds people or encryption.
+#[must_use]
+pub fn direct_powers(bot: &str, version: &str) -> Value {
+    powers(bot, false, creator_is_endless(version))
+}

@@ -1,0 +1,370 @@
+//! The two root grammars, one for partners and one for the control room; the place decides which
+//! is read. From a message to its answer: read, refuse or run, reply.
+use super::{Input, caller, is_kept, reactions, say};
+use crate::platform::access::{Caller, Place};
+use crate::platform::commands::{
+    self as grammar, CommandLine, Content, Grammar, LineOutcome, Parsed, command_line, help,
+};
+use crate::platform::confirm;
+use crate::platform::inbox::Relation;
+use crate::platform::rate;
+use crate::platform::refusal::{Code, Fault, Refusal, Stop};
+use crate::platform::text::{Line, Message, refusal_message};
+use crate::platform::work::{Mark, Work};
+use crate::sales::commands::Said;
+use crate::{industries, leaderboard, ledger, operations, partners, rooms, sales, team};
+use serde_json::Value;
+use std::sync::LazyLock;
+
+/// How an executed command ends; edits of such an event are told that nothing changes.
+pub(super) const RAN: &str = "ran";
+
+/// What partners and applicants may say.
+#[derive(Debug, Clone, clap::Subcommand)]
+pub enum Partner {
+    /// What you can do here
+    #[command(after_help = "help\nhelp sale add", subcommand_help_heading = "Start")]
+    Help {
+        #[arg(value_name = "command", num_args = 1..)]
+        topic: Option<String>,
+    },
+    /// Ask to become a partner
+    #[command(after_help = "apply I sell to dentists in Vienna", subcommand_help_heading = "Start")]
+    Apply {
+        #[arg(value_name = "about you", num_args = 1..)]
+        text: Option<String>,
+    },
+    /// Where you stand, your totals and your neighbors
+    #[command(after_help = "me", subcommand_help_heading = "Results")]
+    Me,
+    /// Your sales
+    #[command(subcommand, subcommand_help_heading = "Sales")]
+    Sale(sales::commands::PartnerSale),
+    /// A leaderboard
+    #[command(
+        after_help = "board\nboard clients quarter\nboard revenue month --industry dental",
+        alias = "leaderboard",
+        subcommand_help_heading = "Results"
+    )]
+    Board(leaderboard::commands::Board),
+    /// Your settings
+    #[command(
+        after_help = "profile\nprofile --visibility anonymous --industry dental,legal",
+        subcommand_help_heading = "You"
+    )]
+    Profile(partners::commands::Profile),
+}
+
+/// What the team may say in the control room.
+#[derive(Debug, Clone, clap::Subcommand)]
+pub enum Control {
+    /// What you can do here
+    #[command(after_help = "help\nhelp partner add", subcommand_help_heading = "Start")]
+    Help {
+        #[arg(value_name = "command", num_args = 1..)]
+        topic: Option<String>,
+    },
+    /// Partners
+    #[command(subcommand, subcommand_help_heading = "People")]
+    Partner(partners::commands::ControlPartner),
+    /// Roles of the team
+    #[command(subcommand, subcommand_help_heading = "People")]
+    Role(team::commands::ControlRole),
+    /// Industries and their channels
+    #[command(subcommand, subcommand_help_heading = "Program")]
+    Industry(industries::commands::ControlIndustry),
+    /// Claims and sales
+    #[command(subcommand, subcommand_help_heading = "Sales")]
+    Sale(sales::commands::ControlSale),
+    /// A leaderboard
+    #[command(after_help = "board\nboard clients quarter", alias = "leaderboard", subcommand_help_heading = "Sales")]
+    Board(leaderboard::commands::Board),
+    /// Say something in announcements
+    #[command(after_help = "announce We open in Vienna on Monday", subcommand_help_heading = "Program")]
+    Announce {
+        /// With a mention of everyone
+        #[arg(long)]
+        notify: bool,
+        #[arg(value_name = "text", num_args = 1..)]
+        text: Option<String>,
+    },
+    /// The rooms that the program keeps
+    #[command(subcommand, subcommand_help_heading = "Operation")]
+    Room(rooms::commands::ControlRoom),
+    /// Who did what
+    #[command(after_help = "audit\naudit 20", subcommand_help_heading = "Operation")]
+    Audit {
+        #[arg(value_name = "n")]
+        n: Option<String>,
+    },
+    /// The ledger
+    #[command(subcommand, subcommand_help_heading = "Operation")]
+    Ledger(ledger::commands::ControlLedger),
+    /// Health, lags, what waits
+    #[command(after_help = "status", subcommand_help_heading = "Operation")]
+    Status,
+    /// Quarantined inputs
+    #[command(subcommand, subcommand_help_heading = "Operation")]
+    Inbox(operations::commands::ControlInbox),
+}
+
+pub(super) static PARTNER: LazyLock<Grammar<Partner>> = LazyLock::new(Grammar::new);
+pub(super) static CONTROL: LazyLock<Grammar<Control>> = LazyLock::new(Grammar::new);
+
+/// A message in a room: perhaps an edit, a yes, a reason, or a command.
+pub(super) async fn message(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'static str, Fault> {
+    let text = input.event.content.get();
+    let content = Content::read(text);
+    if content.msgtype.as_deref() != Some("m.text") {
+        return Ok("ignored");
+    }
+    let caller = caller(work, input.event).await?;
+    if !is_kept(&caller.place) {
+        return Ok("not our room");
+    }
+    if content.rel_type.as_deref() == Some("m.replace") {
+        let Some(original) = content.related.as_deref() else { return Ok("ignored") };
+        return super::edits::edited(work, &caller, original, &input.event.content()).await;
+    }
+    if !caller.place.is_direct() {
+        let root = content.thread_root().unwrap_or(&input.event.event_id);
+        work.cause.thread = Some(root.to_owned());
+    }
+    let mark = work.effects.mark();
+    if let Some(done) = answered(work, &caller, &content, text).await {
+        return answer(work, &caller, mark, done).await;
+    }
+    let bot = ruma::UserId::parse(&work.program.bot).map_err(|error| Fault::Bug(error.to_string()))?;
+    let place = if caller.place.is_direct() { grammar::Place::Direct } else { grammar::Place::Room };
+    match command_line(&content, &work.program.prefix, place, &bot) {
+        LineOutcome::NotForUs => Ok("not for us"),
+        LineOutcome::FullWidthHint { word } if hears(&caller, &word) => {
+            let sentence = format!("Commands begin with {} (the plain sign).", work.program.prefix);
+            let room = input.event.room_id.clone();
+            say::once_a_day(work, &room, "full-width", &say::hint("full-width", &sentence));
+            Ok("hinted")
+        }
+        LineOutcome::Refused { word, refusal } if hears(&caller, &word) => {
+            answer(work, &caller, mark, Err(refusal.into())).await
+        }
+        LineOutcome::FullWidthHint { .. } | LineOutcome::Refused { .. } => Ok("not for us"),
+        LineOutcome::Command(line) => {
+            let done = command(work, &caller, &line, input).await;
+            if line.is_shown_otherwise && done.is_ok() {
+                quote(work, &line);
+            }
+            answer(work, &caller, mark, done).await
+        }
+    }
+}
+
+/// People saw other words than those that ran: say which.
+fn quote(work: &mut Work<'_>, line: &CommandLine) {
+    work.reply(&Message::notice("What ran was").line(Line::new().person_code(&line.text)));
+}
+
+/// Answers that are no commands: the yes to a question of ours, the reason of a no.
+async fn answered(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    content: &Content<'_>,
+    text: &str,
+) -> Option<Result<&'static str, Stop>> {
+    let body = content.body.as_deref()?.trim();
+    let word = body.trim_end_matches(['.', '!']);
+    let yes = word.eq_ignore_ascii_case("yes")
+        || word.strip_prefix(&work.program.prefix).is_some_and(|rest| rest.eq_ignore_ascii_case("sale confirm"));
+    if yes || word.eq_ignore_ascii_case("no") {
+        return match confirm::take_newest(work).await {
+            Ok(Some(open)) if yes => Some(confirmed(work, caller, &open).await),
+            Ok(Some(_)) => {
+                say::not_done(work);
+                Some(Ok("declined"))
+            }
+            Ok(None) => None,
+            Err(fault) => Some(Err(fault.into())),
+        };
+    }
+    if body.starts_with(&work.program.prefix) || caller.place != Place::Control {
+        return None;
+    }
+    let relation = serde_json::from_str::<Value>(text).map(|content| Relation::of(&content)).ok()?;
+    let targets = match relation {
+        Relation::Reply(event) => vec![event],
+        Relation::Thread { root, reply_to } => reply_to.into_iter().chain([root]).collect(),
+        _ => return None,
+    };
+    for target in targets {
+        match reactions::reason(work, caller, &target, body).await {
+            Ok(Some(done)) => return Some(Ok(done)),
+            Ok(None) => {}
+            Err(stop) => return Some(Err(stop)),
+        }
+    }
+    None
+}
+
+fn hears(caller: &Caller, word: &str) -> bool {
+    if caller.place == Place::Control { CONTROL.hears(word) } else { PARTNER.hears(word) || CONTROL.hears(word) }
+}
+
+async fn command(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    line: &CommandLine,
+    input: &Input<'_>,
+) -> Result<&'static str, Stop> {
+    let known = if caller.place == Place::Control { CONTROL.knows(line) } else { PARTNER.knows(line) };
+    if known && let Some(slow) = rate::limited(work, input.at) {
+        return match slow {
+            rate::Slow::Say(refusal) => Err(refusal.into()),
+            rate::Slow::Silent => Ok("rate limited"),
+        };
+    }
+    let said = Said { line: &line.text, confirmed: false, late: input.late };
+    run_line(work, caller, line, said).await
+}
+
+async fn run_line(work: &mut Work<'_>, caller: &Caller, line: &CommandLine, said: Said<'_>) -> Result<&'static str, Stop> {
+    if caller.place == Place::Control {
+        return match CONTROL.parse(line) {
+            Parsed::Command(words) => {
+                if !matches!(words, Control::Help { .. }) {
+                    caller.reviewer()?;
+                }
+                control(work, caller, words, said, &line.rest).await.map(|()| RAN)
+            }
+            Parsed::Refused(refusal) => Err(refusal.into()),
+            Parsed::Unknown(_) if PARTNER.knows(line) => Err(wrong_room(work, line, false).into()),
+            Parsed::Unknown(_) => Ok("not for us"),
+        };
+    }
+    match PARTNER.parse(line) {
+        Parsed::Command(words) => partner(work, caller, words, said).await.map(|()| RAN),
+        Parsed::Refused(_) | Parsed::Unknown(_) if CONTROL.knows(line) && !PARTNER.knows(line) => {
+            if caller.is_team() { Err(wrong_room(work, line, true).into()) } else { Err(caller.manager().err().unwrap_or_else(|| wrong_room(work, line, true)).into()) }
+        }
+        Parsed::Refused(refusal) => Err(refusal.into()),
+        Parsed::Unknown(refusal) if caller.place.is_direct() => Err(refusal.into()),
+        Parsed::Unknown(_) => Ok("not for us"),
+    }
+}
+
+fn wrong_room(work: &Work<'_>, line: &CommandLine, control: bool) -> Refusal {
+    let example = line.tokens.iter().take(2).map(|token| token.text.as_str()).collect::<Vec<_>>().join(" ");
+    let sentence = if control {
+        format!("This belongs in the control room: #{}-control:{}.", work.program.alias_prefix, work.program.server_name)
+    } else {
+        "This belongs in a program room or in a direct chat with me.".to_owned()
+    };
+    Refusal::new(Code::Room, sentence).example(example)
+}
+
+async fn partner(work: &mut Work<'_>, caller: &Caller, words: Partner, said: Said<'_>) -> Result<(), Stop> {
+    match words {
+        Partner::Help { topic } => show_help(work, caller, PARTNER.root(), topic.as_deref()),
+        Partner::Apply { text } => {
+            partners::commands::apply(work, caller, text.as_deref().unwrap_or_default()).await
+        }
+        Partner::Me => leaderboard::commands::me(work, caller).await,
+        Partner::Sale(words) => sales::commands::partner(work, caller, words, said).await,
+        Partner::Board(words) => leaderboard::commands::board(work, caller, words).await,
+        Partner::Profile(words) => partners::commands::profile(work, caller, words).await,
+    }
+}
+
+async fn control(work: &mut Work<'_>, caller: &Caller, words: Control, said: Said<'_>, rest: &str) -> Result<(), Stop> {
+    match words {
+        Control::Help { topic } => show_help(work, caller, CONTROL.root(), topic.as_deref()),
+        Control::Partner(words) => partners::commands::control(work, caller, words, said.confirmed).await,
+        Control::Role(words) => team::commands::control(work, caller, words).await,
+        Control::Industry(words) => industries::commands::control(work, caller, words).await,
+        Control::Sale(words) => sales::commands::control(work, caller, words, said).await,
+        Control::Board(words) => leaderboard::commands::board(work, caller, words).await,
+        Control::Announce { notify, text } => {
+            let text = [text.as_deref().unwrap_or_default(), rest].join("\n");
+            operations::commands::announce(work, caller, text.trim(), notify).await
+        }
+        Control::Room(words) => rooms::commands::control(work, caller, words).await,
+        Control::Audit { n } => operations::commands::audit(work, caller, n.as_deref()).await,
+        Control::Ledger(words) => ledger::commands::control(work, caller, &words).await,
+        Control::Status => operations::commands::status(work, caller).await,
+        Control::Inbox(words) => operations::commands::control_inbox(work, caller, words).await,
+    }
+}
+
+/// Runs the line that a person has just said yes to.
+pub(super) async fn confirmed(work: &mut Work<'_>, caller: &Caller, open: &confirm::Open) -> Result<&'static str, Stop> {
+    let line = CommandLine::parse(&open.line)?;
+    let detail = format!("{} asked by {}", open.line, open.cause);
+    work.audit("confirm", &work.cause.actor.clone(), &detail);
+    let said = Said { line: &open.line, confirmed: true, late: false };
+    run_line(work, caller, &line, said).await
+}
+
+/// A partner's command in a message's content, for edits.
+pub(super) fn partner_line(work: &Work<'_>, caller: &Caller, content: &Value) -> Result<Option<(String, Partner)>, Stop> {
+    let text = content.to_string();
+    let content = Content::read(&text);
+    let bot = ruma::UserId::parse(&work.program.bot).map_err(|error| Fault::Bug(error.to_string()))?;
+    let place = if caller.place.is_direct() { grammar::Place::Direct } else { grammar::Place::Room };
+    match command_line(&content, &work.program.prefix, place, &bot) {
+        LineOutcome::Command(line) => match PARTNER.parse(&line) {
+            Parsed::Command(words) => Ok(Some((line.text, words))),
+            Parsed::Refused(refusal) => Err(refusal.into()),
+            Parsed::Unknown(_) => Ok(None),
+        },
+        LineOutcome::Refused { refusal, .. } => Err(refusal.into()),
+        LineOutcome::NotForUs | LineOutcome::FullWidthHint { .. } => Ok(None),
+    }
+}
+
+/// Turns how it ended into an answer; a refusal leaves nothing else behind.
+pub(super) async fn answer(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    mark: Mark,
+    done: Result<&'static str, Stop>,
+) -> Result<&'static str, Fault> {
+    match done {
+        Ok(word) => Ok(word),
+        Err(Stop::Fault(fault)) => Err(fault),
+        Err(Stop::Refusal(refusal)) => {
+            work.effects.cut(mark);
+            let message = refusal_message(&refusal, &work.program.prefix, None);
+            match &refusal.asks {
+                Some(line) => confirm::ask(work, line, &message).await?,
+                None => {
+                    work.reply(&message);
+                }
+            }
+            if refusal.code == Code::Auth && caller.place == Place::Control && !caller.is_team() {
+                say::alert_authority(work);
+            }
+            Ok("refused")
+        }
+    }
+}
+
+fn show_help(work: &mut Work<'_>, caller: &Caller, root: &clap::Command, topic: Option<&str>) -> Result<(), Stop> {
+    let may = |path: &str| allowed(caller, path);
+    let message = match topic {
+        None => help::overview(root, &work.program.prefix, may),
+        Some(topic) => help::on(root, topic, &work.program.prefix, may)?,
+    };
+    work.reply(&message);
+    Ok(())
+}
+
+/// What help shows a person: what they could run where they are.
+fn allowed(caller: &Caller, path: &str) -> bool {
+    let first = path.split(' ').next().unwrap_or(path);
+    match (first, &caller.place) {
+        ("help", _) => true,
+        ("partner" | "industry" | "announce" | "inbox" | "room", Place::Control) => caller.person.manager,
+        ("role", Place::Control) => caller.person.owner || path == "role list" && caller.is_team(),
+        (_, Place::Control) => caller.is_team() && (path != "sale void" || caller.person.manager),
+        ("apply", _) => caller.partner().is_err(),
+        _ => caller.partner().is_ok(),
+    }
+}

@@ -1,0 +1,82 @@
+//! Edits and redactions of commands. An edited command is not executed again: an edit of a claim
+//! that is still open reads it anew, any other changes nothing and is told so.
+use super::commands::{self, Partner as Root};
+use super::{Input, caller, is_kept};
+use crate::platform::access::Caller;
+use crate::platform::inbox::store as inbox;
+use crate::platform::refusal::{Fault, Stop};
+use crate::platform::work::Work;
+use crate::sales::{self, commands::PartnerSale};
+use serde_json::Value;
+
+pub(super) async fn edited(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    original: &str,
+    content: &Value,
+) -> Result<&'static str, Fault> {
+    let Some(new) = content.get("m.new_content").filter(|new| new.is_object()) else { return Ok("ignored") };
+    if inbox::sender_of(work.tx, original).await?.as_deref() != Some(&caller.person.user_id) {
+        return Ok("ignored");
+    }
+    if !caller.place.is_direct() {
+        work.cause.thread = Some(original.to_owned());
+    }
+    let mark = work.effects.mark();
+    let done = match sales::store::by_cause(work.tx, original).await? {
+        Some(sale) if sales::actions::is_open(&sale) => amend(work, caller, &sale, new).await,
+        Some(_) => {
+            super::say::nothing_changed(work);
+            Ok("edit of a decided claim")
+        }
+        None if was_command(work, original).await? => {
+            super::say::nothing_changed(work);
+            Ok("edit of a command")
+        }
+        None => Ok("ignored"),
+    };
+    commands::answer(work, caller, mark, done).await
+}
+
+async fn amend(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    sale: &sales::store::SaleRow,
+    new: &Value,
+) -> Result<&'static str, Stop> {
+    let partner = caller.partner()?;
+    let Some((line, Root::Sale(PartnerSale::Add(add)))) = commands::partner_line(work, caller, new)? else {
+        super::say::nothing_changed(work);
+        return Ok("edit of a claim to something else");
+    };
+    let claim = sales::commands::claim(work, caller, add).await?;
+    sales::actions::amend(work, &partner, sale, &claim, &line).await?;
+    Ok("claim edited")
+}
+
+async fn was_command(work: &mut Work<'_>, original: &str) -> Result<bool, Fault> {
+    Ok(inbox::outcome_of(work.tx, original).await?.is_some_and(|outcome| outcome == commands::RAN))
+}
+
+/// Deleting the message of an open claim withdraws it; later it changes nothing.
+pub(super) async fn redacted(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'static str, Fault> {
+    let Some(target) = input.event.redacts() else { return Ok("ignored") };
+    let caller = caller(work, input.event).await?;
+    if !is_kept(&caller.place) {
+        return Ok("not our room");
+    }
+    let Some(sale) = sales::store::by_cause(work.tx, &target).await? else { return Ok("ignored") };
+    let own = sale.partner_user == caller.person.user_id;
+    if !own || !sales::actions::is_open(&sale) {
+        return Ok("redaction changes nothing");
+    }
+    let mark = work.effects.mark();
+    let done = withdraw(work, &caller, &sale).await;
+    commands::answer(work, &caller, mark, done).await
+}
+
+async fn withdraw(work: &mut Work<'_>, caller: &Caller, sale: &sales::store::SaleRow) -> Result<&'static str, Stop> {
+    let partner = caller.partner()?;
+    sales::actions::withdraw(work, &partner, sale.number).await?;
+    Ok("claim withdrawn")
+}

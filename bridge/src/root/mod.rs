@@ -1,0 +1,116 @@
+//! The only place that knows every capability: it turns an input into a call of one of them.
+mod commands;
+mod edits;
+mod reactions;
+mod say;
+
+pub use commands::{Control, Partner};
+pub use say::{tell_parked, tell_poison};
+
+use crate::platform::access::{self, Caller, Place};
+use crate::platform::inbox::Event;
+use crate::platform::inbox::proof::Need;
+use crate::platform::inbox::store::Waiting;
+use crate::platform::jobs::Job;
+use crate::platform::refusal::Fault;
+use crate::platform::work::Work;
+use crate::{leaderboard, rooms};
+use serde::Deserialize;
+use std::borrow::Cow;
+
+/// One event, as the worker hands it over.
+#[derive(Debug, Clone, Copy)]
+pub struct Input<'a> {
+    pub event: &'a Event,
+    /// Found by the gap filler: nobody answered it when it was said.
+    pub late: bool,
+    /// The homeserver was asked about the sender and the event.
+    pub proven: bool,
+    /// The running time, where the work's own is the time of receipt.
+    pub at: i64,
+}
+
+#[derive(Deserialize)]
+struct Kind<'a> {
+    #[serde(borrow, rename = "type")]
+    kind: Cow<'a, str>,
+}
+
+/// What must be asked of the homeserver before an input may run.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn need(work: &mut Work<'_>, row: &Waiting) -> Result<Need, Fault> {
+    let kind = std::str::from_utf8(&row.raw).ok().and_then(|text| serde_json::from_str::<Kind<'_>>(text).ok());
+    let said = kind.is_some_and(|kind| matches!(&*kind.kind, "m.room.message" | "m.reaction" | "m.room.redaction"));
+    if !said || row.sender == work.program.bot {
+        return Ok(Need::default());
+    }
+    let joined = rooms::actions::is_joined(work, &row.room_id, &row.sender).await?;
+    let remote = !row.sender.ends_with(&format!(":{}", work.program.server_name));
+    Ok(Need { membership: joined != Some(true), visibility: remote && !row.late })
+}
+
+/// Runs one event; the word says how it ended.
+///
+/// # Errors
+/// A fault of ours; the input is tried again.
+pub async fn handle(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'static str, Fault> {
+    let event = input.event;
+    if is_ours(work, &event.sender) && event.kind != "m.room.member" {
+        return Ok("own");
+    }
+    match event.kind.as_str() {
+        "m.room.message" if event.state_key.is_none() => commands::message(work, input).await,
+        "m.reaction" if event.state_key.is_none() => reactions::handle(work, input).await,
+        "m.room.redaction" => edits::redacted(work, input).await,
+        "m.room.member" if event.state_key.is_some() => {
+            rooms::actions::member_changed(work, event, input.late).await?;
+            Ok("member")
+        }
+        "m.room.encrypted" => say::cannot_read(work, event).await,
+        _ if event.state_key.is_some() => {
+            rooms::inputs::foreign_state(work, event).await?;
+            Ok("state")
+        }
+        _ => Ok("ignored"),
+    }
+}
+
+/// Runs a job that is due.
+///
+/// # Errors
+/// A fault of ours; the job comes again.
+pub async fn run_job(work: &mut Work<'_>, job: &Job) -> Result<(), Fault> {
+    match job.kind.split('.').next() {
+        Some("board") => leaderboard::jobs::run(work, job).await,
+        Some("room") => rooms::actions::run_job(work, &job.kind, &job.payload).await,
+        _ => Err(Fault::Bug(format!("no capability runs a job of kind {}", job.kind))),
+    }
+}
+
+/// The bot and the other users of our namespace: they are never answered.
+fn is_ours(work: &Work<'_>, sender: &str) -> bool {
+    sender == work.program.bot
+        || sender
+            .strip_prefix('@')
+            .and_then(|rest| rest.split_once(':'))
+            .is_some_and(|(local, server)| {
+                server == work.program.server_name && local.starts_with(&work.program.ghost_prefix)
+            })
+}
+
+/// Who speaks, and where.
+async fn caller(work: &mut Work<'_>, event: &Event) -> Result<Caller, Fault> {
+    let place = rooms::actions::place_of(work, &event.room_id).await?;
+    let person = access::person(work, &event.sender).await?;
+    if place.is_direct() {
+        work.cause.thread = None;
+    }
+    Ok(Caller { person, place })
+}
+
+/// Whether anything said in this place is for us.
+fn is_kept(place: &Place) -> bool {
+    *place != Place::Other
+}

@@ -1,0 +1,124 @@
+//! Answers by reaction: a decision on a review card, or the yes to a question of ours.
+use super::{Input, caller, is_kept};
+use crate::platform::access::{Caller, Place};
+use crate::platform::commands::reaction::{self, Verdict};
+use crate::platform::inbox::Relation;
+use crate::platform::outbox::store as outbox;
+use crate::platform::refusal::{Fault, Stop};
+use crate::platform::work::Work;
+use crate::platform::{access, confirm};
+use crate::{partners, sales};
+use schema::status::Enrollment;
+
+pub(super) async fn handle(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'static str, Fault> {
+    let content = input.event.content();
+    let Relation::Annotates { event_id, key } = Relation::of(&content) else { return Ok("ignored") };
+    let Some(verdict) = reaction::verdict(&key) else { return Ok("ignored") };
+    let caller = caller(work, input.event).await?;
+    if !is_kept(&caller.place) {
+        return Ok("not our room");
+    }
+    let Some((key, _)) = outbox::key_of(work.tx, &event_id).await? else { return Ok("not our message") };
+    // An answer belongs under what was pressed, not under the reaction.
+    work.cause.reply_to = Some(event_id.clone());
+    if !caller.place.is_direct() {
+        work.cause.thread = Some(event_id);
+    }
+    let mark = work.effects.mark();
+    let done = decide(work, &caller, &key, verdict).await;
+    super::commands::answer(work, &caller, mark, done).await
+}
+
+async fn decide(work: &mut Work<'_>, caller: &Caller, key: &str, verdict: Verdict) -> Result<&'static str, Stop> {
+    if let Some(open) = confirm::take_by_prompt(work, key).await? {
+        return match verdict {
+            Verdict::Yes => super::commands::confirmed(work, caller, &open).await,
+            Verdict::No => {
+                super::say::not_done(work);
+                Ok("declined")
+            }
+        };
+    }
+    if caller.place != Place::Control || !caller.is_team() {
+        return Ok("no authority");
+    }
+    if let Some(user) = partners::actions::applicant_of(key) {
+        return application(work, caller, user, key, verdict).await;
+    }
+    if let Some(id) = sales::review::sale_of(key) {
+        return sale(work, caller, id, verdict).await;
+    }
+    Ok("nothing to decide")
+}
+
+async fn application(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    user: &str,
+    key: &str,
+    verdict: Verdict,
+) -> Result<&'static str, Stop> {
+    if !caller.person.manager {
+        return Ok("no authority");
+    }
+    let manager = caller.manager()?;
+    let person = access::person(work, user).await?;
+    let pending = person.partner.as_ref().is_some_and(|row| row.enrollment == Enrollment::Pending);
+    if !pending {
+        return Ok("decided already");
+    }
+    match verdict {
+        Verdict::Yes => {
+            let row = partners::actions::approve(work, &manager, user, None).await?;
+            let message = partners::render::decided(&row, manager.user_id(), None, work.now);
+            work.edit("control", key, &message);
+        }
+        Verdict::No => super::say::ask_reason(work, key, user),
+    }
+    Ok("decided")
+}
+
+async fn sale(work: &mut Work<'_>, caller: &Caller, id: &str, verdict: Verdict) -> Result<&'static str, Stop> {
+    let reviewer = caller.reviewer()?;
+    let Some(sale) = sales::store::by_id(work.tx, id).await? else { return Ok("no such sale") };
+    if !sales::actions::is_open(&sale) {
+        return Ok("decided already");
+    }
+    match verdict {
+        Verdict::Yes => sales::actions::approve(work, &reviewer, sale.number).await?,
+        Verdict::No => super::say::ask_reason(work, &sales::review::key(id), &sale.number.to_string()),
+    }
+    Ok("decided")
+}
+
+/// A reply to a review card (or to our question under it) by someone of the team is the reason of
+/// a no that was pressed before.
+pub(super) async fn reason(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    target: &str,
+    text: &str,
+) -> Result<Option<&'static str>, Stop> {
+    if caller.place != Place::Control || !caller.is_team() {
+        return Ok(None);
+    }
+    let Some((key, _)) = outbox::key_of(work.tx, target).await? else { return Ok(None) };
+    let card = key.strip_prefix("why:").map_or(key.as_str(), |rest| rest.split('|').next().unwrap_or(rest));
+    if !super::say::reason_was_asked(work, card).await? {
+        return Ok(None);
+    }
+    if let Some(user) = partners::actions::applicant_of(card) {
+        let manager = caller.manager()?;
+        let row = partners::actions::reject(work, &manager, user, text).await?;
+        let message = partners::render::decided(&row, manager.user_id(), Some(text), work.now);
+        work.edit("control", card, &message);
+        return Ok(Some("rejected"));
+    }
+    if let Some(id) = sales::review::sale_of(card) {
+        let reviewer = caller.reviewer()?;
+        let Some(sale) = sales::store::by_id(work.tx, id).await? else { return Ok(None) };
+        sales::actions::reject(work, &reviewer, sale.number, text).await?;
+        return Ok(Some("rejected"));
+    }
+    Ok(None)
+}

@@ -1,0 +1,136 @@
+//! What the root itself has to say: quarantine, parked messages, encrypted chats, questions.
+use crate::platform::inbox::Event;
+use crate::platform::inbox::store::Waiting;
+use crate::platform::outbox::marks::Parked;
+use crate::platform::outbox::store as outbox;
+use crate::platform::refusal::Fault;
+use crate::platform::text::{Line, Message, fault_message};
+use crate::platform::work::{Work, event_ref};
+use schema::card::{Alert, Card, Envelope, Finding, Hint, Severity};
+
+/// An input failed for good on our side: the person gets a reference, the team the number.
+pub fn tell_poison(work: &mut Work<'_>, row: &Waiting) {
+    let reference = row.seq.to_string();
+    if row.room_id.starts_with('!') {
+        work.cause.thread = Some(row.event_id.clone());
+        work.reply(&fault_message(&reference));
+    }
+    let message = Message::text("🟠 An input is quarantined")
+        .line(Line::new().plain("From ").code(&row.sender).plain(&format!(", after {} tries.", row.attempts + 1)))
+        .line(Line::new().code(&format!("{}inbox retry {reference}", work.program.prefix)).plain(" runs it again."));
+    let message = message.card(&alert(work, "inbox.poison", &reference, Some(&row.event_id)));
+    work.send("control", &message);
+}
+
+/// The homeserver refused one of our messages for good.
+pub fn tell_parked(work: &mut Work<'_>, parked: &Parked) {
+    if parked.room == "control" {
+        return;
+    }
+    let what = match parked.kind.as_str() {
+        "invite" => "An invitation was refused",
+        "remove" => "A removal was refused",
+        _ => "A message was refused",
+    };
+    let mut message = Message::text(format!("🟠 {what}"))
+        .line(Line::new().plain("Room ").code(&parked.room))
+        .quote(Line::new().person_cut(&parked.why, 200));
+    if let Some(user) = &parked.subject {
+        message = message.line(Line::new().plain("For ").code(user));
+    }
+    let message = message.card(&alert(work, "outbox.parked", &parked.id.to_string(), None));
+    work.send("control", &message);
+}
+
+fn alert(work: &Work<'_>, id: &str, reference: &str, event: Option<&str>) -> Envelope {
+    Envelope::from(Card::from(Alert {
+        finding: Finding {
+            id: id.to_owned(),
+            severity: Severity::Warning,
+            sentence: format!("{id} {reference}"),
+            mend: None,
+        },
+        room_id: None,
+        event_id: event.map(str::to_owned),
+        raised_at: work.now,
+    }))
+}
+
+/// An unauthorised control command in the control room is worth a look.
+pub fn alert_authority(work: &mut Work<'_>) {
+    let actor = work.cause.actor.clone();
+    let message = Message::text("🟠 Someone without a role tried a control command")
+        .line(Line::new().code(&actor));
+    let cause = work.cause.id.clone();
+    let message = message.card(&alert(work, "access.refused", &actor, Some(&cause)));
+    work.send("control", &message);
+    work.audit("access.refused", &actor, "");
+}
+
+/// In an encrypted chat the bot must not be mute: it says so once a day and opens its own chat.
+pub(super) async fn cannot_read(work: &mut Work<'_>, event: &Event) -> Result<&'static str, Fault> {
+    if !crate::rooms::actions::place_of(work, &event.room_id).await?.is_direct() {
+        return Ok("encrypted");
+    }
+    let hint = hint("encrypted", "I cannot read encrypted chats yet. I am inviting you to a chat of our own that works.");
+    if once_a_day(work, &event.room_id, "encrypted", &hint) {
+        let direct = Message::text("👋 Here I can read you").line(
+            Line::new().plain("Our other chat is encrypted, this one is not. Try ").code("help").plain("."),
+        );
+        work.direct(&event.sender, &direct);
+    }
+    Ok("encrypted")
+}
+
+/// A hint that is given at most once a day in a room.
+pub(super) fn once_a_day(work: &mut Work<'_>, room: &str, what: &str, message: &Message) -> bool {
+    let day = work.today();
+    let key = format!("hint:{what}:{room}:{}:{day}", work.cause.actor);
+    let seen = work.memory.cache::<Hinted>();
+    if seen.0.len() > HINTS_MAX {
+        seen.0.clear();
+    }
+    let fresh = seen.0.insert(key.clone());
+    // The key makes it one a day even after a restart: the row exists already.
+    work.send_as(&key, room, message);
+    fresh
+}
+
+const HINTS_MAX: usize = 10_000;
+
+#[derive(Default)]
+struct Hinted(std::collections::HashSet<String>);
+
+pub(super) fn hint(what: &str, sentence: &str) -> Message {
+    Message::notice(sentence).card(&Envelope::from(Card::from(Hint {
+        what: what.to_owned(),
+        sentence: sentence.to_owned(),
+    })))
+}
+
+pub(super) fn not_done(work: &mut Work<'_>) {
+    work.reply(&hint("declined", "Nothing was changed."));
+}
+
+pub(super) fn nothing_changed(work: &mut Work<'_>) {
+    work.reply(&hint("edited", "Your edit changed nothing: send the command anew if you meant it."));
+}
+
+/// Asks for the reason of a ❌ under the card, once.
+pub(super) fn ask_reason(work: &mut Work<'_>, card: &str, what: &str) {
+    let message = Message::notice(Line::new().plain("Why not ").person(what).plain("?"))
+        .line("Reply to the card, or here, with the reason; the person reads it.");
+    work.send_thread_as(&why_key(card), "control", &event_ref(card), &message);
+}
+
+fn why_key(card: &str) -> String {
+    format!("why:{card}")
+}
+
+pub(super) async fn reason_was_asked(work: &mut Work<'_>, card: &str) -> Result<bool, Fault> {
+    let key = why_key(card);
+    if work.effects.out.iter().any(|row| row.dedupe_key == key) {
+        return Ok(true);
+    }
+    Ok(outbox::exists(work.tx, &key).await?)
+}

@@ -1,0 +1,322 @@
+//! A sale's way: claimed, reviewed, credited, taken back. Read, decide, write, announce.
+use super::claim::Claim;
+use super::store::{self, NewSale, SaleRow};
+use super::{render, review, rules};
+use crate::clients;
+use crate::ledger::{self, rules::EntryBody};
+use crate::leaderboard;
+use crate::platform::access::{Manager, Partner, Reviewer};
+use crate::platform::refusal::{Code, Fault, Refusal, Stop};
+use crate::platform::work::Work;
+use schema::card::{FlagKind, ReviewFlag, SaleEvent};
+use schema::ids::{ClientId, SaleId, SaleNumber};
+use schema::status::SaleStatus;
+
+const DAY_MS: i64 = 86_400_000;
+/// The same line again this soon is taken for a slip.
+const SLIP_MS: i64 = 10_000;
+
+#[derive(Default)]
+struct LastNumber(Option<i64>);
+
+/// How a claim was made, beside what it says.
+#[derive(Debug, Clone, Copy)]
+pub struct Manner<'a> {
+    pub line: &'a str,
+    /// The person has said that it is meant.
+    pub confirmed: bool,
+    /// A manager may say that a look-alike is another client, and claim an older day.
+    pub as_manager: bool,
+    /// Received long after it was sent.
+    pub late: bool,
+}
+
+/// Records a claim and asks for its review.
+///
+/// # Errors
+/// A refusal when the day, the client or a slip stands against it.
+pub async fn record(work: &mut Work<'_>, partner: &Partner, claim: &Claim, manner: Manner<'_>) -> Result<SaleRow, Stop> {
+    checked(work, claim, manner)?;
+    let client = client_of(work, claim, manner).await?;
+    let flags = flags(work, partner, claim, client, manner).await?;
+    let number = next_number(work).await?;
+    let flag_text = serde_json::to_string(&flags).map_err(|error| Fault::Data(error.to_string()))?;
+    let cause = work.cause.id.clone();
+    let room = work.cause.room_id.clone().unwrap_or_default();
+    let new = NewSale {
+        id: SaleId(work.id().0),
+        number,
+        partner_id: partner.id(),
+        client_id: client,
+        amount: claim.amount,
+        industry: claim.industry.as_deref(),
+        on: claim.on,
+        note: claim.note.as_deref(),
+        public: claim.public,
+        flags: &flag_text,
+        cause: &cause,
+        room_id: &room,
+        line: manner.line,
+        claimed_at: work.now,
+    };
+    store::insert(work.tx, &new).await?;
+    store::insert_share(work.tx, new.id, partner.id(), 1, claim.amount.minor).await?;
+    let row = row_of(&new, partner, claim, flags);
+    leaderboard::actions::claims_changed(work, partner.id());
+    work.audit("sale.claim", &number.to_string(), "");
+    work.reply(&render::claimed(&row, manner.late));
+    review::open(work, &row);
+    Ok(row)
+}
+
+/// An edited message reads an open claim anew; confirmations begin again.
+///
+/// # Errors
+/// A refusal when the new words do not fit; the claim stays as it was.
+pub async fn amend(work: &mut Work<'_>, partner: &Partner, sale: &SaleRow, claim: &Claim, line: &str) -> Result<(), Stop> {
+    let manner = Manner { line, confirmed: true, as_manager: false, late: false };
+    checked(work, claim, manner)?;
+    let client = client_of(work, claim, manner).await?;
+    let flags = flags(work, partner, claim, client, manner).await?;
+    let flag_text = serde_json::to_string(&flags).map_err(|error| Fault::Data(error.to_string()))?;
+    let new = NewSale {
+        id: sale.id,
+        number: sale.number,
+        partner_id: partner.id(),
+        client_id: client,
+        amount: claim.amount,
+        industry: claim.industry.as_deref(),
+        on: claim.on,
+        note: claim.note.as_deref(),
+        public: claim.public,
+        flags: &flag_text,
+        cause: &sale.cause,
+        room_id: &sale.room_id,
+        line,
+        claimed_at: sale.claimed_at,
+    };
+    store::rewrite(work.tx, &new).await?;
+    store::insert_share(work.tx, sale.id, partner.id(), 1, claim.amount.minor).await?;
+    let row = row_of(&new, partner, claim, flags);
+    leaderboard::actions::claims_changed(work, partner.id());
+    work.audit("sale.edit", &sale.number.to_string(), "");
+    work.reply(&render::sale(&row, SaleEvent::Edited, None));
+    review::update(work, &row, &[]);
+    Ok(())
+}
+
+/// The decision that lets a sale count, or the first of two.
+///
+/// # Errors
+/// A refusal when the reviewer has a share, has said yes already, or the sale is decided.
+pub async fn approve(work: &mut Work<'_>, reviewer: &Reviewer, number: SaleNumber) -> Result<(), Stop> {
+    let mut sale = known(work, number).await?;
+    let shares = store::shares(work.tx, sale.id).await?;
+    let mut approvals = store::approvals(work.tx, sale.id).await?;
+    let needed = rules::reviewers_needed(sale.amount, work.program.two_person_over);
+    rules::may_approve(&sale, &shares, reviewer, &approvals)?;
+    approvals.push(reviewer.user_id().to_owned());
+    if approvals.len() < needed {
+        store::add_approval(work.tx, sale.id, reviewer.user_id(), work.now).await?;
+        work.audit("sale.second", &number.to_string(), "one more reviewer needed");
+        review::update(work, &sale, &approvals);
+        work.reply(&render::seconded(&sale, needed - approvals.len()));
+        return Ok(());
+    }
+    let body = EntryBody::sale_approved(&sale.credit(&shares));
+    let plan = leaderboard::actions::plan(work, &body).await?;
+    store::add_approval(work.tx, sale.id, reviewer.user_id(), work.now).await?;
+    store::approve(work.tx, sale.id, reviewer.user_id(), work.now).await?;
+    sale.approved_at = Some(work.now);
+    sale.approved_by = Some(reviewer.user_id().to_owned());
+    let posted = ledger::actions::post(work, "sale.approved", &sale.id.to_string(), &body).await?;
+    leaderboard::actions::apply(work, plan, &posted).await?;
+    leaderboard::actions::claims_changed(work, sale.partner_id);
+    work.audit("sale.approve", &number.to_string(), "");
+    review::update(work, &sale, &approvals);
+    review::tell_claimant(work, &sale, SaleEvent::Approved, Some(posted.seq));
+    Ok(())
+}
+
+/// # Errors
+/// A refusal when the sale is decided already.
+pub async fn reject(work: &mut Work<'_>, reviewer: &Reviewer, number: SaleNumber, reason: &str) -> Result<(), Stop> {
+    let mut sale = known(work, number).await?;
+    rules::open(&sale)?;
+    rules::reason(reason)?;
+    store::reject(work.tx, sale.id, reviewer.user_id(), reason, work.now).await?;
+    sale.rejected_at = Some(work.now);
+    sale.rejected_by = Some(reviewer.user_id().to_owned());
+    sale.reject_reason = Some(reason.to_owned());
+    leaderboard::actions::claims_changed(work, sale.partner_id);
+    work.audit("sale.reject", &number.to_string(), reason);
+    review::update(work, &sale, &[]);
+    review::tell_claimant(work, &sale, SaleEvent::Rejected, None);
+    Ok(())
+}
+
+/// Takes an own claim back while it is open.
+///
+/// # Errors
+/// A refusal when it is not the person's, or decided.
+pub async fn withdraw(work: &mut Work<'_>, partner: &Partner, number: SaleNumber) -> Result<SaleRow, Stop> {
+    let mut sale = own(work, partner, number).await?;
+    rules::open(&sale)?;
+    store::withdraw(work.tx, sale.id, work.now).await?;
+    sale.withdrawn_at = Some(work.now);
+    leaderboard::actions::claims_changed(work, partner.id());
+    work.audit("sale.withdraw", &number.to_string(), "");
+    review::update(work, &sale, &[]);
+    Ok(sale)
+}
+
+/// A sale that could be voided: asked before the confirmation is.
+///
+/// # Errors
+/// A refusal when it never counted, or is void already.
+pub async fn voidable(work: &mut Work<'_>, number: SaleNumber) -> Result<SaleRow, Stop> {
+    let sale = known(work, number).await?;
+    rules::voidable(&sale)?;
+    Ok(sale)
+}
+
+/// Takes a sale out of the ledger by a full negative entry.
+///
+/// # Errors
+/// A refusal when it never counted, or is void already.
+pub async fn void(work: &mut Work<'_>, manager: &Manager, number: SaleNumber, reason: &str) -> Result<SaleRow, Stop> {
+    let mut sale = voidable(work, number).await?;
+    rules::reason(reason)?;
+    let shares = store::shares(work.tx, sale.id).await?;
+    let reverses = ledger::actions::seq_of(work, "sale.approved", &sale.id.to_string()).await?;
+    let body = EntryBody::sale_voided(&sale.credit(&shares), reverses);
+    let plan = leaderboard::actions::plan(work, &body).await?;
+    store::void(work.tx, sale.id, manager.user_id(), reason, work.now).await?;
+    sale.voided_at = Some(work.now);
+    sale.voided_by = Some(manager.user_id().to_owned());
+    sale.void_reason = Some(reason.to_owned());
+    let posted = ledger::actions::post(work, "sale.voided", &sale.id.to_string(), &body).await?;
+    leaderboard::actions::apply(work, plan, &posted).await?;
+    work.audit("sale.void", &number.to_string(), reason);
+    review::update(work, &sale, &[]);
+    review::tell_claimant(work, &sale, SaleEvent::Voided, Some(posted.seq));
+    Ok(sale)
+}
+
+/// # Errors
+/// `E-REF` when there is none of this number.
+pub async fn known(work: &mut Work<'_>, number: SaleNumber) -> Result<SaleRow, Stop> {
+    store::by_number(work.tx, number).await?.ok_or_else(|| rules::no_such_sale().into())
+}
+
+/// "Absent" and "not yours" answer alike.
+///
+/// # Errors
+/// `E-REF` when there is none of this number among the person's own.
+pub async fn own(work: &mut Work<'_>, partner: &Partner, number: SaleNumber) -> Result<SaleRow, Stop> {
+    let sale = known(work, number).await?;
+    if sale.partner_id == partner.id() { Ok(sale) } else { Err(rules::no_such_sale().into()) }
+}
+
+fn checked(work: &Work<'_>, claim: &Claim, manner: Manner<'_>) -> Result<(), Refusal> {
+    if claim.amount.currency != work.program.currency {
+        let own = work.program.currency.code();
+        let sentence = format!(
+            "Only {own} can be claimed for now, not {}; claim the amount in {own}.",
+            claim.amount.currency.code()
+        );
+        return Err(Refusal::new(Code::Currency, sentence).example(format!("sale add 1000 {own} Acme")));
+    }
+    rules::effective_day(claim.on, work.today(), work.program.started_on, manner.as_manager)
+}
+
+async fn client_of(work: &mut Work<'_>, claim: &Claim, manner: Manner<'_>) -> Result<ClientId, Stop> {
+    let key = rules::client_key(&claim.client);
+    if let Some(id) = clients::store::find(work, &key).await? {
+        return Ok(id);
+    }
+    let skeleton = rules::skeleton(&key);
+    if !manner.as_manager
+        && let Some(name) = clients::store::look_alike(work.tx, &key, &skeleton).await?
+    {
+        return Err(rules::looks_like(&claim.client, &name).into());
+    }
+    Ok(clients::store::insert(work, &key, &skeleton, &claim.client).await?)
+}
+
+/// What reviewers should know; a slip of the same person within seconds is asked back instead.
+async fn flags(
+    work: &mut Work<'_>,
+    partner: &Partner,
+    claim: &Claim,
+    client: ClientId,
+    manner: Manner<'_>,
+) -> Result<Vec<ReviewFlag>, Stop> {
+    let since = work.now - rules::DUPLICATE_DAYS * DAY_MS;
+    let earlier = clients::store::earlier(work.tx, client, since).await?;
+    let me = partner.id().to_string();
+    let slip = earlier.iter().find(|sale| {
+        sale.partner_id == me && sale.line == manner.line && work.now - sale.claimed_at <= SLIP_MS
+    });
+    if let Some(sale) = slip.filter(|_| !manner.confirmed) {
+        return Err(rules::slip(sale.number, manner.line).into());
+    }
+    let mut flags = Vec::new();
+    let same: Vec<SaleNumber> = earlier
+        .iter()
+        .filter(|sale| sale.amount_minor == claim.amount.minor)
+        .map(|sale| sale.number)
+        .collect();
+    if !same.is_empty() {
+        flags.push(ReviewFlag { flag: FlagKind::Duplicate, sales: same, client: None });
+    }
+    if rules::reviewers_needed(claim.amount, work.program.two_person_over) > 1 {
+        flags.push(ReviewFlag { flag: FlagKind::TwoReviewers, sales: Vec::new(), client: None });
+    }
+    Ok(flags)
+}
+
+async fn next_number(work: &mut Work<'_>) -> Result<SaleNumber, Fault> {
+    let last = match work.memory.cache::<LastNumber>().0 {
+        Some(last) => last,
+        None => store::last_number(work.tx).await?,
+    };
+    work.memory.cache::<LastNumber>().0 = Some(last + 1);
+    Ok(SaleNumber(last + 1))
+}
+
+fn row_of(new: &NewSale<'_>, partner: &Partner, claim: &Claim, flags: Vec<ReviewFlag>) -> SaleRow {
+    SaleRow {
+        id: new.id,
+        number: new.number,
+        partner_id: new.partner_id,
+        partner_user: partner.row().user_id.clone(),
+        partner_name: partner.row().name.clone(),
+        client_id: new.client_id,
+        client_name: claim.client.clone(),
+        amount: new.amount,
+        industry: claim.industry.clone(),
+        on: new.on,
+        note: claim.note.clone(),
+        public: new.public,
+        flags,
+        cause: new.cause.to_owned(),
+        room_id: new.room_id.to_owned(),
+        claimed_at: new.claimed_at,
+        approved_at: None,
+        approved_by: None,
+        rejected_at: None,
+        rejected_by: None,
+        reject_reason: None,
+        withdrawn_at: None,
+        voided_at: None,
+        voided_by: None,
+        void_reason: None,
+    }
+}
+
+/// Whether a sale's message may still change it.
+#[must_use]
+pub fn is_open(sale: &SaleRow) -> bool {
+    sale.status() == SaleStatus::Claimed
+}

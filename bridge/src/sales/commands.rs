@@ -1,0 +1,308 @@
+//! What people and the team may say about sales.
+use super::actions::{self, Manner};
+use super::claim::{self, Claim};
+use super::render::{self, Asked};
+use super::store::{self, SaleRow};
+use super::rules;
+use crate::industries;
+use crate::partners::commands::user_id;
+use crate::platform::access::{self, Caller, Partner};
+use crate::platform::confirm;
+use crate::platform::refusal::{Code, Refusal, Stop};
+use crate::platform::work::Work;
+use schema::card::{PartnerRef, SaleEvent};
+use schema::ids::SaleNumber;
+use schema::money::Money;
+use schema::period::Period;
+use schema::status::SaleStatus;
+
+/// What a claim says.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Add {
+    /// Amount, currency and client: 1000 EUR Acme
+    #[arg(value_name = "amount currency client", num_args = 1..)]
+    pub words: Option<String>,
+    /// The industry, when not in its channel
+    #[arg(long, value_name = "slug")]
+    pub industry: Option<String>,
+    /// The day of the sale; today when absent
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub on: Option<String>,
+    /// A word to the reviewers
+    #[arg(long, value_name = "text", num_args = 1..)]
+    pub note: Option<String>,
+    /// Co-sellers; for a later version
+    #[arg(long, value_name = "@user weight", num_args = 1.., hide = true)]
+    pub with: Option<String>,
+    /// The client may be named in public
+    #[arg(long)]
+    pub public: bool,
+}
+
+/// A partner's commands about sales.
+#[derive(Debug, Clone, clap::Subcommand)]
+pub enum PartnerSale {
+    /// Claim a sale
+    #[command(after_help = "sale add 1000 EUR Acme\nsale add 2500.50 EUR Acme Ltd --industry dental --on yesterday")]
+    Add(Add),
+    /// Your own sales
+    #[command(after_help = "sale list\nsale list 2026-11")]
+    List {
+        #[arg(value_name = "period")]
+        period: Option<String>,
+    },
+    /// One of your sales
+    #[command(after_help = "sale show S-1")]
+    Show {
+        #[arg(value_name = "S-1")]
+        number: String,
+    },
+    /// Take an open claim back
+    #[command(after_help = "sale withdraw S-1")]
+    Withdraw {
+        #[arg(value_name = "S-1")]
+        number: String,
+    },
+    /// Yes, the same sale a second time
+    #[command(after_help = "sale confirm")]
+    Confirm,
+}
+
+/// The team's commands about sales.
+#[derive(Debug, Clone, clap::Subcommand)]
+pub enum ControlSale {
+    /// Let a claim count
+    #[command(after_help = "sale approve S-1")]
+    Approve {
+        #[arg(value_name = "S-1")]
+        number: String,
+    },
+    /// Turn a claim down
+    #[command(after_help = "sale reject S-1 no invoice yet")]
+    Reject {
+        #[arg(value_name = "S-1")]
+        number: String,
+        #[arg(value_name = "reason", num_args = 1..)]
+        reason: Option<String>,
+    },
+    /// Take an approved sale back in full; asks first
+    #[command(after_help = "sale void S-1 the client returned everything")]
+    Void {
+        /// Do not ask first
+        #[arg(long)]
+        yes: bool,
+        #[arg(value_name = "S-1")]
+        number: String,
+        #[arg(value_name = "reason", num_args = 1..)]
+        reason: Option<String>,
+    },
+    /// Sales of everyone
+    #[command(after_help = "sale list --status claimed\nsale list 2026-11 --partner @ana:example.org")]
+    List {
+        #[arg(value_name = "period")]
+        period: Option<String>,
+        #[arg(long, value_name = "claimed|approved|rejected|withdrawn|voided")]
+        status: Option<String>,
+        #[arg(long, value_name = "@user:server")]
+        partner: Option<String>,
+    },
+    /// One sale
+    #[command(after_help = "sale show S-1")]
+    Show {
+        #[arg(value_name = "S-1")]
+        number: String,
+    },
+}
+
+/// How many rows a list reads to filter; more than any phone shows.
+const READ_MAX: i64 = 500;
+
+/// What is known of a command beside its words.
+#[derive(Debug, Clone, Copy)]
+pub struct Said<'a> {
+    pub line: &'a str,
+    pub confirmed: bool,
+    pub late: bool,
+}
+
+/// # Errors
+/// When the person is no partner, or the words do not fit.
+pub async fn partner(work: &mut Work<'_>, caller: &Caller, words: PartnerSale, said: Said<'_>) -> Result<(), Stop> {
+    let partner = caller.partner()?;
+    match words {
+        PartnerSale::Add(add) => {
+            let claim = claim(work, caller, add).await?;
+            let Said { line, confirmed, late } = said;
+            let manner = Manner { line, confirmed, as_manager: caller.person.manager, late };
+            actions::record(work, &partner, &claim, manner).await?;
+        }
+        PartnerSale::List { period } => list_own(work, &partner, period).await?,
+        PartnerSale::Show { number } => {
+            let sale = actions::own(work, &partner, self::number(&number)?).await?;
+            work.reply(&render::sale(&sale, SaleEvent::Shown, None));
+        }
+        PartnerSale::Withdraw { number } => {
+            let sale = actions::withdraw(work, &partner, self::number(&number)?).await?;
+            work.reply(&render::sale(&sale, SaleEvent::Withdrawn, None));
+        }
+        // Reached only when nothing waits: the root takes an open question first.
+        PartnerSale::Confirm => return Err(nothing_to_confirm().into()),
+    }
+    Ok(())
+}
+
+/// # Errors
+/// When the person may not, or the words do not fit.
+pub async fn control(work: &mut Work<'_>, caller: &Caller, words: ControlSale, said: Said<'_>) -> Result<(), Stop> {
+    let reviewer = caller.reviewer()?;
+    match words {
+        ControlSale::Approve { number } => actions::approve(work, &reviewer, self::number(&number)?).await?,
+        ControlSale::Reject { number, reason } => {
+            let number = self::number(&number)?;
+            actions::reject(work, &reviewer, number, reason.as_deref().unwrap_or_default()).await?;
+            let sale = actions::known(work, number).await?;
+            work.reply(&render::sale(&sale, SaleEvent::Rejected, None));
+            return Ok(());
+        }
+        ControlSale::Void { yes, number, reason } => {
+            return void(work, caller, self::number(&number)?, reason.as_deref().unwrap_or_default(), yes || said.confirmed).await;
+        }
+        ControlSale::List { period, status, partner } => return list_all(work, period, status, partner).await,
+        ControlSale::Show { number } => {
+            let sale = actions::known(work, self::number(&number)?).await?;
+            work.reply(&render::sale(&sale, SaleEvent::Shown, None));
+        }
+    }
+    Ok(())
+}
+
+async fn void(work: &mut Work<'_>, caller: &Caller, number: SaleNumber, reason: &str, sure: bool) -> Result<(), Stop> {
+    let manager = caller.manager()?;
+    let sale = actions::voidable(work, number).await?;
+    rules::reason(reason)?;
+    if sure {
+        let sale = actions::void(work, &manager, number, reason).await?;
+        work.reply(&render::sale(&sale, SaleEvent::Voided, None));
+        return Ok(());
+    }
+    let line = format!("sale void {number} {reason}");
+    let expires = work.now + work.program.limits.confirm_ms;
+    let prompt = render::ask_void(&sale, &line, &work.cause.actor, expires);
+    Ok(confirm::ask(work, &line, &prompt).await?)
+}
+
+/// Reads a claim's words in its place.
+///
+/// # Errors
+/// With the code and sentence for what is wrong.
+pub async fn claim(work: &mut Work<'_>, caller: &Caller, add: Add) -> Result<Claim, Stop> {
+    let (amount, client) = claim::amount_and_client(add.words.as_deref().unwrap_or_default())?;
+    if let Some(with) = &add.with {
+        return Err(co_sellers(work, with).await);
+    }
+    let today = work.today();
+    let on = add.on.map_or(Ok(today), |text| claim::day(&text, today))?;
+    let named = add.industry.or_else(|| caller.place.industry().map(str::to_owned));
+    let industry = match named {
+        Some(word) => Some(industries::actions::open_slug(work, &word).await?),
+        None => None,
+    };
+    Ok(Claim { amount, client, industry, on, note: claim::note(add.note)?, public: add.public })
+}
+
+/// Shared sales come with a later version; who is named is checked all the same.
+async fn co_sellers(work: &mut Work<'_>, with: &str) -> Stop {
+    for part in with.split(',') {
+        let Some(word) = part.split_whitespace().next() else { continue };
+        let person = match user_id(word) {
+            Ok(user) => match access::person(work, &user).await {
+                Ok(person) => person,
+                Err(fault) => return fault.into(),
+            },
+            Err(refusal) => return refusal.into(),
+        };
+        if person.partner.is_none() {
+            return Refusal::new(Code::Ref, "A co-seller must be a partner of this program.")
+                .example("sale add 1000 EUR Acme")
+                .into();
+        }
+    }
+    Refusal::new(Code::Usage, "Sales cannot be shared yet; claim your own part.")
+        .example("sale add 500 EUR Acme")
+        .into()
+}
+
+/// # Errors
+/// `E-REF` when the text is no sale number.
+pub fn number(text: &str) -> Result<SaleNumber, Refusal> {
+    text.parse().map_err(|_| rules::no_such_sale())
+}
+
+fn nothing_to_confirm() -> Refusal {
+    Refusal::new(Code::Confirm, "Nothing waits for a yes here.").example("sale add 1000 EUR Acme")
+}
+
+fn period(text: Option<String>) -> Result<Option<Period>, Refusal> {
+    text.map(|text| {
+        text.parse().map_err(|_| {
+            Refusal::new(Code::Date, "A period is written 2026-11, 2026-W47, 2026-Q4, 2026 or all.").example("sale list 2026-11")
+        })
+    })
+    .transpose()
+}
+
+async fn list_own(work: &mut Work<'_>, partner: &Partner, words: Option<String>) -> Result<(), Stop> {
+    let period = period(words)?;
+    let id = partner.id().to_string();
+    let rows = store::list(work.tx, Some(&id), READ_MAX).await?;
+    let asked = Asked { period, status: None, partner: None, team: false };
+    show(work, rows, asked)
+}
+
+async fn list_all(
+    work: &mut Work<'_>,
+    words: Option<String>,
+    status: Option<String>,
+    partner: Option<String>,
+) -> Result<(), Stop> {
+    let period = period(words)?;
+    let status = status
+        .map(|text| {
+            text.parse().map_err(|_| {
+                Refusal::new(Code::Usage, "A status is claimed, approved, rejected, withdrawn or voided.")
+                    .example("sale list --status claimed")
+            })
+        })
+        .transpose()?;
+    let partner = match partner {
+        Some(text) => {
+            let person = access::person(work, &user_id(&text)?).await?;
+            let row = person.partner.clone().ok_or_else(|| {
+                Refusal::new(Code::Ref, "There is no such partner here; partner list shows them all.").example("partner list")
+            })?;
+            Some(PartnerRef { id: row.id, user_id: Some(row.user_id), name: row.name })
+        }
+        None => None,
+    };
+    let id = partner.as_ref().map(|partner| partner.id.to_string());
+    let rows = store::list(work.tx, id.as_deref(), READ_MAX).await?;
+    let asked = Asked { period, status, partner, team: true };
+    show(work, rows, asked)
+}
+
+fn show(work: &mut Work<'_>, rows: Vec<SaleRow>, asked: Asked) -> Result<(), Stop> {
+    let calendar = &work.program.calendar;
+    let rows: Vec<SaleRow> = rows
+        .into_iter()
+        .filter(|sale| asked.period.is_none_or(|period| calendar.period_of(period.kind(), sale.on) == period))
+        .filter(|sale| asked.status.is_none_or(|status| sale.status() == status))
+        .collect();
+    let approved = rows
+        .iter()
+        .filter(|sale| sale.status() == SaleStatus::Approved)
+        .try_fold(0_i64, |sum, sale| sum.checked_add(sale.amount.minor))
+        .ok_or(crate::platform::refusal::Fault::Overflow("a list's total"))?;
+    let total = Money::new(approved, work.program.currency);
+    work.reply(&render::list(&rows, total, asked));
+    Ok(())
+}

@@ -1,0 +1,8 @@
+//! Claims of sales, their review, and what becomes of them.
+pub mod actions;
+pub mod claim;
+pub mod commands;
+pub mod render;
+pub mod review;
+pub mod rules;
+pub mod store;

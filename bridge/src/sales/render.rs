@@ -1,0 +1,257 @@
+//! How sales look: to their claimant, to reviewers, in lists.
+use super::store::SaleRow;
+use crate::platform::text::{Line, Message};
+use schema::card::{
+    Card, ClientRef, Confirm, Envelope, FlagKind, PartnerRef, Review, ReviewStatus, ReviewSubject,
+    Sale, SaleEvent, SaleView, Sales,
+};
+use schema::ids::{ConfirmationId, SaleNumber};
+use schema::money::Money;
+use schema::status::SaleStatus;
+
+const ROWS_MAX: usize = 10;
+/// A name in a row; the row stays under 36 characters on a phone.
+const NAME_CHARS: usize = 16;
+
+fn card(card: impl Into<Card>) -> Envelope {
+    Envelope::from(card.into())
+}
+
+#[must_use]
+pub fn view(sale: &SaleRow, seq: Option<i64>) -> SaleView {
+    let decided_by = sale.approved_by.iter().chain(&sale.rejected_by).cloned().collect();
+    SaleView {
+        id: sale.id,
+        number: sale.number,
+        status: sale.status(),
+        partner: PartnerRef {
+            id: sale.partner_id,
+            user_id: Some(sale.partner_user.clone()),
+            name: sale.partner_name.clone(),
+        },
+        amount: sale.amount,
+        client: ClientRef { id: sale.client_id, name: sale.client_name.clone() },
+        industry: sale.industry.clone(),
+        on: sale.on,
+        note: sale.note.clone(),
+        public: sale.public,
+        claimed_at: sale.claimed_at,
+        decided_at: sale.approved_at.or(sale.rejected_at),
+        decided_by,
+        voided_at: sale.voided_at,
+        voided_by: sale.voided_by.clone(),
+        reason: sale.void_reason.clone().or_else(|| sale.reject_reason.clone()),
+        ledger_seq: seq,
+    }
+}
+
+/// The answer to a claim.
+#[must_use]
+pub fn claimed(sale: &SaleRow, late: bool) -> Message {
+    let mut message = Message::notice(title("🧾", sale))
+        .line(what(sale))
+        .line(Line::new().plain("With the reviewers now. Edit or delete your message to change it while it is open."));
+    if late {
+        message = message.line("This message reached me late; it counts from now.");
+    }
+    message.card(&card(Sale { event: SaleEvent::Claimed, sale: view(sale, None), late }))
+}
+
+fn title(mark: &str, sale: &SaleRow) -> Line {
+    Line::new().plain(&format!("{mark} {} · {} · ", sale.number, sale.amount)).person_cut(&sale.client_name, 40)
+}
+
+fn what(sale: &SaleRow) -> Line {
+    let industry = sale.industry.as_deref().map(|slug| format!(" · {slug}")).unwrap_or_default();
+    Line::new().plain(&format!("{} · {}{industry}", status_word(sale.status()), sale.on))
+}
+
+fn status_word(status: SaleStatus) -> &'static str {
+    match status {
+        SaleStatus::Claimed => "in review",
+        SaleStatus::Approved => "approved",
+        SaleStatus::Rejected => "rejected",
+        SaleStatus::Withdrawn => "withdrawn",
+        SaleStatus::Voided => "void",
+    }
+}
+
+/// One sale, and what just became of it.
+#[must_use]
+pub fn sale(sale: &SaleRow, event: SaleEvent, seq: Option<i64>) -> Message {
+    let mark = match event {
+        SaleEvent::Approved => "✅",
+        SaleEvent::Rejected => "❌",
+        SaleEvent::Voided => "↩",
+        _ => "🧾",
+    };
+    let mut message = Message::notice(title(mark, sale)).line(what(sale));
+    message = match event {
+        SaleEvent::Approved => message.line("Approved: it counts on the boards."),
+        SaleEvent::Rejected => message.line("Not accepted. The reason:"),
+        SaleEvent::Voided => message.line("Taken back in full. The reason:"),
+        SaleEvent::Edited => message.line("Read anew from your edit; the review starts again."),
+        SaleEvent::Withdrawn => message.line("Withdrawn; it counts nowhere."),
+        _ => message,
+    };
+    if let Some(note) = &sale.note {
+        message = message.quote(Line::new().person_cut(note, 300));
+    }
+    if let Some(reason) = sale.void_reason.as_deref().or(sale.reject_reason.as_deref()) {
+        message = message.quote(Line::new().person_cut(reason, 300));
+    }
+    message.card(&card(Sale { event, sale: view(sale, seq), late: false }))
+}
+
+#[must_use]
+pub fn seconded(sale: &SaleRow, missing: usize) -> Message {
+    Message::notice(title("☑", sale))
+        .line(format!("Your yes is noted; {missing} more reviewer is needed for this amount."))
+        .card(&card(Sale { event: SaleEvent::Seconded, sale: view(sale, None), late: false }))
+}
+
+/// The review card, as the sale stands now.
+#[must_use]
+pub fn review(sale: &SaleRow, approvals: &[String], needed: usize) -> Message {
+    let status = match sale.status() {
+        SaleStatus::Claimed => ReviewStatus::Open,
+        SaleStatus::Approved => ReviewStatus::Approved,
+        SaleStatus::Rejected => ReviewStatus::Rejected,
+        SaleStatus::Withdrawn | SaleStatus::Voided => ReviewStatus::Withdrawn,
+    };
+    let mark = match sale.status() {
+        SaleStatus::Claimed => "🔎",
+        SaleStatus::Approved => "✅",
+        SaleStatus::Rejected => "❌",
+        SaleStatus::Withdrawn | SaleStatus::Voided => "↩",
+    };
+    let mut message = Message::text(title(mark, sale))
+        .line(Line::new().plain("By ").person_strong(&sale.partner_name).plain(" ").code(&sale.partner_user))
+        .line(what(sale));
+    if let Some(note) = &sale.note {
+        message = message.quote(Line::new().person_cut(note, 300));
+    }
+    for flag in &sale.flags {
+        message = message.line(flag_line(flag));
+    }
+    message = match sale.status() {
+        SaleStatus::Claimed if needed > 1 => message.line(format!(
+            "{} of {needed} reviewers said yes. React with ✅, or ❌ and then reply with a reason.",
+            approvals.len()
+        )),
+        SaleStatus::Claimed => message.line("React with ✅ to approve, or ❌ and then reply with a reason."),
+        _ => message.lines(decision(sale)),
+    };
+    message.card(&card(Review {
+        status,
+        subject: ReviewSubject::Sale { sale: Box::new(view(sale, None)) },
+        needed: u8::try_from(needed).unwrap_or(u8::MAX),
+        approvals: approvals.to_vec(),
+        rejected_by: sale.rejected_by.clone(),
+        reason: sale.reject_reason.clone(),
+        flags: sale.flags.clone(),
+    }))
+}
+
+fn flag_line(flag: &schema::card::ReviewFlag) -> Line {
+    let sales = flag.sales.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    match flag.flag {
+        FlagKind::Duplicate => Line::new().plain("⚠ Same client and amount as ").strong(&sales),
+        FlagKind::SimilarClient => Line::new().plain("⚠ A client of nearly this name has ").strong(&sales),
+        FlagKind::OwnOrganization => Line::new().plain("⚠ The client may be the partner's own firm"),
+        FlagKind::Backdated => Line::new().plain("⚠ Older than 45 days"),
+        FlagKind::TwoReviewers => Line::new().plain("⚠ Two different reviewers are needed"),
+    }
+}
+
+fn decision(sale: &SaleRow) -> Vec<Line> {
+    let by = |word: &str, who: &Option<String>| {
+        Line::new().plain(word).code(who.as_deref().unwrap_or_default())
+    };
+    let mut lines = match sale.status() {
+        SaleStatus::Approved => vec![by("Approved by ", &sale.approved_by)],
+        SaleStatus::Rejected => vec![by("Rejected by ", &sale.rejected_by)],
+        SaleStatus::Voided => vec![by("Voided by ", &sale.voided_by)],
+        _ => vec![Line::from("Withdrawn by the claimant")],
+    };
+    if let Some(reason) = sale.void_reason.as_deref().or(sale.reject_reason.as_deref()) {
+        lines.push(Line::new().person_cut(reason, 300));
+    }
+    lines
+}
+
+/// What a list was asked for.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    pub period: Option<schema::period::Period>,
+    pub status: Option<SaleStatus>,
+    pub partner: Option<PartnerRef>,
+    pub team: bool,
+}
+
+#[must_use]
+pub fn list(sales: &[SaleRow], approved: Money, asked: Asked) -> Message {
+    let scope = asked.period.map(|period| format!(" · {period}")).unwrap_or_default();
+    let mut message = Message::notice(format!("Sales{scope} · {}", sales.len()));
+    if sales.is_empty() {
+        message = message.line(Line::new().plain("None yet. Claim one with ").code("sale add 1000 EUR Acme"));
+    } else {
+        let rows = sales.iter().take(ROWS_MAX).map(|sale| {
+            let who = if asked.team { &sale.partner_name } else { &sale.client_name };
+            Line::new()
+                .strong(&sale.number.to_string())
+                .plain(&format!(" {} ", sale.amount))
+                .person_cut(who, NAME_CHARS)
+                .plain(&format!(" {}", status_sign(sale.status())))
+        });
+        message = message.lines(rows.collect());
+        message = message.line(format!("Approved: {approved}"));
+    }
+    if sales.len() > ROWS_MAX {
+        message = message.line(format!("… and {} more; sale show S-1 has one.", sales.len() - ROWS_MAX));
+    }
+    let count = i64::try_from(sales.len()).unwrap_or(i64::MAX);
+    let views = sales.iter().take(ROWS_MAX).map(|sale| view(sale, None)).collect();
+    let Asked { period, status, partner, .. } = asked;
+    message.card(&card(Sales { period, status, partner, sales: views, count, approved }))
+}
+
+fn status_sign(status: SaleStatus) -> &'static str {
+    match status {
+        SaleStatus::Claimed => "🔎",
+        SaleStatus::Approved => "✅",
+        SaleStatus::Rejected => "❌",
+        SaleStatus::Withdrawn | SaleStatus::Voided => "↩",
+    }
+}
+
+/// Says exactly what a void does, and waits.
+#[must_use]
+pub fn ask_void(sale: &SaleRow, line: &str, user: &str, expires_at: i64) -> Message {
+    let effect = format!(
+        "{} of {} is taken back in full: −{} on the ledger and all boards.",
+        sale.number, sale.partner_name, sale.amount
+    );
+    Message::notice(Line::new().plain(&format!("Void {}?", sale.number)))
+        .line(
+            Line::new()
+                .plain(&format!("{} of ", sale.amount))
+                .person(&sale.partner_name)
+                .plain(" is taken back in full, on the ledger and all boards."),
+        )
+        .line("React with ✅ or answer yes within 10 minutes.")
+        .card(&card(Confirm {
+            id: ConfirmationId(sale.id.0),
+            user_id: user.to_owned(),
+            command: line.to_owned(),
+            effect,
+            sale: Some(sale.number),
+            expires_at,
+        }))
+}
+
+/// Asks for the reason of a ❌.
+#[must_use]
+pub fn ask_reason(number: SaleNumber) -> Message {
+    Message::notice(format!("Why not {number}?")).line("Reply to the card, or here, with the reason; the claimant reads it.")
+}

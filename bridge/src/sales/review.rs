@@ -1,0 +1,44 @@
+//! The review card in the control room, and what the claimant hears of the decision.
+use super::render;
+use super::store::SaleRow;
+use crate::platform::work::Work;
+use schema::card::SaleEvent;
+
+/// The key of a sale's review card.
+#[must_use]
+pub fn key(id: &str) -> String {
+    format!("review:sale:{id}")
+}
+
+/// The sale id of a review card's key.
+#[must_use]
+pub fn sale_of(key: &str) -> Option<&str> {
+    key.strip_prefix("review:sale:")
+}
+
+/// Posts the card with both answers to press.
+pub fn open(work: &mut Work<'_>, sale: &SaleRow) {
+    let key = key(&sale.id.to_string());
+    let needed = super::rules::reviewers_needed(sale.amount, work.program.two_person_over);
+    work.send_as(&key, "control", &render::review(sale, &[], needed));
+    work.react("control", &key, "✅");
+    work.react("control", &key, "❌");
+}
+
+/// Edits the card to what the sale is now.
+pub fn update(work: &mut Work<'_>, sale: &SaleRow, approvals: &[String]) {
+    let key = key(&sale.id.to_string());
+    let needed = super::rules::reviewers_needed(sale.amount, work.program.two_person_over);
+    work.edit("control", &key, &render::review(sale, approvals, needed));
+}
+
+/// Says the decision where the sale was claimed.
+pub fn tell_claimant(work: &mut Work<'_>, sale: &SaleRow, event: SaleEvent, seq: Option<i64>) {
+    let message = render::sale(sale, event, seq);
+    let direct = format!("direct:{}", sale.partner_user);
+    if crate::rooms::actions::is_direct(work, &sale.room_id) {
+        work.send(&direct, &message);
+    } else {
+        work.send_in_thread(&sale.room_id, &sale.cause, &message);
+    }
+}

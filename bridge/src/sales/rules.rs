@@ -1,0 +1,256 @@
+//! What is allowed with a claim and a sale, how clients are told apart, and what looks odd.
+use super::store::SaleRow;
+use crate::ledger::rules::{Credit, CreditShare};
+use crate::platform::access::Reviewer;
+use crate::platform::refusal::{Code, Refusal};
+use jiff::ToSpan;
+use jiff::civil::Date;
+use schema::ids::{PartnerId, SaleNumber};
+use schema::money::Money;
+use schema::status::SaleStatus;
+use unicode_normalization::UnicodeNormalization;
+
+/// A claim on the same client with the same amount is flagged for this long.
+pub const DUPLICATE_DAYS: i64 = 30;
+/// Older days need a manager.
+pub const BACKDATE_DAYS_MAX: i64 = 45;
+pub const REASON_CHARS_MAX: usize = 500;
+
+impl SaleRow {
+    /// What the ledger says of this sale.
+    #[must_use]
+    pub fn credit(&self, shares: &[(PartnerId, i64)]) -> Credit {
+        Credit {
+            sale: self.id,
+            client: self.client_id,
+            industry: self.industry.clone(),
+            on: self.on,
+            currency: self.amount.currency,
+            shares: shares.iter().map(|(partner, minor)| CreditShare { partner: *partner, minor: *minor }).collect(),
+        }
+    }
+}
+
+/// "Absent" and "not yours" are one answer.
+#[must_use]
+pub fn no_such_sale() -> Refusal {
+    Refusal::new(Code::Ref, "There is no such sale here; sale list shows them.").example("sale list")
+}
+
+/// The same line again within seconds.
+#[must_use]
+pub fn slip(number: SaleNumber, line: &str) -> Refusal {
+    Refusal::new(
+        Code::Dup,
+        format!("This is the same as {number}, claimed a moment ago. If it is another sale, answer yes or send !sale confirm."),
+    )
+    .example("sale confirm")
+    .asks(line)
+}
+
+#[must_use]
+pub fn looks_like(client: &str, known: &str) -> Refusal {
+    let shown = crate::platform::text::foreign(client);
+    let odd = client
+        .chars()
+        .find(|c| !c.is_ascii())
+        .map(|c| format!(" (it has U+{:04X})", u32::from(c)))
+        .unwrap_or_default();
+    Refusal::new(
+        Code::Ref,
+        format!("{shown} only looks like the known client {known}{odd}; type the name anew, or ask a manager to claim it."),
+    )
+    .example(format!("sale add 1000 EUR {known}"))
+}
+
+/// # Errors
+/// When the day lies ahead, before the program, or too far back.
+pub fn effective_day(on: Date, today: Date, started_on: Date, as_manager: bool) -> Result<(), Refusal> {
+    let refused = |sentence: String| {
+        Err(Refusal::new(Code::Date, sentence).example(format!("sale add 1000 EUR Acme --on {today}")))
+    };
+    if on > today {
+        return refused(format!("{on} lies in the future; a sale is claimed when it is made."));
+    }
+    if on < started_on {
+        return refused(format!("{on} is before the program began ({started_on})."));
+    }
+    let oldest = today.checked_sub(BACKDATE_DAYS_MAX.days()).unwrap_or(started_on);
+    if on < oldest && !as_manager {
+        return refused(format!("{on} is more than {BACKDATE_DAYS_MAX} days ago; a manager can claim it."));
+    }
+    Ok(())
+}
+
+/// # Errors
+/// Says how it was decided when it is not open any more.
+pub fn open(sale: &SaleRow) -> Result<(), Refusal> {
+    let number = sale.number;
+    let sentence = match sale.status() {
+        SaleStatus::Claimed => return Ok(()),
+        SaleStatus::Approved => format!("{number} is already approved; it can only be voided."),
+        SaleStatus::Rejected => format!("{number} is already rejected."),
+        SaleStatus::Withdrawn => format!("{number} is already withdrawn."),
+        SaleStatus::Voided => format!("{number} is already void."),
+    };
+    Err(Refusal::new(Code::Dup, sentence).example(format!("sale show {number}")))
+}
+
+/// # Errors
+/// When the sale is decided, the reviewer has a share in it, or has already said yes.
+pub fn may_approve(
+    sale: &SaleRow,
+    shares: &[(PartnerId, i64)],
+    reviewer: &Reviewer,
+    approvals: &[String],
+) -> Result<(), Refusal> {
+    open(sale)?;
+    let number = sale.number;
+    let own = sale.partner_user == reviewer.user_id()
+        || shares.iter().any(|(partner, _)| Some(*partner) == reviewer.partner());
+    if own {
+        let sentence = format!("You have a share in {number}; another reviewer must decide.");
+        return Err(Refusal::new(Code::Auth, sentence).example("role list"));
+    }
+    if approvals.iter().any(|user| user == reviewer.user_id()) {
+        let sentence = format!("You have said yes to {number} already; one more reviewer is needed.");
+        return Err(Refusal::new(Code::Dup, sentence).example("role list"));
+    }
+    Ok(())
+}
+
+/// # Errors
+/// When the sale never counted or is void already.
+pub fn voidable(sale: &SaleRow) -> Result<(), Refusal> {
+    let number = sale.number;
+    match sale.status() {
+        SaleStatus::Approved => Ok(()),
+        SaleStatus::Voided => {
+            Err(Refusal::new(Code::Dup, format!("{number} is already void.")).example(format!("sale show {number}")))
+        }
+        _ => Err(Refusal::new(Code::Usage, format!("{number} does not count, so there is nothing to void; reject it instead."))
+            .example(format!("sale reject {number} no invoice yet"))),
+    }
+}
+
+/// # Errors
+/// When the reason is missing or too long.
+pub fn reason(text: &str) -> Result<(), Refusal> {
+    let count = text.trim().chars().count();
+    if count == 0 {
+        return Err(Refusal::new(Code::Usage, "Please say why; the claimant reads it.").example("sale reject S-1 no invoice yet"));
+    }
+    if count > REASON_CHARS_MAX {
+        return Err(Refusal::new(Code::Long, format!("A reason has at most {REASON_CHARS_MAX} characters.")).example("sale reject S-1 no invoice yet"));
+    }
+    Ok(())
+}
+
+/// How many different reviewers an amount needs.
+#[must_use]
+pub fn reviewers_needed(amount: Money, two_person_over: Option<i64>) -> usize {
+    match two_person_over {
+        Some(limit) if amount.minor > limit => 2,
+        _ => 1,
+    }
+}
+
+/// What tells one client from another: a domain where one is written, else the name without
+/// differences of case, width and spaces.
+#[must_use]
+pub fn client_key(name: &str) -> String {
+    domain(name).unwrap_or_else(|| fold(name))
+}
+
+/// A domain as the key of a client: no scheme, `www.`, path, port, trailing dot; IDN in ASCII.
+fn domain(name: &str) -> Option<String> {
+    let text = name.trim();
+    if text.contains(char::is_whitespace) || !text.contains('.') {
+        return None;
+    }
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let host = rest.split(['/', '?', '#']).next()?;
+    let host = host.rsplit_once(':').map_or(host, |(host, port)| {
+        if port.bytes().all(|byte| byte.is_ascii_digit()) { host } else { rest }
+    });
+    let host = host.trim_end_matches('.');
+    let ascii = idna::domain_to_ascii(host).ok()?;
+    let host = ascii.strip_prefix("www.").unwrap_or(&ascii);
+    let labels: Vec<&str> = host.split('.').collect();
+    let shape = labels.len() >= 2
+        && labels.iter().all(|label| {
+            !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        })
+        && labels.last().is_some_and(|last| last.len() >= 2 && !last.bytes().all(|b| b.is_ascii_digit()));
+    (shape && !FREE_MAIL.contains(&host)).then(|| host.to_owned())
+}
+
+/// Domains that say nothing about who the client is.
+const FREE_MAIL: &[&str] = &[
+    "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com", "icloud.com",
+    "gmx.de", "gmx.net", "gmx.at", "web.de", "t-online.de", "proton.me", "protonmail.com", "aol.com",
+    "mail.ru", "yandex.ru", "qq.com", "163.com", "example.com",
+];
+
+fn fold(name: &str) -> String {
+    let wide: String = name.nfkc().collect();
+    let folded: String = caseless::default_case_fold_str(&wide).nfkc().collect();
+    folded.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The key with letters of other scripts that look like Latin ones replaced: two keys of one
+/// skeleton look the same.
+#[must_use]
+pub fn skeleton(key: &str) -> String {
+    key.chars().map(latin).collect()
+}
+
+fn latin(letter: char) -> char {
+    const PAIRS: &[(&str, char)] = &[
+        ("аαɑ", 'a'), ("ьв", 'b'), ("сϲ", 'c'), ("ԁ", 'd'), ("еёε", 'e'), ("һн", 'h'), ("іιїı", 'i'),
+        ("јϳ", 'j'), ("кκ", 'k'), ("ӏ", 'l'), ("мμ", 'm'), ("пη", 'n'), ("оοσ", 'o'), ("рρ", 'p'),
+        ("ԛ", 'q'), ("г", 'r'), ("ѕ", 's'), ("тτ", 't'), ("υ", 'u'), ("ѵν", 'v'), ("ԝω", 'w'),
+        ("хχ", 'x'), ("уγу", 'y'), ("ᴢζ", 'z'),
+    ];
+    PAIRS.iter().find(|(odd, _)| odd.contains(letter)).map_or(letter, |(_, plain)| *plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn clients_are_told_apart_by_what_matters() {
+        for (a, b) in [
+            ("Acme Ltd", "ACME  ltd"),
+            ("https://www.Acme.example/shop?x=1", "acme.example"),
+            ("acme.example.", "acme.example:443"),
+            ("Ａｃｍｅ", "acme"),
+            ("straße", "STRASSE"),
+        ] {
+            assert_eq!(client_key(a), client_key(b), "{a} and {b}");
+        }
+        assert_ne!(client_key("Acme"), client_key("Acme Ltd"));
+        assert_eq!(client_key("gmail.com"), "gmail.com");
+    }
+
+    #[test]
+    fn a_look_alike_has_the_same_skeleton_and_another_key() {
+        let (real, fake) = (client_key("Acme"), client_key("Аcme"));
+        assert_ne!(real, fake);
+        assert_eq!(skeleton(&real), skeleton(&fake));
+    }
+
+    #[test]
+    fn days_lie_between_the_start_and_today() {
+        let (today, start) = (date(2026, 11, 24), date(2020, 1, 1));
+        assert!(effective_day(today, today, start, false).is_ok());
+        assert!(effective_day(date(2026, 10, 10), today, start, false).is_ok());
+        assert!(effective_day(date(2026, 10, 9), today, start, false).is_err());
+        assert!(effective_day(date(2026, 10, 9), today, start, true).is_ok());
+        for day in [date(2026, 11, 25), date(9999, 12, 31), date(1969, 12, 31)] {
+            assert_eq!(effective_day(day, today, start, true).unwrap_err().code, Code::Date);
+        }
+    }
+}

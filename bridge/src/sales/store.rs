@@ -1,0 +1,322 @@
+//! Rows of sales, their shares, approvals, and clients.
+use crate::platform::db::Conn;
+use jiff::civil::Date;
+use schema::ids::{ClientId, PartnerId, SaleId, SaleNumber};
+use schema::money::{Currency, Money};
+use schema::status::SaleStatus;
+use sqlx::Row as _;
+use sqlx::any::AnyRow;
+
+/// A sale with its claimant and client, as commands need it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SaleRow {
+    pub id: SaleId,
+    pub number: SaleNumber,
+    pub partner_id: PartnerId,
+    pub partner_user: String,
+    pub partner_name: String,
+    pub client_id: ClientId,
+    pub client_name: String,
+    pub amount: Money,
+    pub industry: Option<String>,
+    pub on: Date,
+    pub note: Option<String>,
+    pub public: bool,
+    pub flags: Vec<schema::card::ReviewFlag>,
+    pub cause: String,
+    pub room_id: String,
+    pub claimed_at: i64,
+    pub approved_at: Option<i64>,
+    pub approved_by: Option<String>,
+    pub rejected_at: Option<i64>,
+    pub rejected_by: Option<String>,
+    pub reject_reason: Option<String>,
+    pub withdrawn_at: Option<i64>,
+    pub voided_at: Option<i64>,
+    pub voided_by: Option<String>,
+    pub void_reason: Option<String>,
+}
+
+impl SaleRow {
+    #[must_use]
+    pub fn status(&self) -> SaleStatus {
+        if self.voided_at.is_some() {
+            SaleStatus::Voided
+        } else if self.approved_at.is_some() {
+            SaleStatus::Approved
+        } else if self.rejected_at.is_some() {
+            SaleStatus::Rejected
+        } else if self.withdrawn_at.is_some() {
+            SaleStatus::Withdrawn
+        } else {
+            SaleStatus::Claimed
+        }
+    }
+}
+
+macro_rules! select_sale {
+    ($rest:literal) => {
+        concat!(
+            "select s.id, s.number, s.partner_id, p.user_id, p.name, s.client_id, c.name, \
+             s.amount_minor, s.currency, s.industry, s.effective_on, s.note, s.public, s.flags, \
+             s.cause, s.room_id, s.claimed_at, s.approved_at, s.approved_by, s.rejected_at, \
+             s.rejected_by, s.reject_reason, s.withdrawn_at, s.voided_at, s.voided_by, s.void_reason \
+             from sale s join partner p on p.id = s.partner_id join client c on c.id = s.client_id ",
+            $rest
+        )
+    };
+}
+
+fn read(row: &AnyRow) -> Result<SaleRow, sqlx::Error> {
+    let text = |column: usize| row.try_get::<String, _>(column);
+    let maybe = |column: usize| row.try_get::<Option<String>, _>(column);
+    let at = |column: usize| row.try_get::<Option<i64>, _>(column);
+    let bad = |what: &str| sqlx::Error::Decode(format!("sale: {what}").into());
+    let currency = Currency::parse(&text(8)?).map_err(|_| bad("currency"))?;
+    Ok(SaleRow {
+        id: text(0)?.parse().map_err(|_| bad("id"))?,
+        number: SaleNumber(row.try_get(1)?),
+        partner_id: text(2)?.parse().map_err(|_| bad("partner"))?,
+        partner_user: text(3)?,
+        partner_name: text(4)?,
+        client_id: text(5)?.parse().map_err(|_| bad("client"))?,
+        client_name: text(6)?,
+        amount: Money::new(row.try_get(7)?, currency),
+        industry: maybe(9)?,
+        on: text(10)?.parse().map_err(|_| bad("day"))?,
+        note: maybe(11)?,
+        public: row.try_get::<i64, _>(12)? == 1,
+        flags: serde_json::from_str(&text(13)?).map_err(|_| bad("flags"))?,
+        cause: text(14)?,
+        room_id: text(15)?,
+        claimed_at: row.try_get(16)?,
+        approved_at: at(17)?,
+        approved_by: maybe(18)?,
+        rejected_at: at(19)?,
+        rejected_by: maybe(20)?,
+        reject_reason: maybe(21)?,
+        withdrawn_at: at(22)?,
+        voided_at: at(23)?,
+        voided_by: maybe(24)?,
+        void_reason: maybe(25)?,
+    })
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn by_number(tx: &mut Conn, number: SaleNumber) -> Result<Option<SaleRow>, sqlx::Error> {
+    let row = sqlx::query(select_sale!("where s.number = $1")).bind(number.0).fetch_optional(tx).await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn by_id(tx: &mut Conn, id: &str) -> Result<Option<SaleRow>, sqlx::Error> {
+    let row = sqlx::query(select_sale!("where s.id = $1")).bind(id).fetch_optional(tx).await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// The sale that an event claimed.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn by_cause(tx: &mut Conn, event_id: &str) -> Result<Option<SaleRow>, sqlx::Error> {
+    let row = sqlx::query(select_sale!("where s.cause = $1")).bind(event_id).fetch_optional(tx).await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// A partner's sales, or everybody's, newest first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn list(tx: &mut Conn, partner: Option<&str>, limit: i64) -> Result<Vec<SaleRow>, sqlx::Error> {
+    let rows = match partner {
+        Some(id) => {
+            sqlx::query(select_sale!("where s.partner_id = $1 order by s.number desc limit $2"))
+                .bind(id)
+                .bind(limit)
+                .fetch_all(tx)
+                .await?
+        }
+        None => {
+            sqlx::query(select_sale!("order by s.number desc limit $1")).bind(limit).fetch_all(tx).await?
+        }
+    };
+    rows.iter().map(read).collect()
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn last_number(tx: &mut Conn) -> Result<i64, sqlx::Error> {
+    sqlx::query("select coalesce(max(number), 0) from sale").fetch_one(tx).await?.try_get(0)
+}
+
+/// What a new claim writes.
+#[derive(Debug)]
+pub struct NewSale<'a> {
+    pub id: SaleId,
+    pub number: SaleNumber,
+    pub partner_id: PartnerId,
+    pub client_id: ClientId,
+    pub amount: Money,
+    pub industry: Option<&'a str>,
+    pub on: Date,
+    pub note: Option<&'a str>,
+    pub public: bool,
+    pub flags: &'a str,
+    pub cause: &'a str,
+    pub room_id: &'a str,
+    pub line: &'a str,
+    pub claimed_at: i64,
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn insert(tx: &mut Conn, sale: &NewSale<'_>) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "insert into sale (id, number, partner_id, client_id, amount_minor, currency, industry, effective_on, \
+         note, public, flags, cause, room_id, line, claimed_at) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+    )
+    .bind(sale.id.to_string())
+    .bind(sale.number.0)
+    .bind(sale.partner_id.to_string())
+    .bind(sale.client_id.to_string())
+    .bind(sale.amount.minor)
+    .bind(sale.amount.currency.code())
+    .bind(sale.industry)
+    .bind(sale.on.to_string())
+    .bind(sale.note)
+    .bind(i64::from(sale.public))
+    .bind(sale.flags)
+    .bind(sale.cause)
+    .bind(sale.room_id)
+    .bind(sale.line)
+    .bind(sale.claimed_at)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Writes an open claim anew after its message was edited.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn rewrite(tx: &mut Conn, sale: &NewSale<'_>) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "update sale set client_id = $1, amount_minor = $2, currency = $3, industry = $4, effective_on = $5, \
+         note = $6, public = $7, flags = $8, line = $9 where id = $10",
+    )
+    .bind(sale.client_id.to_string())
+    .bind(sale.amount.minor)
+    .bind(sale.amount.currency.code())
+    .bind(sale.industry)
+    .bind(sale.on.to_string())
+    .bind(sale.note)
+    .bind(i64::from(sale.public))
+    .bind(sale.flags)
+    .bind(sale.line)
+    .bind(sale.id.to_string())
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query("delete from share where sale_id = $1").bind(sale.id.to_string()).execute(&mut *tx).await?;
+    sqlx::query("delete from approval where sale_id = $1").bind(sale.id.to_string()).execute(tx).await?;
+    Ok(())
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn insert_share(tx: &mut Conn, sale: SaleId, partner: PartnerId, weight: i64, minor: i64) -> Result<(), sqlx::Error> {
+    sqlx::query("insert into share (sale_id, partner_id, weight, amount_minor) values ($1, $2, $3, $4)")
+        .bind(sale.to_string())
+        .bind(partner.to_string())
+        .bind(weight)
+        .bind(minor)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// The partners of a sale and their parts, in the order named.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn shares(tx: &mut Conn, sale: SaleId) -> Result<Vec<(PartnerId, i64)>, sqlx::Error> {
+    let rows = sqlx::query("select partner_id, amount_minor from share where sale_id = $1 order by partner_id")
+        .bind(sale.to_string())
+        .fetch_all(tx)
+        .await?;
+    rows.iter()
+        .map(|row| {
+            let id = row.try_get::<String, _>(0)?.parse();
+            Ok((id.map_err(|_| sqlx::Error::Decode("share: partner".into()))?, row.try_get(1)?))
+        })
+        .collect()
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn approvals(tx: &mut Conn, sale: SaleId) -> Result<Vec<String>, sqlx::Error> {
+    let rows = sqlx::query("select user_id from approval where sale_id = $1 order by at, user_id")
+        .bind(sale.to_string())
+        .fetch_all(tx)
+        .await?;
+    rows.iter().map(|row| row.try_get(0)).collect()
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn add_approval(tx: &mut Conn, sale: SaleId, user: &str, now: i64) -> Result<(), sqlx::Error> {
+    sqlx::query("insert into approval (sale_id, user_id, at) values ($1, $2, $3)")
+        .bind(sale.to_string())
+        .bind(user)
+        .bind(now)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn approve(tx: &mut Conn, sale: SaleId, by: &str, now: i64) -> Result<(), sqlx::Error> {
+    sqlx::query("update sale set approved_at = $1, approved_by = $2 where id = $3")
+        .bind(now)
+        .bind(by)
+        .bind(sale.to_string())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn reject(tx: &mut Conn, sale: SaleId, by: &str, reason: &str, now: i64) -> Result<(), sqlx::Error> {
+    sqlx::query("update sale set rejected_at = $1, rejected_by = $2, reject_reason = $3 where id = $4")
+        .bind(now)
+        .bind(by)
+        .bind(reason)
+        .bind(sale.to_string())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn withdraw(tx: &mut Conn, sale: SaleId, now: i64) -> Result<(), sqlx::Error> {
+    sqlx::query("update sale set withdrawn_at = $1 where id = $2").bind(now).bind(sale.to_string()).execute(tx).await?;
+    Ok(())
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn void(tx: &mut Conn, sale: SaleId, by: &str, reason: &str, now: i64) -> Result<(), sqlx::Error> {
+    sqlx::query("update sale set voided_at = $1, voided_by = $2, void_reason = $3 where id = $4")
+        .bind(now)
+        .bind(by)
+        .bind(reason)
+        .bind(sale.to_string())
+        .execute(tx)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,38 @@
+//! Grants and their end.
+use super::store;
+use crate::platform::access::{self, Owner};
+use crate::platform::refusal::Stop;
+use crate::platform::work::Work;
+use crate::rooms;
+use schema::card::RoleEvent;
+use schema::status::Role;
+
+/// # Errors
+/// When the database refuses.
+pub async fn grant(work: &mut Work<'_>, owner: &Owner, user: &str, role: Role) -> Result<RoleEvent, Stop> {
+    if access::store::roles(work.tx, user).await?.contains(&role) {
+        return Ok(RoleEvent::Unchanged);
+    }
+    store::grant(work.tx, user, role.as_str(), owner.user_id(), work.now).await?;
+    access::forget(work, user);
+    work.audit("role.grant", user, role.as_str());
+    rooms::actions::let_into_control(work, user).await?;
+    Ok(RoleEvent::Granted)
+}
+
+/// Takes a role; who has none left leaves the control room.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn revoke(work: &mut Work<'_>, owner: &Owner, user: &str, role: Role) -> Result<RoleEvent, Stop> {
+    if !store::revoke(work.tx, user, role.as_str(), owner.user_id(), work.now).await? {
+        return Ok(RoleEvent::Unchanged);
+    }
+    access::forget(work, user);
+    work.audit("role.revoke", user, role.as_str());
+    let is_owner = work.program.owners.iter().any(|id| id == user);
+    if !is_owner && access::store::roles(work.tx, user).await?.is_empty() {
+        rooms::actions::take_out_of_control(work, user, "no longer in the program's team").await?;
+    }
+    Ok(RoleEvent::Revoked)
+}

@@ -1,0 +1,103 @@
+//! Message cards: every bot message that shows data carries the same data here, under one content
+//! key, so that no program needs to parse text. One struct per card; the list below is the contract.
+mod basics;
+mod boards;
+mod control;
+mod people;
+mod sales;
+
+pub use basics::*;
+pub use boards::*;
+pub use control::*;
+pub use people::*;
+pub use sales::*;
+
+use schemars::{JsonSchema, Schema, schema_for};
+use serde::{Deserialize, Serialize};
+
+/// The content key that holds the card.
+pub const KEY: &str = "agency.siso.partners.card";
+
+/// The version that `v` carries now.
+pub const VERSION: u8 = 1;
+
+/// Declares the enum and the list of its schemas from one list of structs.
+macro_rules! cards {
+    ($( $name:ident = $kind:literal, )+) => {
+        /// What a message shows, by `kind`.
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+        #[serde(tag = "kind")]
+        pub enum Card {
+            $( #[serde(rename = $kind)] $name($name), )+
+        }
+
+        impl Card {
+            /// The wire name of the kind.
+            #[must_use]
+            pub const fn kind(&self) -> &'static str {
+                match self {
+                    $( Self::$name(_) => $kind, )+
+                }
+            }
+        }
+
+        $(
+            impl From<$name> for Card {
+                fn from(card: $name) -> Self {
+                    Self::$name(card)
+                }
+            }
+        )+
+
+        /// Every kind with the JSON Schema of its fields (beside `v` and `kind`).
+        pub(crate) fn schemas() -> Vec<(&'static str, Schema)> {
+            vec![$( ($kind, schema_for!($name)), )+]
+        }
+    };
+}
+
+cards! {
+    Alert = "alert",
+    Announcement = "announcement",
+    Applied = "applied",
+    Audit = "audit",
+    Board = "board",
+    Confirm = "confirm",
+    Done = "done",
+    Fault = "fault",
+    Help = "help",
+    Hint = "hint",
+    Inbox = "inbox",
+    Industries = "industries",
+    Ledger = "ledger",
+    Me = "me",
+    Partner = "partner",
+    Partners = "partners",
+    Profile = "profile",
+    Refusal = "refusal",
+    Review = "review",
+    Roles = "roles",
+    Rooms = "rooms",
+    Sale = "sale",
+    Sales = "sales",
+    Status = "status",
+    Welcome = "welcome",
+}
+
+/// A card as it stands in the message's content: `{v, kind, …}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Envelope {
+    /// Schema version.
+    pub v: u8,
+    #[serde(flatten)]
+    pub card: Card,
+}
+
+impl From<Card> for Envelope {
+    fn from(card: Card) -> Self {
+        Self { v: VERSION, card }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,192 @@
+//! Cards about sales. Names of clients stand only in the claimant's own replies and in the control
+//! room.
+use jiff::civil::Date;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{ClientId, PartnerId, SaleId, SaleNumber};
+use crate::money::Money;
+use crate::period::Period;
+use crate::status::SaleStatus;
+use crate::wire::words;
+
+/// A partner as others may name them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PartnerRef {
+    pub id: PartnerId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<String>,
+    pub name: String,
+}
+
+/// A client.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ClientRef {
+    pub id: ClientId,
+    pub name: String,
+}
+
+/// A sale with all that this reader may see.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SaleView {
+    pub id: SaleId,
+    pub number: SaleNumber,
+    pub status: SaleStatus,
+    /// The claimant.
+    pub partner: PartnerRef,
+    pub amount: Money,
+    pub client: ClientRef,
+    /// Slug.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub industry: Option<String>,
+    /// Effective local day.
+    #[serde(with = "crate::period::day")]
+    #[schemars(with = "String")]
+    pub on: Date,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// Whether a win may name the client.
+    pub public: bool,
+    /// Epoch milliseconds.
+    pub claimed_at: i64,
+    /// When it was approved, rejected or withdrawn, epoch milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_at: Option<i64>,
+    /// User ids of those who approved or rejected it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub decided_by: Vec<String>,
+    /// Epoch milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voided_at: Option<i64>,
+    /// User id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voided_by: Option<String>,
+    /// Why it was rejected or voided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The ledger entry that gave the credit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ledger_seq: Option<i64>,
+}
+
+words! {
+    /// What just happened to a sale.
+    SaleEvent, "sale event" {
+        Shown = "shown",
+        Claimed = "claimed",
+        Edited = "edited",
+        Approved = "approved",
+        /// One of two needed approvals.
+        Seconded = "seconded",
+        Rejected = "rejected",
+        Withdrawn = "withdrawn",
+        Voided = "voided",
+    }
+}
+
+/// One sale, and what just happened to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Sale {
+    pub event: SaleEvent,
+    pub sale: SaleView,
+    /// Whether it counts in a later period than the one of its day, which had closed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub late: bool,
+}
+
+/// A list of sales, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Sales {
+    /// The period asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<Period>,
+    /// The status asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<SaleStatus>,
+    /// The partner asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partner: Option<PartnerRef>,
+    /// The rows shown.
+    pub sales: Vec<SaleView>,
+    /// How many there are in all.
+    pub count: i64,
+    /// The sum of the approved ones among all.
+    pub approved: Money,
+}
+
+words! {
+    /// How far a review is.
+    ReviewStatus, "review status" {
+        Open = "open",
+        /// Somebody pressed ❌ and owes the reason, as a reply to the card.
+        ReasonWanted = "reason_wanted",
+        Approved = "approved",
+        Rejected = "rejected",
+        Withdrawn = "withdrawn",
+    }
+}
+
+words! {
+    /// What a reviewer should look at before deciding.
+    FlagKind, "review flag" {
+        /// The same client and amount within 30 days.
+        Duplicate = "duplicate",
+        /// A client with a similar name exists.
+        SimilarClient = "similar_client",
+        /// The claimant seems to sell to their own organization.
+        OwnOrganization = "own_organization",
+        /// The effective day lies in a closed period or is old.
+        Backdated = "backdated",
+        /// Two different reviewers are needed.
+        TwoReviewers = "two_reviewers",
+    }
+}
+
+/// One thing to look at, with the sales or the client it is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ReviewFlag {
+    pub flag: FlagKind,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sales: Vec<SaleNumber>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<ClientRef>,
+}
+
+/// Something in the control room that ✅ approves and ❌ rejects.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Review {
+    pub status: ReviewStatus,
+    pub subject: ReviewSubject,
+    /// Different reviewers needed.
+    pub needed: u8,
+    /// User ids of those who approved so far.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub approvals: Vec<String>,
+    /// User id of the one who rejected, or who owes the reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rejected_by: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flags: Vec<ReviewFlag>,
+}
+
+/// What a review decides on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ReviewSubject {
+    Sale { sale: Box<SaleView> },
+    Application { application: Application },
+}
+
+/// A person who wants to become a partner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Application {
+    /// The id that they will have as a partner.
+    pub partner: PartnerId,
+    pub user_id: String,
+    /// What they wrote.
+    pub text: String,
+    /// Epoch milliseconds.
+    pub applied_at: i64,
+}

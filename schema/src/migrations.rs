@@ -1,0 +1,51 @@
+//! The database's shape, as numbered SQL texts. One common text per step serves both engines;
+//! what they say differently (byte columns, triggers) stands beside it.
+
+/// A database engine that the program runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+struct Step {
+    version: i64,
+    name: &'static str,
+    common: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+const STEPS: &[Step] = &[Step {
+    version: 1,
+    name: "start",
+    common: include_str!("../migrations/0001_start.sql"),
+    sqlite: include_str!("../migrations/0001_start.sqlite.sql"),
+    postgres: include_str!("../migrations/0001_start.postgres.sql"),
+}];
+
+/// The newest schema version that this program knows.
+pub const NEWEST: i64 = 1;
+
+/// Every step in order: version, name, SQL text for the engine.
+pub fn migrations(engine: Engine) -> impl Iterator<Item = (i64, &'static str, String)> {
+    STEPS.iter().map(move |step| {
+        let (bytes, extra) = match engine {
+            Engine::Sqlite => ("blob", step.sqlite),
+            Engine::Postgres => ("bytea", step.postgres),
+        };
+        let sql = format!("{}\n{extra}", step.common.replace("{bytes}", bytes));
+        (step.version, step.name, sql)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_are_gapless_and_end_at_the_newest() {
+        let versions: Vec<i64> = migrations(Engine::Sqlite).map(|step| step.0).collect();
+        assert_eq!(versions, (1..=NEWEST).collect::<Vec<_>>());
+    }
+}

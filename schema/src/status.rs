@@ -1,0 +1,66 @@
+//! The closed sets of words that facts, room state and cards share: where a sale, a partner, a
+//! role or a profile stands.
+use crate::wire::words;
+
+/// A word outside a closed set; names the set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a known {0}")]
+pub struct UnknownWord(pub &'static str);
+
+words! {
+    /// Where a sale stands. `claimed → approved | rejected | withdrawn`, `approved → voided`.
+    SaleStatus, "sale status" {
+        Claimed = "claimed",
+        Approved = "approved",
+        Rejected = "rejected",
+        Withdrawn = "withdrawn",
+        Voided = "voided",
+    }
+}
+
+words! {
+    /// Where a person stands with the program.
+    Enrollment, "enrollment" {
+        /// Applied, not decided.
+        Pending = "pending",
+        Approved = "approved",
+        Rejected = "rejected",
+        Suspended = "suspended",
+        Left = "left",
+    }
+}
+
+words! {
+    /// How a partner stands on boards: with name; without name, id and profile; or not for others.
+    Visibility, "visibility" {
+        Public = "public",
+        Anonymous = "anonymous",
+        Hidden = "hidden",
+    }
+}
+
+words! {
+    /// What a person may do, most first.
+    Role, "role" {
+        Owner = "owner",
+        Manager = "manager",
+        Reviewer = "reviewer",
+        Partner = "partner",
+        Applicant = "applicant",
+    }
+}
+
+words! {
+    /// What a managed room is for.
+    RoomRole, "room role" {
+        Space = "space",
+        Announcements = "announcements",
+        General = "general",
+        Wins = "wins",
+        Leaderboard = "leaderboard",
+        Playbooks = "playbooks",
+        Mentorship = "mentorship",
+        Industry = "industry",
+        Control = "control",
+    }
+}
