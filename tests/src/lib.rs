@@ -1,1 +1,3 @@
+//! End-to-end tests: a person at a homeserver.
 
+pub mod fake;
