@@ -1,0 +1,142 @@
+"""The short program that the demo plays, as a list of steps. A step is a function that takes the
+stage, does what people would do at their clients, and waits for what they would see."""
+from person import Failed, Person, body, card
+from show import progress
+
+PARTNERS = "agency.siso.partners"
+
+
+class Stage:
+    """The people, and the rooms as they come to know them."""
+
+    def __init__(self, olga, ana, ben, chloe, bot, server_name):
+        self.olga, self.ana, self.ben, self.chloe = olga, ana, ben, chloe
+        self.bot, self.server_name = bot, server_name
+        self.space = self.control = None
+        self.rooms, self.chats = {}, {}
+
+    @property
+    def people(self) -> list[Person]:
+        return [self.olga, self.ana, self.ben, self.chloe]
+
+    @property
+    def partners(self) -> list[Person]:
+        return [self.ana, self.ben, self.chloe]
+
+    def alias(self, room):
+        return f"#partners-{room}:{self.server_name}"
+
+    def order(self, text, expect=""):
+        """A command by the owner in the control room."""
+        progress(f"{self.olga.shown_name}: {text}")
+        return self.olga.command(self.control, text, expect)
+
+    def say(self, person, room, text, expect=""):
+        """A command by a partner in a room of the program, or in their chat with the bot."""
+        progress(f"{person.shown_name}: {text}")
+        return person.command(self.rooms.get(room) or self.chats[person.id], text, expect)
+
+    def review(self, words, key="✅"):
+        """The owner reacts to the newest review card that contains the words."""
+        asked = self.olga.wait(f"a review card with “{words}”",
+                               lambda shown: card(shown, self.bot, "review", words))
+        self.olga.react(self.control, asked["event_id"], key)
+        progress(f"{self.olga.shown_name} reacts {key} to “{body(asked).splitlines()[0]}”")
+
+
+def open_the_house(stage):
+    """The owner is invited to the Space and the control room that the program has made."""
+    stage.space = stage.olga.accept_invitation("the Space", is_space)
+    stage.control = stage.olga.accept_invitation("the control room", is_control)
+    stage.order('!industry add dental "Dental clinics"')
+    stage.order('!industry add legal "Law firms"')
+
+
+def welcome_partners(stage):
+    """One applies and is approved by a reaction, the others are added."""
+    ana = stage.ana
+    chat = ana.call("POST", "createRoom", {"invite": [stage.bot], "is_direct": True,
+                                           "preset": "trusted_private_chat"})["room_id"]
+    stage.chats[ana.id] = chat
+    ana.wait("the bot to join the chat", lambda shown: joined(shown, chat, stage.bot))
+    stage.say(ana, "chat", "!apply I know every dentist between Hamburg and Kiel")
+    stage.review("Hamburg")
+    stage.order(f'!partner add {stage.ben.id} --name "Ben Ito"')
+    stage.order(f'!partner add {stage.chloe.id} --name "Chloe Martin"')
+    for partner in stage.partners:
+        partner.accept_invitation("the Space", is_space)
+        if partner.id not in stage.chats:
+            stage.chats[partner.id] = partner.accept_invitation("a chat with the bot", is_chat)
+    for room in ("announcements", "general", "leaderboard", "industry-dental", "industry-legal"):
+        for person in stage.people:
+            stage.rooms[room] = person.join(stage.alias(room))
+    progress("the partners have joined the rooms")
+
+
+def sell(stage):
+    """Claims, approved by reaction and by command, and one rejected."""
+    stage.say(stage.ana, "industry-dental",
+              "!sale add 12500 EUR Smile Clinic --industry dental", "S-1")
+    stage.say(stage.ben, "industry-legal",
+              '!sale add 9800.50 EUR "Okafor & Sons" --industry legal', "S-2")
+    stage.say(stage.chloe, "general", "!sale add 4200 EUR Harbor Dental --industry dental", "S-3")
+    stage.say(stage.ben, "chat", "sale add 700 EUR Unlikely Ltd", "S-4")
+    stage.review("S-1")
+    stage.review("S-2")
+    stage.order("!sale approve S-3")
+    stage.order("!sale reject S-4 there is no signed contract yet")
+
+
+def look_at_results(stage):
+    """The board moves; everybody looks at it in their own way."""
+    wait_for_board(stage, "revenue.month",
+                   [(stage.ana, 1_250_000), (stage.ben, 980_050), (stage.chloe, 420_000)])
+    stage.say(stage.ben, "general", "!board revenue month", "9,800.50")
+    stage.say(stage.ana, "chat", "me")
+    stage.say(stage.chloe, "chat", "profile --industry dental")
+    stage.order("!announce Welcome, all three. The first month is yours!")
+
+
+# Later capabilities add their scene here: a playbook, a goal.
+STEPS = [open_the_house, welcome_partners, sell, look_at_results]
+
+
+def wait_for_board(stage, key, expected):
+    """Room state follows the facts within seconds (a key is written at most every 15)."""
+    wanted = [(person.id, score) for person, score in expected]
+    seen = None
+
+    def standings(_):
+        nonlocal seen
+        seen = stage.ana.state(stage.space, f"{PARTNERS}.leaderboard", key)
+        rows = [(row.get("user_id"), row["score"]) for row in (seen or {}).get("standings", [])]
+        return rows == wanted
+
+    progress("waiting for the leaderboard in the Space's state")
+    try:
+        stage.ana.wait("the leaderboard", standings)
+    except Failed as failed:
+        raise Failed(f"{failed}; its state is {seen}") from failed
+
+
+def of_type(state, kind):
+    return next((event for event in state if event["type"] == kind), {"content": {}})
+
+
+def is_space(state):
+    return of_type(state, "m.room.create")["content"].get("type") == "m.space"
+
+
+def is_chat(state):
+    return any(event["content"].get("is_direct") for event in state
+               if event["type"] == "m.room.member")
+
+
+def is_control(state):
+    return not is_space(state) and not is_chat(state)
+
+
+def joined(events, room, user):
+    return any(event["room"] == room and event["type"] == "m.room.member"
+               and event["state_key"] == user and event["content"]["membership"] == "join"
+               for event in events)

@@ -1,0 +1,185 @@
+//! A real Synapse: one shared by all tests of the binary, and own ones for tests that kill it or
+//! federate. Every one has a client listener and a TLS listener for federation on 127.0.0.1, and is
+//! started with registrations enough for many programs side by side.
+use crate::certificates;
+use crate::process::Process;
+use crate::registration::{Registration, secret};
+use crate::wait::until;
+use crate::{Outcome, place};
+use anyhow::Context;
+use ruma::serde::Base64;
+use ruma::serde::base64::Standard;
+use std::fmt::Write as _;
+use std::fs::{create_dir_all, write};
+use std::path::Path;
+use std::process::Command;
+use std::sync::{Mutex, PoisonError};
+use tempfile::TempDir;
+use tokio::sync::OnceCell;
+
+/// Programs that can run against the shared Synapse; raise it when there are more such tests.
+const SHARED_REGISTRATIONS: usize = 64;
+
+pub struct Synapse {
+    folder: TempDir,
+    /// `localhost:port`; an explicit port needs neither DNS nor .well-known.
+    pub server_name: String,
+    /// Where clients and the program reach it.
+    pub url: String,
+    process: Mutex<Process>,
+    unused: Mutex<Vec<Registration>>,
+}
+
+/// The Synapse that all tests share, started by the first that asks.
+pub async fn shared() -> Outcome<&'static Synapse> {
+    static SHARED: OnceCell<Synapse> = OnceCell::const_new();
+    SHARED.get_or_try_init(|| Synapse::start(SHARED_REGISTRATIONS)).await
+}
+
+impl Synapse {
+    /// A Synapse of one's own, with this many registrations.
+    pub async fn start(registrations: usize) -> Outcome<Self> {
+        let folder = crate::process::folder("synapse")?;
+        let (client, federation) = (place::port()?, place::port()?);
+        let server_name = format!("localhost:{federation}");
+        let unused: Vec<_> = (0..registrations).map(Registration::new).collect::<Result<_, _>>()?;
+        certificates::write_leaf(folder.path())?;
+        configure(folder.path(), &server_name, client, federation, &unused)?;
+        let process = Mutex::new(launch(folder.path())?);
+        let url = format!("http://127.0.0.1:{client}");
+        let synapse = Self { folder, server_name, url, process, unused: Mutex::new(unused) };
+        synapse.ready().await?;
+        Ok(synapse)
+    }
+
+    /// A registration that no other test has.
+    pub fn registration(&self) -> Outcome<Registration> {
+        let taken = self.unused.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        taken.context("all registrations are taken: raise SHARED_REGISTRATIONS")
+    }
+
+    /// `kill -9`.
+    pub fn kill9(&self) {
+        self.process().kill9();
+    }
+
+    /// `STOP` and `CONT` make a stall.
+    pub fn signal(&self, name: &str) -> Outcome<()> {
+        self.process().signal(name)
+    }
+
+    /// Starts it again on the same data after `kill9`, and waits until it answers.
+    pub async fn restart(&self) -> Outcome<()> {
+        let process = launch(self.folder.path())?;
+        *self.process() = process;
+        self.ready().await
+    }
+
+    /// A new local account; the id and the password.
+    pub async fn account(&self, name: &str) -> Outcome<(String, String)> {
+        let password = secret();
+        let body = serde_json::json!({
+            "username": name, "password": password, "inhibit_login": true,
+            "auth": { "type": "m.login.dummy" },
+        });
+        let url = format!("{}/_matrix/client/v3/register", self.url);
+        let answer = reqwest::Client::new().post(url).json(&body).send().await?;
+        let status = answer.status();
+        let text = answer.text().await?;
+        anyhow::ensure!(status.is_success(), "registering {name}: {status} {text}");
+        Ok((format!("@{name}:{}", self.server_name), password))
+    }
+
+    /// The end of its log.
+    #[must_use]
+    pub fn tail(&self) -> String {
+        crate::process::tail(&self.folder.path().join("synapse.log"))
+    }
+
+    async fn ready(&self) -> Outcome<()> {
+        let url = format!("{}/_matrix/client/versions", self.url);
+        let client = reqwest::Client::new();
+        until("Synapse to answer", || async {
+            if let Err(ended) = self.process().alive() {
+                return Some(Err(ended));
+            }
+            let answer = client.get(&url).send().await.ok()?;
+            answer.status().is_success().then_some(Ok(()))
+        })
+        .await?
+    }
+
+    fn process(&self) -> std::sync::MutexGuard<'_, Process> {
+        self.process.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn launch(folder: &Path) -> Outcome<Process> {
+    let mut command = Command::new(place::python()?);
+    command
+        .args(["-m", "synapse.app.homeserver", "-c", "homeserver.yaml", "-c"])
+        .arg(place::root().join("deploy/synapse-local.yaml"))
+        .current_dir(folder);
+    Process::start("Synapse", command, &folder.join("synapse.log"))
+}
+
+fn configure(
+    folder: &Path,
+    server_name: &str,
+    client: u16,
+    federation: u16,
+    registrations: &[Registration],
+) -> Outcome<()> {
+    let mut files = String::new();
+    create_dir_all(folder.join("registrations"))?;
+    for registration in registrations {
+        let file = folder.join("registrations").join(format!("{}.yaml", registration.id));
+        write(&file, registration.yaml(server_name))?;
+        writeln!(files, "  '{}',", file.display())?;
+    }
+    let seed = Base64::<Standard>::new(secret().into_bytes().split_off(32));
+    write(
+        folder.join("signing.key"),
+        format!("ed25519 a_test {}\n", seed.encode().trim_end_matches('=')),
+    )?;
+    write(folder.join("log.yaml"), LOG)?;
+    let settings = format!(
+        "server_name: '{server_name}'\n\
+         public_baseurl: 'http://127.0.0.1:{client}/'\n\
+         listeners:\n\
+         - {{port: {client}, type: http, tls: false, bind_addresses: ['127.0.0.1'], \
+            resources: [{{names: [client]}}]}}\n\
+         - {{port: {federation}, type: http, tls: true, bind_addresses: ['127.0.0.1'], \
+            resources: [{{names: [federation]}}]}}\n\
+         app_service_config_files: [\n{files}]\n{SETTINGS}"
+    );
+    write(folder.join("homeserver.yaml"), settings)?;
+    Ok(())
+}
+
+/// All paths are relative to the folder of this Synapse, where it is started.
+const SETTINGS: &str = "
+database: {name: sqlite3, args: {database: homeserver.db}}
+pid_file: synapse.pid
+log_config: log.yaml
+media_store_path: media
+signing_key_path: signing.key
+macaroon_secret_key: tests
+form_secret: tests
+enable_registration: true
+enable_registration_without_verification: true
+tls_certificate_path: tls.crt
+tls_private_key_path: tls.key
+federation_custom_ca_list: [ca.crt]
+ip_range_blacklist: []
+federation: {destination_min_retry_interval: 1s, destination_max_retry_interval: 10s}
+allow_public_rooms_over_federation: true
+";
+
+const LOG: &str = "
+version: 1
+formatters: {plain: {format: '%(asctime)s %(levelname)s %(name)s: %(message)s'}}
+handlers: {console: {class: logging.StreamHandler, formatter: plain}}
+root: {level: WARNING, handlers: [console]}
+disable_existing_loggers: false
+";

@@ -1,0 +1,84 @@
+//! A chat, line by line, as a test. It plays in a [`House`] on the fake homeserver with SQLite and
+//! with PostgreSQL, and on a real Synapse: see [`crate::transcripts`].
+//!
+//! ```text
+//! # Text after a hash is for the reader.
+//! people olga owner; ana, ben partner; eve stranger
+//!
+//! [industry-dental]                      where the next lines are said: a room's name, `control`,
+//!                                        or `dm`: the speaker's own chat with the bot
+//! ana> !sale add 100 EUR Acme            says it; \n \t \u{200b} are read, {ben} is Ben's user id
+//! bot> S-1 … €100                        the next reply contains these parts in this order
+//! card> {"kind": "sale"}                 the message found last has such a card (other keys may be
+//!                                        there; a list must have as many elements)
+//! silence                                no (further) reply came to the line said last
+//! [control]
+//! bot posts> Review … S-1                a message, not a reply, that no line has taken yet
+//! olga reacts ✅ to S-1                  to the newest message of the bot here with these words
+//! olga replies> not yet signed           to the message found last
+//! ana edits> !sale add 90 EUR Acme       the line that she said last
+//! ana redacts
+//! bot shows> S-1 … approved              some message here reads so now, after edits
+//! state leaderboard revenue.month> {…}   the Space's state of this type and key contains this
+//! restart                                kill -9, and again ready
+//! ```
+mod matching;
+mod parse;
+mod run;
+
+use crate::Outcome;
+use crate::house::{Ground, House};
+use anyhow::Context;
+use parse::Role;
+use run::Run;
+
+/// Plays a transcript; an error names the line and what was seen there.
+pub async fn check(ground: Ground, text: &str) -> Outcome<()> {
+    let script = parse::parse(text)?;
+    let owner = script.people.iter().find(|(_, role)| *role == Role::Owner);
+    let (owner, _) = owner.context("the first line must name an owner")?;
+    let mut house = House::open(ground, owner).await?;
+    for (name, role) in &script.people {
+        match role {
+            Role::Owner => {}
+            Role::Partner => drop(house.partner(name).await?),
+            Role::Stranger => drop(house.stranger(name).await?),
+        }
+    }
+    let mut run = Run::new(house, owner);
+    for (number, line) in script.lines {
+        if let Err(error) = run.play(line).await {
+            let log = run.log_tail();
+            return Err(error.context(format!("line {number} on {ground:?}"))).context(log);
+        }
+    }
+    Ok(())
+}
+
+/// One test per ground for each transcript of `chats/`.
+#[macro_export]
+macro_rules! transcripts {
+    ($($name:ident),+ $(,)?) => { $(
+        mod $name {
+            use $crate::house::Ground;
+            use $crate::transcript::check;
+
+            const TEXT: &str = include_str!(concat!("chats/", stringify!($name), ".chat"));
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_fake_and_sqlite() -> $crate::Outcome<()> {
+                check(Ground::FakeSqlite, TEXT).await
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_fake_and_postgres() -> $crate::Outcome<()> {
+                check(Ground::FakePostgres, TEXT).await
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_synapse() -> $crate::Outcome<()> {
+                check(Ground::Synapse, TEXT).await
+            }
+        }
+    )+ };
+}

@@ -1,0 +1,193 @@
+//! From the text of a transcript to its lines.
+use crate::Outcome;
+use anyhow::{Context, bail};
+use serde_json::Value;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    Owner,
+    Partner,
+    Stranger,
+}
+
+pub struct Script {
+    pub people: Vec<(String, Role)>,
+    /// With their numbers in the file.
+    pub lines: Vec<(usize, Line)>,
+}
+
+#[derive(Debug, PartialEq)]
+pub enum Line {
+    Place(String),
+    Says { who: String, text: String },
+    RepliesTo { who: String, text: String },
+    Edits { who: String, text: String },
+    Redacts { who: String },
+    Reacts { who: String, key: String, words: String },
+    BotReplies(Vec<String>),
+    BotPosts(Vec<String>),
+    BotShows(Vec<String>),
+    Card(Value),
+    Silence,
+    State { kind: String, key: String, content: Value },
+    Restart,
+}
+
+pub fn parse(text: &str) -> Outcome<Script> {
+    let mut script = Script { people: Vec::new(), lines: Vec::new() };
+    for (index, line) in text.lines().enumerate() {
+        let (number, line) = (index + 1, line.trim());
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        if let Some(people) = line.strip_prefix("people ") {
+            script.people.extend(parse_people(people)?);
+            continue;
+        }
+        let parsed = parse_line(line).with_context(|| format!("line {number}: {line}"))?;
+        script.lines.push((number, parsed));
+    }
+    Ok(script)
+}
+
+fn parse_people(text: &str) -> Outcome<Vec<(String, Role)>> {
+    let mut people = Vec::new();
+    for group in text.split(';') {
+        let (names, role) = group.trim().rsplit_once(' ').context("names, then a role")?;
+        let role = match role {
+            "owner" => Role::Owner,
+            "partner" => Role::Partner,
+            "stranger" => Role::Stranger,
+            other => bail!("{other} is no role"),
+        };
+        people.extend(names.split(',').map(|name| (name.trim().to_owned(), role)));
+    }
+    Ok(people)
+}
+
+fn parse_line(line: &str) -> Outcome<Line> {
+    if let Some(place) = line.strip_prefix('[') {
+        return Ok(Line::Place(place.trim_end_matches(']').to_owned()));
+    }
+    match line {
+        "silence" => return Ok(Line::Silence),
+        "restart" => return Ok(Line::Restart),
+        _ => {}
+    }
+    if let Some((head, tail)) = line.split_once('>') {
+        let tail = tail.strip_prefix(' ').unwrap_or(tail);
+        if let Some(parsed) = said(head, tail)? {
+            return Ok(parsed);
+        }
+    }
+    let mut words = line.splitn(5, ' ');
+    let (who, verb) = (words.next().unwrap_or_default().to_owned(), words.next());
+    match (verb, words.next(), words.next(), words.next()) {
+        (Some("redacts"), None, ..) => Ok(Line::Redacts { who }),
+        (Some("reacts"), Some(key), Some("to"), Some(words)) => {
+            Ok(Line::Reacts { who, key: unescape(key)?, words: words.to_owned() })
+        }
+        _ => bail!("not a line of a transcript"),
+    }
+}
+
+/// A line of the form `head> tail`.
+fn said(head: &str, tail: &str) -> Outcome<Option<Line>> {
+    let words: Vec<_> = head.split(' ').collect();
+    Ok(Some(match words[..] {
+        ["bot"] => Line::BotReplies(parts(tail)),
+        ["bot", "posts"] => Line::BotPosts(parts(tail)),
+        ["bot", "shows"] => Line::BotShows(parts(tail)),
+        ["card"] => Line::Card(serde_json::from_str(tail)?),
+        ["state", kind, key] => Line::State {
+            kind: format!("agency.siso.partners.{kind}"),
+            key: key.trim_matches('"').to_owned(),
+            content: serde_json::from_str(tail)?,
+        },
+        [who] => Line::Says { who: who.to_owned(), text: unescape(tail)? },
+        [who, "replies"] => Line::RepliesTo { who: who.to_owned(), text: unescape(tail)? },
+        [who, "edits"] => Line::Edits { who: who.to_owned(), text: unescape(tail)? },
+        _ => return Ok(None),
+    }))
+}
+
+fn parts(text: &str) -> Vec<String> {
+    text.split('…').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+/// `\n`, `\t`, `\\` and `\u{200b}`.
+fn unescape(text: &str) -> Outcome<String> {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('\\') {
+        plain.push_str(before);
+        let mut letters = after.chars();
+        rest = match letters.next() {
+            Some('n') => {
+                plain.push('\n');
+                letters.as_str()
+            }
+            Some('t') => {
+                plain.push('\t');
+                letters.as_str()
+            }
+            Some('\\') => {
+                plain.push('\\');
+                letters.as_str()
+            }
+            Some('u') => {
+                let (digits, rest) = code_point(letters.as_str()).context("\\u{…} is wrong")?;
+                plain.push(digits);
+                rest
+            }
+            _ => bail!("unknown escape in {text}"),
+        };
+    }
+    plain.push_str(rest);
+    Ok(plain)
+}
+
+fn code_point(text: &str) -> Option<(char, &str)> {
+    let (digits, rest) = text.strip_prefix('{')?.split_once('}')?;
+    Some((char::from_u32(u32::from_str_radix(digits, 16).ok()?)?, rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_every_kind_of_line() {
+        let script = parse(
+            "people olga owner; ana, ben partner\n# hello\n[dm]\nana> !me \\u{41}>\nbot> a … b\n\
+             olga reacts ✅ to S-1 of Ana\nana redacts\nstate program \"\"> {\"v\": 1}\nsilence\n",
+        )
+        .unwrap();
+        assert_eq!(script.people.len(), 3);
+        let lines: Vec<_> = script.lines.into_iter().map(|(_, line)| line).collect();
+        let expected = [
+            Line::Place("dm".to_owned()),
+            Line::Says { who: "ana".to_owned(), text: "!me A>".to_owned() },
+            Line::BotReplies(vec!["a".to_owned(), "b".to_owned()]),
+            Line::Reacts {
+                who: "olga".to_owned(),
+                key: "✅".to_owned(),
+                words: "S-1 of Ana".to_owned(),
+            },
+            Line::Redacts { who: "ana".to_owned() },
+            Line::State {
+                kind: "agency.siso.partners.program".to_owned(),
+                key: String::new(),
+                content: serde_json::json!({ "v": 1 }),
+            },
+            Line::Silence,
+        ];
+        assert_eq!(lines, expected);
+    }
+
+    #[test]
+    fn refuses_what_is_no_line() {
+        assert!(parse("olga dances with ana").is_err());
+        assert!(parse("olga> \\q").is_err());
+    }
+}

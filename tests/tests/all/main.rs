@@ -1,0 +1,3 @@
+//! One binary for all end-to-end tests: it links once, and shares one Synapse and one PostgreSQL.
+mod layers;
+mod rig;
