@@ -242,6 +242,8 @@ async fn team(work: &mut Work<'_>) -> Result<Vec<String>, Fault> {
     let Some(control) = control else { return Ok(Vec::new()) };
     let mut people = work.program.owners.clone();
     people.extend(store::team(work.tx).await?);
+    // One invitation a person for this room, however often the team is looked at.
+    work.cause.id = format!("team:{}", control.room_id);
     let mut missing = Vec::new();
     for user in people {
         let seen = store::members::get(work.tx, &control.room_id, &user).await?;

@@ -121,7 +121,6 @@ fn is_kept(place: &Place) -> bool {
 /// When the database refuses.
 pub async fn start(work: &mut Work<'_>) -> Result<(), Fault> {
     for owner in work.program.owners.clone() {
-        rooms::actions::let_into_control(work, &owner).await?;
         rooms::actions::let_in(work, &owner).await?;
     }
     leaderboard::jobs::start(work).await

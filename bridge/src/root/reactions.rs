@@ -85,7 +85,7 @@ async fn sale(work: &mut Work<'_>, caller: &Caller, id: &str, verdict: Verdict) 
         return Ok("decided already");
     }
     match verdict {
-        Verdict::Yes => sales::actions::approve(work, &reviewer, sale.number).await?,
+        Verdict::Yes => drop(sales::actions::approve(work, &reviewer, sale.number).await?),
         Verdict::No => super::say::ask_reason(work, &sales::review::key(id), &sale.number.to_string()),
     }
     Ok("decided")

@@ -105,11 +105,11 @@ pub async fn amend(work: &mut Work<'_>, partner: &Partner, sale: &SaleRow, claim
     Ok(())
 }
 
-/// The decision that lets a sale count, or the first of two.
+/// The decision that lets a sale count (gives the sale), or the first of two.
 ///
 /// # Errors
 /// A refusal when the reviewer has a share, has said yes already, or the sale is decided.
-pub async fn approve(work: &mut Work<'_>, reviewer: &Reviewer, number: SaleNumber) -> Result<(), Stop> {
+pub async fn approve(work: &mut Work<'_>, reviewer: &Reviewer, number: SaleNumber) -> Result<Option<SaleRow>, Stop> {
     let mut sale = known(work, number).await?;
     let shares = store::shares(work.tx, sale.id).await?;
     let mut approvals = store::approvals(work.tx, sale.id).await?;
@@ -121,7 +121,7 @@ pub async fn approve(work: &mut Work<'_>, reviewer: &Reviewer, number: SaleNumbe
         work.audit("sale.second", &number.to_string(), "one more reviewer needed");
         review::update(work, &sale, &approvals);
         work.reply(&render::seconded(&sale, needed - approvals.len()));
-        return Ok(());
+        return Ok(None);
     }
     let body = EntryBody::sale_approved(&sale.credit(&shares));
     let plan = leaderboard::actions::plan(work, &body).await?;
@@ -135,7 +135,7 @@ pub async fn approve(work: &mut Work<'_>, reviewer: &Reviewer, number: SaleNumbe
     work.audit("sale.approve", &number.to_string(), "");
     review::update(work, &sale, &approvals);
     review::tell_claimant(work, &sale, SaleEvent::Approved, Some(posted.seq));
-    Ok(())
+    Ok(Some(sale))
 }
 
 /// # Errors

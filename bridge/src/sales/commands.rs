@@ -156,7 +156,11 @@ pub async fn partner(work: &mut Work<'_>, caller: &Caller, words: PartnerSale, s
 pub async fn control(work: &mut Work<'_>, caller: &Caller, words: ControlSale, said: Said<'_>) -> Result<(), Stop> {
     let reviewer = caller.reviewer()?;
     match words {
-        ControlSale::Approve { number } => actions::approve(work, &reviewer, self::number(&number)?).await?,
+        ControlSale::Approve { number } => {
+            if let Some(sale) = actions::approve(work, &reviewer, self::number(&number)?).await? {
+                work.reply(&render::sale(&sale, SaleEvent::Approved, None));
+            }
+        }
         ControlSale::Reject { number, reason } => {
             let number = self::number(&number)?;
             actions::reject(work, &reviewer, number, reason.as_deref().unwrap_or_default()).await?;

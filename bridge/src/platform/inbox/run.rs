@@ -131,6 +131,8 @@ impl<H: Homeserver> Worker<H> {
         marks: &[crate::platform::signals::Mark],
         now: i64,
     ) -> Result<(), Fault> {
+        // First, so that an answer to a message of ours finds the event that it became.
+        let told = marks::write(&mut tx, marks, now).await?;
         for row in ready {
             let outcome = self.guarded(&mut tx, row, now).await?;
             self.effects.done.push(Done { seq: row.seq, at: now, outcome });
@@ -138,7 +140,6 @@ impl<H: Homeserver> Worker<H> {
         for job in jobs {
             self.guarded_job(&mut tx, job, now).await?;
         }
-        let told = marks::write(&mut tx, marks, now).await?;
         for parked in told {
             self.tell_parked(&mut tx, &parked, now).await?;
         }

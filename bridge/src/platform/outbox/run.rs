@@ -196,7 +196,7 @@ fn settled(row: Owed, outcome: Outcome) -> Flight {
 }
 
 /// The key in a content's `$event:…` placeholder.
-fn reference(content: &str) -> Option<String> {
+pub(super) fn reference(content: &str) -> Option<String> {
     let rest = content.split_once("\"$event:")?.1;
     Some(rest.split('"').next()?.to_owned())
 }

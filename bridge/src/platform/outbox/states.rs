@@ -1,5 +1,6 @@
 //! Room state: only the newest content of a key goes out, a key at most every 15 s, all keys
 //! together at most two a second, and never what is already there.
+use super::run::reference;
 use super::store::{self, WantedState};
 use crate::platform::App;
 use crate::platform::homeserver::{CallError, Homeserver, Put, PutKind};
@@ -11,6 +12,7 @@ const RETRY_MS: i64 = 2_000;
 const RETRY_SHIFT_MAX: i64 = 6;
 const ROOM_WAIT_MS: i64 = 5_000;
 const SCAN_MS: i64 = 250;
+const REF_WAIT_MS: i64 = 500;
 
 type Flight = BoxFuture<'static, (WantedState, Result<(), CallError>)>;
 
@@ -69,6 +71,7 @@ impl<H: Homeserver> States<H> {
             tx.commit().await?;
             return Ok(());
         };
+        let Some(state) = self.resolved(state).await? else { return Ok(()) };
         let homeserver = self.app.homeserver.clone();
         let flight = async move {
             let put = Put {
@@ -84,6 +87,24 @@ impl<H: Homeserver> States<H> {
         };
         self.flight = Some(flight.boxed());
         Ok(())
+    }
+
+    /// The content with the ids of our own events that it names; those not sent yet are waited for.
+    async fn resolved(&mut self, mut state: WantedState) -> Result<Option<WantedState>, Fault> {
+        let now = self.app.clock.now();
+        while let Some(key) = reference(&state.content) {
+            let mut reader = self.app.db.read().await?;
+            let event = store::event_of(&mut reader, &key).await?;
+            drop(reader);
+            let Some(event) = event else {
+                let mut tx = self.app.db.begin().await?;
+                store::state_failed(&mut tx, &state, now + REF_WAIT_MS, None).await?;
+                tx.commit().await?;
+                return Ok(None);
+            };
+            state.content = state.content.replace(&format!("$event:{key}"), &event);
+        }
+        Ok(Some(state))
     }
 
     async fn landed(
