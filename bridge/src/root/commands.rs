@@ -331,7 +331,7 @@ pub(super) async fn answer(
         Err(Stop::Fault(fault)) => Err(fault),
         Err(Stop::Refusal(refusal)) => {
             work.effects.cut(mark);
-            let message = refusal_message(&refusal, &work.program.prefix, None);
+            let message = refusal_message(&refusal, &work.program.prefix);
             match &refusal.asks {
                 Some(line) => confirm::ask(work, line, &message).await?,
                 None => {
@@ -348,9 +348,10 @@ pub(super) async fn answer(
 
 fn show_help(work: &mut Work<'_>, caller: &Caller, root: &clap::Command, topic: Option<&str>) -> Result<(), Stop> {
     let may = |path: &str| allowed(caller, path);
+    let viewer = help::Viewer { role: caller.role(), control: caller.place == Place::Control };
     let message = match topic {
-        None => help::overview(root, &work.program.prefix, may),
-        Some(topic) => help::on(root, topic, &work.program.prefix, may)?,
+        None => help::overview(root, &work.program.prefix, viewer, may),
+        Some(topic) => help::on(root, topic, &work.program.prefix, viewer, may)?,
     };
     work.reply(&message);
     Ok(())
@@ -366,5 +367,16 @@ fn allowed(caller: &Caller, path: &str) -> bool {
         (_, Place::Control) => caller.is_team() && (path != "sale void" || caller.person.manager),
         ("apply", _) => caller.partner().is_err(),
         _ => caller.partner().is_ok(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_grammars_keep_the_conventions() {
+        assert_eq!(PARTNER.problems(), Vec::<String>::new());
+        assert_eq!(CONTROL.problems(), Vec::<String>::new());
     }
 }

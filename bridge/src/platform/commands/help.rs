@@ -6,30 +6,28 @@ use super::usage::{examples, usage, value_name};
 use crate::platform::refusal::{Code, Refusal};
 use crate::platform::text::{Line, Message, foreign};
 use clap::{Arg, ArgAction, Command};
-use serde::Serialize;
+use schema::card::{Card, Envelope, Help, HelpCommand};
+use schema::status::Role;
 
 /// Where root commands stand that name no group.
 const NO_GROUP: &str = "More";
 
-#[derive(Serialize)]
-struct HelpCard {
-    v: u8,
-    kind: &'static str,
-    commands: Vec<CommandCard>,
-}
-
-#[derive(Serialize)]
-struct CommandCard {
-    command: String,
-    about: String,
-    usage: String,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    examples: Vec<String>,
+/// Who asks for help, and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Viewer {
+    pub role: Role,
+    /// In the control room.
+    pub control: bool,
 }
 
 /// All commands that `may` allows by their words (`sale add`), one row a first word, in groups.
 #[must_use]
-pub fn overview(root: &Command, prefix: &str, may: impl Fn(&str) -> bool) -> Message {
+pub fn overview(
+    root: &Command,
+    prefix: &str,
+    viewer: Viewer,
+    may: impl Fn(&str) -> bool,
+) -> Message {
     let mut message = Message::notice("❓ What you can do here");
     let mut commands = Vec::new();
     let mut model = None;
@@ -43,11 +41,9 @@ pub fn overview(root: &Command, prefix: &str, may: impl Fn(&str) -> bool) -> Mes
             let takes_much =
                 |(_, leaf): &&(_, &Command)| leaf.get_arguments().any(Arg::is_required_set);
             model = model.or_else(|| leaves.iter().find(takes_much).map(|(path, _)| path.clone()));
-            commands.extend(leaves.into_iter().map(|(path, leaf)| CommandCard {
-                usage: usage(leaf, &path),
-                about: about(leaf),
-                command: path,
+            commands.extend(leaves.iter().map(|(path, leaf)| HelpCommand {
                 examples: Vec::new(),
+                ..described(group, path, leaf)
             }));
         }
         if rows.len() > 1 {
@@ -56,14 +52,18 @@ pub fn overview(root: &Command, prefix: &str, may: impl Fn(&str) -> bool) -> Mes
     }
     let model = model.unwrap_or_default();
     let more = Line::new().plain("More on one: ").code(format!("{prefix}help {model}").trim_end());
-    message.line(more).card(&HelpCard { v: 1, kind: "help", commands })
+    message.line(more).card(&card(viewer, None, commands))
 }
 
 /// Help on a command (`sale add`) or on all that begin with a word (`sale`).
+///
+/// # Errors
+/// When there is no such command, or none that this person may use: the same answer.
 pub fn on(
     root: &Command,
     words: &str,
     prefix: &str,
+    viewer: Viewer,
     may: impl Fn(&str) -> bool,
 ) -> Result<Message, Refusal> {
     let words = words.strip_prefix(prefix).unwrap_or(words).to_lowercase();
@@ -73,13 +73,37 @@ pub fn on(
         path.push(command.get_name());
     }
     if path.is_empty() {
-        return Ok(overview(root, prefix, may));
+        return Ok(overview(root, prefix, viewer, may));
     }
-    match allowed(command, &path.join(" "), &may).as_slice() {
-        [] => Err(unknown(root, "", &words)),
-        [(path, leaf)] => Ok(one(path, leaf, prefix)),
-        many => Ok(several(command, many, prefix)),
+    let path = path.join(" ");
+    let leaves = allowed(command, &path, &may);
+    let message = match leaves.as_slice() {
+        [] => return Err(unknown(root, "", &words)),
+        [(path, leaf)] => one(path, leaf, prefix),
+        many => several(&path, many, prefix),
+    };
+    let group = group_of(root, &path);
+    let commands = leaves.iter().map(|(path, leaf)| described(group, path, leaf)).collect();
+    Ok(message.card(&card(viewer, Some(path), commands)))
+}
+
+fn card(viewer: Viewer, topic: Option<String>, commands: Vec<HelpCommand>) -> Envelope {
+    Card::Help(Help { role: viewer.role, control: viewer.control, topic, commands }).into()
+}
+
+fn described(group: &str, path: &str, leaf: &Command) -> HelpCommand {
+    HelpCommand {
+        group: group.to_owned(),
+        name: path.to_owned(),
+        usage: usage(leaf, path),
+        summary: about(leaf),
+        examples: examples(leaf),
     }
+}
+
+fn group_of<'a>(root: &'a Command, path: &str) -> &'a str {
+    let first = path.split(' ').next().unwrap_or(path);
+    root.find_subcommand(first).and_then(Command::get_subcommand_help_heading).unwrap_or(NO_GROUP)
 }
 
 fn unknown(command: &Command, word: &str, words: &str) -> Refusal {
@@ -107,32 +131,18 @@ fn one(path: &str, leaf: &Command, prefix: &str) -> Message {
     if !fields.is_empty() {
         message = message.lines(fields);
     }
-    message.card(&HelpCard { v: 1, kind: "help", commands: vec![card(path, leaf)] })
+    message
 }
 
-fn several(command: &Command, leaves: &[(String, &Command)], prefix: &str) -> Message {
+fn several(path: &str, leaves: &[(String, &Command)], prefix: &str) -> Message {
     let rows = leaves.iter().map(|(path, leaf)| {
         Line::new().code(&format!("{prefix}{path}")).plain(" — ").plain(&about(leaf))
     });
-    let name = command.get_name();
-    let more = format!("{prefix}help {}", leaves.first().map_or(name, |(path, _)| path));
-    Message::notice(Line::new().plain("❓ ").plain(prefix).plain(name))
+    let model = leaves.first().map_or(path, |(path, _)| path);
+    let more = Line::new().plain("More on one: ").code(&format!("{prefix}help {model}"));
+    Message::notice(Line::new().plain("❓ ").plain(prefix).plain(path))
         .lines(rows.collect())
-        .line(Line::new().plain("More on one: ").code(&more))
-        .card(&HelpCard {
-            v: 1,
-            kind: "help",
-            commands: leaves.iter().map(|(path, leaf)| card(path, leaf)).collect(),
-        })
-}
-
-fn card(path: &str, leaf: &Command) -> CommandCard {
-    CommandCard {
-        command: path.to_owned(),
-        about: about(leaf),
-        usage: usage(leaf, path),
-        examples: examples(leaf),
-    }
+        .line(more)
 }
 
 fn row(command: &Command, leaf: &Command, leaves: &[(String, &Command)], prefix: &str) -> Line {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::fmt::Write;
 
 /// The content key of the machine-readable form.
-pub const CARD_KEY: &str = "agency.siso.partners.card";
+pub const CARD_KEY: &str = schema::card::KEY;
 /// Body and HTML together, as JSON; with the card and mentions an event stays under 60 KiB.
 pub const TEXT_BYTES_MAX: usize = 30 * 1024;
 /// The card as JSON. A larger one is a bug of its capability: it is left out and reported.

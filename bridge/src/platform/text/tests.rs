@@ -18,19 +18,17 @@ fn a_refusal() {
     let refusal = Refusal::new(Code::Amount, "1,000 has a separator: write 1000 or 1.00.")
         .usage("sale add <amount> <currency> <client…>")
         .example("sale add 1000 EUR Acme");
-    assert_snapshot!(refusal_message(&refusal, "!", None).content_string(), @r#"{"agency.siso.partners.card":{"v":1,"kind":"refusal","code":"E-AMOUNT","sentence":"1,000 has a separator: write 1000 or 1.00.","usage":"sale add <amount> <currency> <client…>","example":"sale add 1000 EUR Acme"},"body":"⚠️ 1,000 has a separator: write 1000 or 1.00.\nUsage: !sale add <amount> <currency> <client…>\nExample: !sale add 1000 EUR Acme","format":"org.matrix.custom.html","formatted_body":"<p><strong>⚠️ 1,000 has a separator: write 1000 or 1.00.</strong></p>\n<p>Usage: <code>!sale add &lt;amount&gt; &lt;currency&gt; &lt;client…&gt;</code><br>\nExample: <code>!sale add 1000 EUR Acme</code></p>\n","m.mentions":{},"msgtype":"m.notice"}"#);
+    assert_snapshot!(refusal_message(&refusal, "!").content_string(), @r#"{"agency.siso.partners.card":{"v":1,"kind":"refusal","code":"E-AMOUNT","sentence":"1,000 has a separator: write 1000 or 1.00.","usage":"sale add <amount> <currency> <client…>","example":"sale add 1000 EUR Acme"},"body":"⚠️ 1,000 has a separator: write 1000 or 1.00.\nUsage: !sale add <amount> <currency> <client…>\nExample: !sale add 1000 EUR Acme","format":"org.matrix.custom.html","formatted_body":"<p><strong>⚠️ 1,000 has a separator: write 1000 or 1.00.</strong></p>\n<p>Usage: <code>!sale add &lt;amount&gt; &lt;currency&gt; &lt;client…&gt;</code><br>\nExample: <code>!sale add 1000 EUR Acme</code></p>\n","m.mentions":{},"msgtype":"m.notice"}"#);
 }
 
 #[test]
 fn a_command_in_a_sentence_gets_the_prefix() {
     let refusal = Refusal::new(Code::Unknown, format!("{}: did you mean `sale`?", foreign("`x`")));
-    let message = refusal_message(&refusal, "!", Some("R7"));
+    let message = refusal_message(&refusal, "!");
     assert_snapshot!(shown(&message), @r"
     ⚠️ 'x': did you mean !sale?
-    Reference: R7
     --
     <p><strong>⚠️ &#39;x&#39;: did you mean <code>!sale</code>?</strong></p>
-    <p>Reference: <code>R7</code></p>
     ");
     assert_eq!(message.content()[CARD_KEY]["sentence"], "'x': did you mean !sale?");
 }

@@ -1,8 +1,11 @@
 //! Help and reference of the example grammar.
 use super::*;
-use crate::platform::commands::help::{on, overview};
+use crate::platform::commands::help::{Viewer, on, overview};
 use crate::platform::commands::reference;
 use insta::assert_snapshot;
+use schema::card::{Card, Envelope};
+
+const VIEWER: Viewer = Viewer { role: schema::status::Role::Partner, control: false };
 
 fn body(message: &crate::platform::text::Message) -> String {
     message.content()["body"].as_str().unwrap_or_default().to_owned()
@@ -16,7 +19,7 @@ fn the_definitions_keep_the_conventions() {
 #[test]
 fn the_overview_shows_what_one_may_do() {
     let grammar: Grammar<Root> = Grammar::new();
-    let message = overview(grammar.root(), "!", |path| path != "sale show");
+    let message = overview(grammar.root(), "!", VIEWER, |path| path != "sale show");
     assert_snapshot!(body(&message), @r"
     ❓ What you can do here
     Start
@@ -29,14 +32,16 @@ fn the_overview_shows_what_one_may_do() {
     !sale add · list
     More on one: !help sale add
     ");
-    let card = &message.content()["agency.siso.partners.card"];
-    assert_eq!((&card["kind"], card["commands"].as_array().unwrap().len()), (&json!("help"), 6));
+    let card = message.content()["agency.siso.partners.card"].clone();
+    let Card::Help(help) = serde_json::from_value::<Envelope>(card).unwrap().card else { panic!() };
+    assert_eq!((help.topic, help.commands.len()), (None, 6));
+    assert_eq!(help.commands[5].group, "Sales");
 }
 
 #[test]
 fn one_command_with_its_fields() {
     let grammar: Grammar<Root> = Grammar::new();
-    let message = on(grammar.root(), "!SALE add", "!", |_| true).unwrap();
+    let message = on(grammar.root(), "!SALE add", "!", VIEWER, |_| true).unwrap();
     assert_snapshot!(body(&message), @r#"
     ❓ !sale add
     Claim a sale
@@ -47,7 +52,7 @@ fn one_command_with_its_fields() {
     --on YYYY-MM-DD — The day of the sale
     --with "@a 3, @b 2" — Who shares it, by whole weights
     "#);
-    let message = on(grammar.root(), "sale", "!", |_| true).unwrap();
+    let message = on(grammar.root(), "sale", "!", VIEWER, |_| true).unwrap();
     assert_snapshot!(body(&message), @r"
     ❓ !sale
     !sale add — Claim a sale
@@ -60,12 +65,12 @@ fn one_command_with_its_fields() {
 #[test]
 fn help_on_what_is_not_there() {
     let grammar: Grammar<Root> = Grammar::new();
-    let refusal = on(grammar.root(), "sael", "!", |_| true).unwrap_err();
+    let refusal = on(grammar.root(), "sael", "!", VIEWER, |_| true).unwrap_err();
     assert_eq!(
         refusal.sentence,
         "There is no command sael for you here: did you mean `help sale`?"
     );
-    let refusal = on(grammar.root(), "sale add", "!", |_| false).unwrap_err();
+    let refusal = on(grammar.root(), "sale add", "!", VIEWER, |_| false).unwrap_err();
     assert_eq!(
         refusal.sentence,
         "There is no command sale add for you here: `help` shows what there is."
