@@ -1,17 +1,22 @@
 //! The test rig: real homeservers, a real database server, the real program and people who talk
-//! to it. The tests themselves are in `tests/all`.
+//! to it. The tests themselves are in `tests/all`. Without the feature `people` only what `bench` needs is built.
 #![recursion_limit = "256"]
 
+#[cfg(feature = "people")]
 pub mod certificates;
 pub mod fake;
+#[cfg(feature = "people")]
 pub mod house;
+#[cfg(feature = "people")]
 pub mod people;
 pub mod place;
 pub mod postgres;
 pub mod process;
 pub mod program;
 pub mod registration;
+#[cfg(feature = "people")]
 pub mod synapse;
+#[cfg(feature = "people")]
 pub mod transcript;
 pub mod wait;
 

@@ -138,6 +138,33 @@ impl World {
         self.delivery.fresh = true;
     }
 
+    /// The JSON of the next waiting event, for a homeserver that pushes by itself (`bench`).
+    pub fn next_waiting(&mut self, now: i64) -> Option<String> {
+        while let Some(item) = self.delivery.waiting.pop_front() {
+            let found = match item {
+                Item::Event { room, id } => {
+                    let event = self.rooms.get(&room).and_then(|room| room.event(&id));
+                    event.map(|event| event.json(now).to_string())
+                }
+                Item::Loose(event) => Some(event.json(now).to_string()),
+                Item::Raw(raw) => Some(raw),
+            };
+            if found.is_some() {
+                return found;
+            }
+        }
+        None
+    }
+
+    /// Every invitation that waits for an answer: room and user.
+    pub fn open_invites(&self) -> Vec<(String, String)> {
+        let invites = self.rooms.values().flat_map(|room| {
+            let invited = room.members("invite").filter_map(|event| event.state_key.clone());
+            invited.map(|user| (room.id.clone(), user))
+        });
+        invites.collect()
+    }
+
     fn is_room_ours(&self, room: &str) -> bool {
         let aliased = self
             .aliases

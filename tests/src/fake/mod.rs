@@ -40,10 +40,11 @@ use tokio::task::JoinHandle;
 
 pub use answer::Refused;
 pub use delivery::{Item, Pushed};
-pub use http::Seen;
+pub use http::{Call, Seen};
 pub use quirks::{Fault, Faults, Plan, Quirks};
 pub use registration::Registration;
 pub use room::{Event, Room};
+pub use routes::route;
 pub use world::World;
 
 /// What the tasks of one homeserver share.
