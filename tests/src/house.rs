@@ -60,7 +60,7 @@ impl House {
         };
         let program = Program::start(setup).await?;
         let boss = homeserver.log_in(&login).await?;
-        let space = boss.resolve(&program.alias("")).await?;
+        let space = boss.resolve(&program.alias("space")).await?;
         boss.join(&space).await?;
         let control = boss.resolve(&program.alias("control")).await?;
         boss.join(&control).await?;

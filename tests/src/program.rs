@@ -134,12 +134,10 @@ impl Program {
         self.folder.path()
     }
 
-    /// The full alias of one of its rooms: `general`, `industry-dental`, `control`; "" is the Space.
+    /// The full alias of one of its rooms: `general`, `industry-dental`, `control`, `space`.
     #[must_use]
     pub fn alias(&self, room: &str) -> String {
-        let prefix = &self.registration.alias_prefix;
-        let dash = if room.is_empty() { "" } else { "-" };
-        format!("#{prefix}{dash}{room}:{}", self.server_name)
+        format!("#{}-{room}:{}", self.registration.alias_prefix, self.server_name)
     }
 
     /// All that it has printed.

@@ -61,7 +61,7 @@ fn files_of_a_capability_keep_to_their_part() -> Outcome<()> {
         let Some((_, words)) = FORBIDDEN.iter().find(|(known, _)| *known == name) else { continue };
         let text = read_to_string(&file)?;
         for path in used_paths(&text).into_iter().chain(named_inline(&text)) {
-            if words.iter().any(|word| has_part(&path, word)) {
+            if words.iter().any(|word| has_part(&path, word)) && !is_row(&path) {
                 wrong.push(format!("{}: {path}", shown(&file)));
             }
         }
@@ -164,6 +164,14 @@ fn spread(prefix: &str, tree: &str, paths: &mut Vec<String>) {
     if !group[start..].trim().is_empty() {
         spread(&prefix, &group[start..], paths);
     }
+}
+
+/// A type that a store or an action gives, such as `super::store::SaleRow`: data, not a way to the
+/// database. What is wrong is to call over there.
+fn is_row(path: &str) -> bool {
+    let name = path.rsplit("::").next().unwrap_or_default();
+    let data = has_part(path, "store") || has_part(path, "actions");
+    data && name.chars().next().is_some_and(char::is_uppercase)
 }
 
 fn has_part(path: &str, word: &str) -> bool {
