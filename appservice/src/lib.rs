@@ -5,4 +5,5 @@ pub mod clock;
 pub mod config;
 pub mod doctor;
 pub mod link;
+pub mod run;
 pub mod telemetry;

@@ -3,8 +3,9 @@ mod init;
 #[cfg(test)]
 mod tests;
 
-use crate::doctor;
+use crate::{config, doctor, telemetry};
 use clap::{Parser, Subcommand};
+use rand::Rng as _;
 use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -31,8 +32,21 @@ enum Command {
     Init(Box<init::Init>),
     /// Check everything that must be right and say how to mend what is not.
     Doctor,
+    /// Run the program.
+    Run,
+    /// Bring the database to this program's schema.
+    Migrate,
+    /// The ledger.
+    #[command(subcommand)]
+    Ledger(Ledger),
     /// Print the version.
     Version,
+}
+
+#[derive(Subcommand)]
+enum Ledger {
+    /// Recompute every hash, every sum and every board from the ledger.
+    Verify,
 }
 
 fn setting(text: &str) -> Result<(String, String), String> {
@@ -60,8 +74,47 @@ fn dispatch(cli: &Cli) -> anyhow::Result<()> {
     match &cli.command {
         Command::Init(init) => say(&init.run(&mut rng(), &cli.config)?),
         Command::Doctor => runtime()?.block_on(examine(cli)),
+        Command::Run => runtime()?.block_on(run(cli)),
+        Command::Migrate => runtime()?.block_on(migrate(cli)),
+        Command::Ledger(Ledger::Verify) => runtime()?.block_on(verify(cli)),
         Command::Version => say(&env!("CARGO_PKG_VERSION")),
     }
+}
+
+async fn run(cli: &Cli) -> anyhow::Result<()> {
+    let config = config::load(&cli.config, &cli.set)?;
+    telemetry::log(&config.log).map_err(anyhow::Error::msg)?;
+    let random = rng().random();
+    crate::run::run(&cli.config, &config, random).await
+}
+
+async fn migrate(cli: &Cli) -> anyhow::Result<()> {
+    let config = config::load(&cli.config, &cli.set)?;
+    let (db, (before, after)) = crate::run::database(&config).await?;
+    db.close().await;
+    if before == after {
+        say(&format!("The database has schema version {after}: nothing to do."))
+    } else {
+        say(&format!("The database went from schema version {before} to {after}."))
+    }
+}
+
+async fn verify(cli: &Cli) -> anyhow::Result<()> {
+    let config = config::load(&cli.config, &cli.set)?;
+    let program = crate::run::program(&config)?;
+    let (db, _) = crate::run::database(&config).await?;
+    let mut reader = db.read().await?;
+    let found = bridge::ledger::actions::verify(&mut reader).await?;
+    let boards = bridge::leaderboard::actions::differs_from_replay(&mut reader, &program.calendar).await?;
+    drop(reader);
+    db.close().await;
+    if let Some((seq, problem)) = found.bad {
+        anyhow::bail!("Entry {seq} is bad: {problem}. Restore a backup; nothing was changed.");
+    }
+    if let Some(odd) = boards {
+        anyhow::bail!("The boards differ from a replay of the ledger: {odd}.");
+    }
+    say(&format!("The ledger verifies: {} entries, head {}; the boards equal a replay.", found.entries, found.hash))
 }
 
 async fn examine(cli: &Cli) -> anyhow::Result<()> {

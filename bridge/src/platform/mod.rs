@@ -7,6 +7,7 @@ pub mod commands;
 pub mod gaps;
 pub mod homeserver;
 pub mod inbox;
+pub mod install;
 pub mod jobs;
 pub mod outbox;
 pub mod rate;

@@ -114,3 +114,15 @@ async fn caller(work: &mut Work<'_>, event: &Event) -> Result<Caller, Fault> {
 fn is_kept(place: &Place) -> bool {
     *place != Place::Other
 }
+
+/// What must be owed from the first start on; asked for again at every start, and then the same.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn start(work: &mut Work<'_>) -> Result<(), Fault> {
+    for owner in work.program.owners.clone() {
+        rooms::actions::let_into_control(work, &owner).await?;
+        rooms::actions::let_in(work, &owner).await?;
+    }
+    leaderboard::jobs::start(work).await
+}

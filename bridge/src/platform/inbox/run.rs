@@ -44,6 +44,7 @@ pub struct Worker<H> {
 /// When the counters cannot be read at the start.
 pub async fn run<H: Homeserver>(app: App<H>) -> Result<(), Fault> {
     let mut worker = Worker::new(app).await?;
+    worker.start().await?;
     loop {
         match worker.turn().await {
             Ok(true) => {}
@@ -75,6 +76,20 @@ impl<H: Homeserver> Worker<H> {
             held: HashMap::new(),
             next_job_at: 0,
         })
+    }
+
+    /// Owes what every start owes; the keys are the same each time.
+    ///
+    /// # Errors
+    /// When the database does not take it.
+    pub async fn start(&mut self) -> Result<(), Fault> {
+        let app = self.app.clone();
+        let now = app.clock.now();
+        let mut tx = app.db.begin().await?;
+        let cause = Cause { id: "start".to_owned(), actor: app.program.bot.clone(), ..Cause::default() };
+        let mut work = self.work(&mut tx, &app, cause, now);
+        root::start(&mut work).await?;
+        self.commit(tx, &[]).await
     }
 
     /// One batch; whether anything was done.

@@ -153,7 +153,7 @@ impl<H: Homeserver> Sender<H> {
         self.app.signals.places(|places| places.ids.get(room).cloned())
     }
 
-    async fn event_of(&self, key: &str) -> Result<Option<String>, Fault> {
+    async fn event_of(&mut self, key: &str) -> Result<Option<String>, Fault> {
         if let Some(event) = self.recent.get(key) {
             return Ok(Some(event.clone()));
         }

@@ -1,0 +1,206 @@
+//! `run`: the listener first, so that nothing waits for us; then the link, the loops, the rooms.
+//! The only place that starts tasks.
+mod metrics;
+mod program;
+
+pub use program::program;
+
+use crate::clock;
+use crate::config::{Config, Registration};
+use crate::link::client::Client;
+use crate::link::pings::Pings;
+use crate::link::readiness::Readiness;
+use crate::link::server::{NotAccepted, Server, Sink, router, serve};
+use crate::link::startup::{Names, bring_up};
+use crate::telemetry;
+use anyhow::Context;
+use bridge::platform::clock::Clock;
+use bridge::platform::db::{Db, migrate};
+use bridge::platform::inbox::{AcceptError, Inbox, Source};
+use bridge::platform::signals::Signals;
+use bridge::platform::{App, gaps, inbox, install, outbox};
+use bridge::program::Program;
+use bridge::rooms;
+use secrecy::ExposeSecret;
+use serde_json::value::RawValue;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// How long running requests and a last commit may take at the end.
+const STOP_MS_MAX: u64 = 5_000;
+/// How often the rooms are looked at before the first readiness.
+const READY_MS: u64 = 50;
+
+/// Opens the database of a configuration and brings it to this program's schema.
+///
+/// # Errors
+/// When it cannot be opened, or is newer than this program.
+pub async fn database(config: &Config) -> anyhow::Result<(Db, (i64, i64))> {
+    let db = Db::open(config.database.url.expose_secret())
+        .await
+        .context("the database cannot be opened; check `database.url`")?;
+    let versions = migrate(&db, clock::now()).await?;
+    Ok((db, versions))
+}
+
+#[derive(Clone)]
+struct ToInbox(Inbox);
+
+impl Sink for ToInbox {
+    async fn accept(&self, events: &[&RawValue], now: i64) -> Result<(), NotAccepted> {
+        match self.0.accept(events, Source::Txn, now).await {
+            Ok(_) => Ok(()),
+            Err(AcceptError::Busy) => Err(NotAccepted::Busy),
+            Err(AcceptError::Db(error)) => {
+                tracing::error!(%error, "a transaction could not be kept; the homeserver will send it again");
+                Err(NotAccepted::Fault)
+            }
+        }
+    }
+}
+
+/// Runs until a signal ends it.
+///
+/// # Errors
+/// When it cannot begin, or a loop that must not end has ended.
+pub async fn run(config_file: &Path, config: &Config, random: u128) -> anyhow::Result<()> {
+    let registration = Registration::read(&config.registration_path(config_file)).map_err(anyhow::Error::msg)?;
+    let program = Arc::new(program(config)?);
+    let (db, _) = database(config).await?;
+    let signals = Arc::new(Signals::default());
+    let install = Arc::new(install::open(&db, random, clock::now()).await?);
+    install::load(&db, &signals).await?;
+    let inbox = Inbox::new(db.clone(), &program, signals.clone());
+    let readiness = Readiness::waiting("the homeserver");
+    let pings = Pings::default();
+    let (stop, stopped) = watch::channel(false);
+    let mut tasks = JoinSet::new();
+
+    let server = Server {
+        sink: ToInbox(inbox.clone()),
+        hs_token: Arc::new(registration.hs_token.clone()),
+        bot: Arc::from(program.bot.as_str()),
+        pings: pings.clone(),
+        readiness: readiness.clone(),
+        body_bytes_max: config.limits.body_bytes_max,
+        legacy_paths: config.appservice.legacy_paths,
+    };
+    listen(&mut tasks, config, server, &signals, &stopped).await?;
+
+    let client = Client::new(config, &registration)?;
+    let names = Names {
+        appservice_id: config.appservice.id.clone(),
+        bot_localpart: config.appservice.bot.clone(),
+        sender_localpart: config.sender_localpart(),
+        display_name: program.name.clone(),
+    };
+    let parts = Parts { db: db.clone(), program, install, signals, inbox };
+    let working = async {
+        let link = bring_up(&client, &names, &pings, &readiness).await;
+        work(parts, link.client, names.appservice_id.clone(), readiness.clone()).await
+    };
+
+    let ended = tokio::select! {
+        () = ended_by_signal() => Ok(()),
+        done = working => done,
+        Some(done) = tasks.join_next() => {
+            done.context("a task has panicked").flatten().and_then(|()| anyhow::bail!("a task has ended"))
+        }
+    };
+    tracing::info!("stopping");
+    stop.send_replace(true);
+    tokio::time::sleep(Duration::from_millis(STOP_MS_MAX.min(200))).await;
+    tasks.abort_all();
+    db.close().await;
+    ended
+}
+
+async fn listen(
+    tasks: &mut JoinSet<anyhow::Result<()>>,
+    config: &Config,
+    server: Server<ToInbox>,
+    signals: &Arc<Signals>,
+    stopped: &watch::Receiver<bool>,
+) -> anyhow::Result<()> {
+    let until = |mut stopped: watch::Receiver<bool>| async move {
+        let _ = stopped.wait_for(|stopped| *stopped).await;
+    };
+    let address = config.appservice.listen;
+    let listener = TcpListener::bind(address)
+        .await
+        .with_context(|| format!("`appservice.listen`: {address} cannot be used"))?;
+    tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "listening for the homeserver");
+    let stop = until(stopped.clone());
+    tasks.spawn(async move { Ok(serve(listener, router(server), stop).await?) });
+    if config.metrics.enabled {
+        let address = config.metrics.listen;
+        let listener = TcpListener::bind(address)
+            .await
+            .with_context(|| format!("`metrics.listen`: {address} cannot be used"))?;
+        let signals = signals.clone();
+        let routes = telemetry::routes(move || metrics::render(&signals));
+        let stop = until(stopped.clone());
+        tasks.spawn(async move { Ok(serve(listener, routes, stop).await?) });
+    }
+    Ok(())
+}
+
+struct Parts {
+    db: Db,
+    program: Arc<Program>,
+    install: Arc<bridge::program::Install>,
+    signals: Arc<Signals>,
+    inbox: Inbox,
+}
+
+/// The loops, once the link stands; they run side by side until one ends. The worker and the sender
+/// have tasks of their own; the keeper and the gap filler mostly wait and share this one.
+async fn work(parts: Parts, client: Client, appservice_id: String, readiness: Readiness) -> anyhow::Result<()> {
+    let Parts { db, program, install, signals, inbox } = parts;
+    let clock = Clock::new(clock::now, |ms| Box::pin(tokio::time::sleep(Duration::from_millis(ms))));
+    let app = App { db, program, install, homeserver: client, clock, signals: signals.clone() };
+    let mut loops = JoinSet::new();
+    let own = app.clone();
+    loops.spawn(async move { inbox::run::run(own).await.context("the worker") });
+    let own = app.clone();
+    loops.spawn(async move {
+        outbox::run::run(own).await;
+        Ok(())
+    });
+    readiness.set(Some("the rooms".to_owned()));
+    let ready = async {
+        while !signals.places(|places| places.control.is_some() && places.ids.contains_key("space")) {
+            tokio::time::sleep(Duration::from_millis(READY_MS)).await;
+        }
+        signals.ready.store(true, Relaxed);
+        readiness.set(None);
+        tracing::info!("ready");
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        () = ready => Ok(()),
+        () = rooms::keeper::run(app.clone()) => anyhow::bail!("the keeper of the rooms has ended"),
+        () = gaps::run(app.clone(), inbox, appservice_id) => anyhow::bail!("the gap filler has ended"),
+        Some(done) = loops.join_next() => {
+            done.context("a loop has panicked").flatten().and_then(|()| anyhow::bail!("a loop has ended"))
+        }
+    }
+}
+
+async fn ended_by_signal() {
+    let interrupted = tokio::signal::ctrl_c();
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut terminated) => {
+            tokio::select! {
+                _ = interrupted => {}
+                _ = terminated.recv() => {}
+            }
+        }
+        Err(_) => drop(interrupted.await),
+    }
+}

@@ -1,0 +1,79 @@
+//! From the configuration's texts to the program's values; what types cannot say is refused here
+//! with one sentence.
+use crate::config::Config;
+use anyhow::{Context, ensure};
+use bridge::program::{Limits, PinnedBoard, Program};
+use jiff::civil::Weekday;
+use schema::migrations::Engine;
+use schema::money::{Currency, Money};
+use schema::period::{Calendar, WeekStart};
+use secrecy::ExposeSecret;
+
+/// # Errors
+/// When a currency, board or amount is none.
+pub fn program(config: &Config) -> anyhow::Result<Program> {
+    let own = &config.program;
+    let currency = Currency::parse(&own.currency)
+        .map_err(|error| anyhow::anyhow!("`program.currency`: {error}; write a code such as \"EUR\"."))?;
+    let sunday = own.week_start == Weekday::Sunday;
+    let week_start = if sunday { WeekStart::Sunday } else { WeekStart::Monday };
+    let calendar = Calendar::new(own.timezone.clone(), week_start);
+    Ok(Program {
+        engine: engine(config),
+        name: own.name.clone(),
+        currency,
+        timezone: calendar.zone_name().to_owned(),
+        calendar,
+        week_start: if sunday { "sunday" } else { "monday" }.to_owned(),
+        started_on: own.started_on,
+        prefix: own.command_prefix.clone(),
+        alias_prefix: own.alias_prefix.clone(),
+        server_name: config.homeserver.server_name.to_string(),
+        bot: config.bot_id()?.to_string(),
+        ghost_prefix: config.appservice.prefix.clone(),
+        owners: config.owners.iter().map(ToString::to_string).collect(),
+        room_version: config.rooms.version.clone(),
+        two_person_over: two_person_over(config, currency)?,
+        pinned: config.boards.pinned.iter().map(|text| pinned(text)).collect::<Result<_, _>>()?,
+        limits: limits(config),
+    })
+}
+
+fn engine(config: &Config) -> Engine {
+    if config.database.url.expose_secret().starts_with("sqlite:") { Engine::Sqlite } else { Engine::Postgres }
+}
+
+fn two_person_over(config: &Config, currency: Currency) -> anyhow::Result<Option<i64>> {
+    let Some(text) = &config.review.two_person_over else { return Ok(None) };
+    let money = Money::parse_amount(text, currency).map_err(|error| {
+        anyhow::anyhow!("`review.two_person_over`: {error}; write an amount such as \"10000\".")
+    })?;
+    Ok(Some(money.minor))
+}
+
+/// `revenue.month` or `revenue.month.industry`.
+fn pinned(text: &str) -> anyhow::Result<PinnedBoard> {
+    let wrong = || format!("`boards.pinned`: `{text}` is no board; write revenue.month or clients.quarter.industry.");
+    let parts: Vec<&str> = text.split('.').collect();
+    let (metric, kind, scope) = match parts.as_slice() {
+        [metric, kind] => (metric, kind, None),
+        [metric, kind, scope] => (metric, kind, Some(*scope)),
+        _ => anyhow::bail!(wrong()),
+    };
+    ensure!(matches!(scope, None | Some("industry")), wrong());
+    Ok(PinnedBoard {
+        metric: metric.parse().with_context(wrong)?,
+        kind: kind.parse().with_context(wrong)?,
+        by_industry: scope.is_some(),
+    })
+}
+
+fn limits(config: &Config) -> Limits {
+    Limits {
+        commands_burst: config.limits.commands_burst,
+        commands_every_ms: i64::from(config.limits.commands_every_ms),
+        inbox_max: usize::try_from(config.limits.inbox_max).unwrap_or(usize::MAX),
+        lanes_max: usize::from(config.limits.sends_max),
+        ..Limits::default()
+    }
+}

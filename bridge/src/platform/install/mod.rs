@@ -1,0 +1,33 @@
+//! The installation's own id: made once, part of every derived id and marker.
+mod store;
+
+use super::db::Db;
+use super::refusal::Fault;
+use super::signals::Signals;
+use crate::program::Install;
+use std::sync::atomic::Ordering::Relaxed;
+
+/// Reads the installation, or makes it with the given random bytes.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn open(db: &Db, random: u128, now: i64) -> Result<Install, Fault> {
+    let mut tx = db.begin().await?;
+    let id = ulid::Ulid::from_parts(now.unsigned_abs(), random).to_string();
+    let install = store::read_or_insert(&mut tx, &id, now).await?;
+    tx.commit().await?;
+    Ok(install)
+}
+
+/// What the loops must know of the rows before the first event comes.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn load(db: &Db, signals: &Signals) -> Result<(), Fault> {
+    let mut reader = db.read().await?;
+    let (seq, waiting) = super::inbox::store::head(&mut reader).await?;
+    signals.seq.store(seq, Relaxed);
+    signals.pending.store(usize::try_from(waiting).unwrap_or(0), Relaxed);
+    signals.set_places(crate::rooms::actions::places(&mut reader).await?);
+    Ok(())
+}
