@@ -8,10 +8,12 @@ use serde_json::json;
 use crate::feed::{Feed, Kind, Load};
 use crate::report::{Row, percentiles};
 use crate::stub::{Faults, Shared};
-use crate::target::{Target, usage};
+use crate::target::{Target, Usage, usage};
 
 /// No answer for so long: what is missing now is lost.
 const STALE: Duration = Duration::from_secs(10);
+/// No send for so long: everything owed was sent.
+const CALM: Duration = Duration::from_secs(1);
 pub const NAMES: [&str; 8] =
     ["me", "sale", "chatter", "chatter1", "mixed", "faults", "memory", "start"];
 
@@ -52,7 +54,7 @@ impl Session {
     pub async fn measure(&mut self, name: &str, load: Load) -> Result<Row> {
         let before = self.target.usage()?;
         let own = usage("self")?;
-        let started = Instant::now();
+        let (started, kind) = (Instant::now(), load.kind);
         {
             let mut stub = self.stub.borrow_mut();
             stub.stats.reset();
@@ -60,10 +62,18 @@ impl Session {
             stub.changed.notify_one();
         }
         self.finish().await;
+        let mut row = self.row(name, started, before, own)?;
+        if kind == Kind::Sale && self.target.name == "partnerspace" {
+            self.wholly(&mut row, started).await;
+        }
+        self.stub.borrow_mut().feed = Feed::Idle;
+        Ok(row)
+    }
+
+    fn row(&self, name: &str, started: Instant, before: Usage, own: Usage) -> Result<Row> {
         let after = self.target.usage()?;
         let own_after = usage("self")?;
         let mut stub = self.stub.borrow_mut();
-        stub.feed = Feed::Idle;
         let stats = &mut stub.stats;
         let per_1000 = |cpu_s: f64| cpu_s * 1e6 / stats.acked.max(1) as f64;
         let cpu_ms_per_1000 = per_1000(after.cpu_s - before.cpu_s);
@@ -85,6 +95,22 @@ impl Session {
             others: stats.others,
             more: Vec::new(),
         })
+    }
+
+    /// A sale is wholly processed when its review card is sent too: the time until then.
+    async fn wholly(&mut self, row: &mut Row, started: Instant) {
+        loop {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            let stub = self.stub.borrow();
+            if stub.stats.last.elapsed() > CALM {
+                let seconds = stub.stats.last.duration_since(started).as_secs_f64();
+                row.more.push(("all_sends_s".into(), json!(seconds)));
+                row.more.push(("other_sends".into(), json!(stub.stats.others)));
+                let rate = row.commands as f64 / seconds;
+                row.more.push(("commands_wholly_sent_per_s".into(), json!(rate)));
+                return;
+            }
+        }
     }
 
     async fn finish(&mut self) {

@@ -1,12 +1,15 @@
 //! The `start` scenario: a database as it is after years, written by SQL while the program is down,
 //! then the time from the start of the process to its first answers.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use bridge::ledger::rules::{Credit, CreditShare, EntryBody, GENESIS, hash};
+use schema::ids::{ClientId, SaleId};
+use schema::money::Currency;
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 use tokio::task::JoinHandle;
@@ -20,6 +23,8 @@ use crate::wire::Client;
 
 const PARTNERS: u64 = 100_000;
 const ENTRIES: i64 = 1_000_000;
+/// September 2020: a closed period, so that no board of today is made by these.
+const POSTED_FROM: i64 = 1_600_000_000_000;
 const ROUNDS: usize = 5;
 
 /// First acknowledgement with 100,000 partners; readiness with a million ledger entries beside them.
@@ -109,7 +114,8 @@ async fn partners(path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A chain that goes on from the last entry, with two postings each.
+/// A chain that goes on from the last entry, in the program's own form, one approved sale each, and
+/// the standings of all time that it makes.
 async fn entries(path: &Path) -> Result<()> {
     let started = Instant::now();
     let mut db = open(path).await?;
@@ -117,45 +123,80 @@ async fn entries(path: &Path) -> Result<()> {
         sqlx::query_as("select seq, hash from entry order by seq desc limit 1")
             .fetch_optional(&mut db)
             .await?;
-    let (mut seq, mut prev) = head.unwrap_or((0, "0".repeat(64)));
+    let (mut seq, mut prev) = head.unwrap_or((0, GENESIS.to_owned()));
+    let mut scores: HashMap<String, (i64, i64)> = HashMap::new();
     let mut tx = db.begin().await.context("begin")?;
     for n in 0..ENTRIES {
         seq += 1;
-        let partner = Ulid::from_parts(u64::try_from(n)? % PARTNERS, u128::try_from(n)? % 100_000);
-        let body = format!(
-            r#"{{"amount":{},"currency":"EUR","kind":"seed","partner":"{partner}"}}"#,
-            100 + n
-        );
-        let hash = hex::encode(Sha256::digest(format!("{prev}\n{body}")));
+        let (at, source_id) = (POSTED_FROM + n, SaleId::from_parts(n, 1).to_string());
+        let body = sale(n)?;
+        let text = body.sealed(at, "sale.approved", &source_id);
+        let hash = hash(&prev, &text);
         sqlx::query(
             "insert into entry (seq, book, source, source_id, cause, body, prev_hash, hash, posted_at) \
-             values ($1, 'credit', 'seed', $2, 'seed', $3, $4, $5, $6)",
+             values ($1, 'credit', 'sale.approved', $2, 'seed', $3, $4, $5, $6)",
         )
         .bind(seq)
-        .bind(n.to_string())
-        .bind(&body)
+        .bind(source_id)
+        .bind(&text)
         .bind(&prev)
         .bind(&hash)
-        .bind(1_600_000_000_000 + n)
+        .bind(at)
         .execute(&mut *tx)
         .await?;
-        for (place, account, minor) in
-            [(1, "market:none".to_owned(), -100 - n), (2, format!("credit:{partner}"), 100 + n)]
-        {
-            sqlx::query(
-                "insert into posting (seq, n, account, minor, currency) values ($1, $2, $3, $4, 'EUR')",
-            )
-            .bind(seq)
-            .bind(place)
-            .bind(account)
-            .bind(minor)
-            .execute(&mut *tx)
-            .await?;
+        postings(&mut tx, seq, &body).await?;
+        for share in &body.credit().shares {
+            let score = scores.entry(share.partner.to_string()).or_default();
+            *score = (score.0 + share.minor, at);
         }
         prev = hash;
     }
+    for (partner, (score, at)) in &scores {
+        standing(&mut tx, partner, *score, *at).await?;
+    }
     tx.commit().await?;
     say_seeded("ledger entries", u64::try_from(ENTRIES)?, started);
+    Ok(())
+}
+
+fn sale(n: i64) -> Result<EntryBody> {
+    let place = u64::try_from(n)? % PARTNERS;
+    let partner = Ulid::from_parts(place, u128::from(place)).to_string();
+    let partner = partner.parse().map_err(|_| anyhow::anyhow!("partner id"))?;
+    let shares = vec![CreditShare { partner, minor: 100 + n }];
+    let (sale, client) = (SaleId::from_parts(n, 1), ClientId::from_parts(n, 2));
+    let (on, currency) = (jiff::civil::date(2020, 9, 13), Currency::parse("EUR")?);
+    Ok(EntryBody::sale_approved(&Credit { sale, client, industry: None, on, currency, shares }))
+}
+
+async fn postings(db: &mut SqliteConnection, seq: i64, body: &EntryBody) -> Result<()> {
+    for (n, posting) in (1_i64..).zip(body.postings()) {
+        sqlx::query(
+            "insert into posting (seq, n, account, minor, currency) values ($1, $2, $3, $4, $5)",
+        )
+        .bind(seq)
+        .bind(n)
+        .bind(posting.account)
+        .bind(posting.minor)
+        .bind(posting.currency.code().to_owned())
+        .execute(&mut *db)
+        .await?;
+    }
+    Ok(())
+}
+
+async fn standing(db: &mut SqliteConnection, partner: &str, score: i64, at: i64) -> Result<()> {
+    for board in ["revenue|all|", "revenue|2020|", "revenue|2020-Q3|", "revenue|2020-09|"] {
+        sqlx::query(
+            "insert or replace into standing (board, partner_id, score, reached_at) values ($1, $2, $3, $4)",
+        )
+        .bind(board)
+        .bind(partner)
+        .bind(score)
+        .bind(at)
+        .execute(&mut *db)
+        .await?;
+    }
     Ok(())
 }
 
