@@ -105,7 +105,8 @@ async fn verify(cli: &Cli) -> anyhow::Result<()> {
     let (db, _) = crate::run::database(&config).await?;
     let mut reader = db.read().await?;
     let found = bridge::ledger::actions::verify(&mut reader).await?;
-    let boards = bridge::leaderboard::actions::differs_from_replay(&mut reader, &program.calendar).await?;
+    let boards =
+        bridge::leaderboard::actions::differs_from_replay(&mut reader, &program.calendar).await?;
     drop(reader);
     db.close().await;
     if let Some((seq, problem)) = found.bad {
@@ -114,7 +115,10 @@ async fn verify(cli: &Cli) -> anyhow::Result<()> {
     if let Some(odd) = boards {
         anyhow::bail!("The boards differ from a replay of the ledger: {odd}.");
     }
-    say(&format!("The ledger verifies: {} entries, head {}; the boards equal a replay.", found.entries, found.hash))
+    say(&format!(
+        "The ledger verifies: {} entries, head {}; the boards equal a replay.",
+        found.entries, found.hash
+    ))
 }
 
 async fn examine(cli: &Cli) -> anyhow::Result<()> {

@@ -10,7 +10,11 @@ pub fn render(signals: &Signals) -> String {
     let counts = [
         ("events_total", "Events pushed by the homeserver.", &counters.events),
         ("inbox_kept_total", "Inputs kept as rows.", &counters.kept),
-        ("inbox_conflicts_total", "Event ids that came again with other content.", &counters.conflicts),
+        (
+            "inbox_conflicts_total",
+            "Event ids that came again with other content.",
+            &counters.conflicts,
+        ),
         ("inbox_malformed_total", "Things pushed that were no events.", &counters.malformed),
         ("inputs_ignored_total", "Inputs that must not count.", &counters.ignored),
         ("faults_total", "Tries that failed on our side.", &counters.faults),
@@ -27,8 +31,20 @@ pub fn render(signals: &Signals) -> String {
     number(&mut out, Kind::Gauge, "outbox_loaded", "Sends in memory.", loaded);
     let echo = signals.last_echo_at.load(Relaxed);
     let age = if echo == 0 { -1 } else { clock::now() - echo };
-    number(&mut out, Kind::Gauge, "echo_age_ms", "Since our last own event came back; -1 when none did.", age);
-    number(&mut out, Kind::Gauge, "ready", "1 when both directions and the rooms work.", u8::from(signals.ready.load(Relaxed)));
+    number(
+        &mut out,
+        Kind::Gauge,
+        "echo_age_ms",
+        "Since our last own event came back; -1 when none did.",
+        age,
+    );
+    number(
+        &mut out,
+        Kind::Gauge,
+        "ready",
+        "1 when both directions and the rooms work.",
+        u8::from(signals.ready.load(Relaxed)),
+    );
     if let Some(bytes) = resident_bytes() {
         number(&mut out, Kind::Gauge, "resident_bytes", "Resident memory.", bytes);
     }

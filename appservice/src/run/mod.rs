@@ -69,7 +69,8 @@ impl Sink for ToInbox {
 /// # Errors
 /// When it cannot begin, or a loop that must not end has ended.
 pub async fn run(config_file: &Path, config: &Config, random: u128) -> anyhow::Result<()> {
-    let registration = Registration::read(&config.registration_path(config_file)).map_err(anyhow::Error::msg)?;
+    let registration =
+        Registration::read(&config.registration_path(config_file)).map_err(anyhow::Error::msg)?;
     let program = Arc::new(program(config)?);
     let (db, _) = database(config).await?;
     let signals = Arc::new(Signals::default());
@@ -160,9 +161,15 @@ struct Parts {
 
 /// The loops, once the link stands; they run side by side until one ends. The worker and the sender
 /// have tasks of their own; the keeper and the gap filler mostly wait and share this one.
-async fn work(parts: Parts, client: Client, appservice_id: String, readiness: Readiness) -> anyhow::Result<()> {
+async fn work(
+    parts: Parts,
+    client: Client,
+    appservice_id: String,
+    readiness: Readiness,
+) -> anyhow::Result<()> {
     let Parts { db, program, install, signals, inbox } = parts;
-    let clock = Clock::new(clock::now, |ms| Box::pin(tokio::time::sleep(Duration::from_millis(ms))));
+    let clock =
+        Clock::new(clock::now, |ms| Box::pin(tokio::time::sleep(Duration::from_millis(ms))));
     let app = App { db, program, install, homeserver: client, clock, signals: signals.clone() };
     let mut loops = JoinSet::new();
     let own = app.clone();
@@ -174,7 +181,8 @@ async fn work(parts: Parts, client: Client, appservice_id: String, readiness: Re
     });
     readiness.set(Some("the rooms".to_owned()));
     let ready = async {
-        while !signals.places(|places| places.control.is_some() && places.ids.contains_key("space")) {
+        while !signals.places(|places| places.control.is_some() && places.ids.contains_key("space"))
+        {
             tokio::time::sleep(Duration::from_millis(READY_MS)).await;
         }
         signals.ready.store(true, Relaxed);

@@ -13,8 +13,9 @@ use secrecy::ExposeSecret;
 /// When a currency, board or amount is none.
 pub fn program(config: &Config) -> anyhow::Result<Program> {
     let own = &config.program;
-    let currency = Currency::parse(&own.currency)
-        .map_err(|error| anyhow::anyhow!("`program.currency`: {error}; write a code such as \"EUR\"."))?;
+    let currency = Currency::parse(&own.currency).map_err(|error| {
+        anyhow::anyhow!("`program.currency`: {error}; write a code such as \"EUR\".")
+    })?;
     let sunday = own.week_start == Weekday::Sunday;
     let week_start = if sunday { WeekStart::Sunday } else { WeekStart::Monday };
     let calendar = Calendar::new(own.timezone.clone(), week_start);
@@ -40,7 +41,11 @@ pub fn program(config: &Config) -> anyhow::Result<Program> {
 }
 
 fn engine(config: &Config) -> Engine {
-    if config.database.url.expose_secret().starts_with("sqlite:") { Engine::Sqlite } else { Engine::Postgres }
+    if config.database.url.expose_secret().starts_with("sqlite:") {
+        Engine::Sqlite
+    } else {
+        Engine::Postgres
+    }
 }
 
 fn two_person_over(config: &Config, currency: Currency) -> anyhow::Result<Option<i64>> {
@@ -53,7 +58,11 @@ fn two_person_over(config: &Config, currency: Currency) -> anyhow::Result<Option
 
 /// `revenue.month` or `revenue.month.industry`.
 fn pinned(text: &str) -> anyhow::Result<PinnedBoard> {
-    let wrong = || format!("`boards.pinned`: `{text}` is no board; write revenue.month or clients.quarter.industry.");
+    let wrong = || {
+        format!(
+            "`boards.pinned`: `{text}` is no board; write revenue.month or clients.quarter.industry."
+        )
+    };
     let parts: Vec<&str> = text.split('.').collect();
     let (metric, kind, scope) = match parts.as_slice() {
         [metric, kind] => (metric, kind, None),

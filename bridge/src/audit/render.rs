@@ -16,11 +16,16 @@ pub fn audit(entries: &[Entry], calendar: &Calendar) -> Message {
                 .person(&entry.object)
                 .plain(" by ")
                 .plain(&entry.actor);
-            if entry.detail.is_empty() { line } else { line.plain(" · ").person_cut(&entry.detail, 80) }
+            if entry.detail.is_empty() {
+                line
+            } else {
+                line.plain(" · ").person_cut(&entry.detail, 80)
+            }
         })
         .collect::<Vec<_>>();
     let message = Message::notice(format!("Audit · last {}", entries.len()));
-    let message = if lines.is_empty() { message.line("Nothing yet.") } else { message.lines(lines) };
+    let message =
+        if lines.is_empty() { message.line("Nothing yet.") } else { message.lines(lines) };
     let actions = entries
         .iter()
         .map(|entry| ActionView {

@@ -19,7 +19,10 @@ pub async fn find(work: &mut Work<'_>, key: &str) -> Result<Option<ClientId>, Fa
     if let Some(id) = work.memory.cache::<Known>().0.get(key) {
         return Ok(Some(*id));
     }
-    let row = sqlx::query("select id from client where key = $1").bind(key).fetch_optional(&mut *work.tx).await?;
+    let row = sqlx::query("select id from client where key = $1")
+        .bind(key)
+        .fetch_optional(&mut *work.tx)
+        .await?;
     let Some(row) = row else { return Ok(None) };
     let id: String = row.try_get(0)?;
     let id = id.parse().map_err(|_| Fault::Data("client id".into()))?;
@@ -29,16 +32,23 @@ pub async fn find(work: &mut Work<'_>, key: &str) -> Result<Option<ClientId>, Fa
 
 /// # Errors
 /// When the database refuses.
-pub async fn insert(work: &mut Work<'_>, key: &str, skeleton: &str, name: &str) -> Result<ClientId, Fault> {
+pub async fn insert(
+    work: &mut Work<'_>,
+    key: &str,
+    skeleton: &str,
+    name: &str,
+) -> Result<ClientId, Fault> {
     let id = ClientId(work.id().0);
-    sqlx::query("insert into client (id, key, skeleton, name, made_at) values ($1, $2, $3, $4, $5)")
-        .bind(id.to_string())
-        .bind(key)
-        .bind(skeleton)
-        .bind(name)
-        .bind(work.now)
-        .execute(&mut *work.tx)
-        .await?;
+    sqlx::query(
+        "insert into client (id, key, skeleton, name, made_at) values ($1, $2, $3, $4, $5)",
+    )
+    .bind(id.to_string())
+    .bind(key)
+    .bind(skeleton)
+    .bind(name)
+    .bind(work.now)
+    .execute(&mut *work.tx)
+    .await?;
     remember(work, key, id);
     Ok(id)
 }
@@ -55,7 +65,11 @@ fn remember(work: &mut Work<'_>, key: &str, id: ClientId) {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn look_alike(tx: &mut Conn, key: &str, skeleton: &str) -> Result<Option<String>, sqlx::Error> {
+pub async fn look_alike(
+    tx: &mut Conn,
+    key: &str,
+    skeleton: &str,
+) -> Result<Option<String>, sqlx::Error> {
     let row = sqlx::query("select name from client where skeleton = $1 and key <> $2 limit 1")
         .bind(skeleton)
         .bind(key)
@@ -76,7 +90,11 @@ pub struct Earlier {
 
 /// # Errors
 /// When the database refuses.
-pub async fn earlier(tx: &mut Conn, client: ClientId, since: i64) -> Result<Vec<Earlier>, sqlx::Error> {
+pub async fn earlier(
+    tx: &mut Conn,
+    client: ClientId,
+    since: i64,
+) -> Result<Vec<Earlier>, sqlx::Error> {
     const READ_MAX: i64 = 20;
     let rows = sqlx::query(
         "select number, partner_id, amount_minor, line, claimed_at from sale where client_id = $1 \

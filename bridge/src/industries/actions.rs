@@ -16,7 +16,12 @@ const NAMED_MAX: usize = 12;
 /// The job that follows when a channel is made.
 #[must_use]
 pub fn state_job(slug: &str, now: i64) -> JobRow {
-    JobRow { key: format!("{JOB_STATE}:{slug}"), kind: JOB_STATE, payload: slug.to_owned(), run_at: now }
+    JobRow {
+        key: format!("{JOB_STATE}:{slug}"),
+        kind: JOB_STATE,
+        payload: slug.to_owned(),
+        run_at: now,
+    }
 }
 
 /// Opens an industry; the same again changes nothing, a closed one opens again.
@@ -32,7 +37,8 @@ pub async fn add(
     let (slug, name) = (rules::slug(slug)?, rules::name(name)?);
     match store::by_slug(work.tx, &slug).await? {
         Some(row) if row.name != name => {
-            let sentence = format!("{slug} is taken: it is {}.", crate::platform::text::foreign(&row.name));
+            let sentence =
+                format!("{slug} is taken: it is {}.", crate::platform::text::foreign(&row.name));
             return Err(Refusal::new(Code::Dup, sentence).example("industry list").into());
         }
         Some(row) if row.closed_at.is_none() => return Ok((row, IndustryEvent::Unchanged)),
@@ -61,7 +67,12 @@ pub async fn close(
     Ok((read(work, &row.slug).await?, IndustryEvent::Closed))
 }
 
-async fn changed(work: &mut Work<'_>, slug: &str, action: &'static str, detail: &str) -> Result<(), Fault> {
+async fn changed(
+    work: &mut Work<'_>,
+    slug: &str,
+    action: &'static str,
+    detail: &str,
+) -> Result<(), Fault> {
     work.audit(action, slug, detail);
     rooms::actions::channel_changed(work, slug).await?;
     show(work, slug).await

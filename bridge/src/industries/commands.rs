@@ -27,7 +27,11 @@ pub enum ControlIndustry {
 
 /// # Errors
 /// When the person may not, or the words do not fit.
-pub async fn control(work: &mut Work<'_>, caller: &Caller, words: ControlIndustry) -> Result<(), Stop> {
+pub async fn control(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    words: ControlIndustry,
+) -> Result<(), Stop> {
     let (row, event) = match words {
         ControlIndustry::List => {
             caller.reviewer()?;

@@ -22,7 +22,11 @@ pub fn list(views: Vec<IndustryView>) -> Message {
     let lines: Vec<Line> = views.iter().map(row).collect();
     let message = Message::notice("Industries");
     let message = if lines.is_empty() {
-        message.line(Line::new().plain("None yet. Open one: ").code("industry add dental \"Dental practices\""))
+        message.line(
+            Line::new()
+                .plain("None yet. Open one: ")
+                .code("industry add dental \"Dental practices\""),
+        )
     } else {
         message.lines(lines)
     };
@@ -30,8 +34,10 @@ pub fn list(views: Vec<IndustryView>) -> Message {
 }
 
 fn row(view: &IndustryView) -> Line {
-    let clients = if view.clients == 1 { "1 client".to_owned() } else { format!("{} clients", view.clients) };
-    let line = Line::new().strong(&view.slug).plain(" · ").person(&view.name).plain(" · ").plain(&clients);
+    let clients =
+        if view.clients == 1 { "1 client".to_owned() } else { format!("{} clients", view.clients) };
+    let line =
+        Line::new().strong(&view.slug).plain(" · ").person(&view.name).plain(" · ").plain(&clients);
     if view.closed_at.is_some() { line.plain(" · closed") } else { line }
 }
 

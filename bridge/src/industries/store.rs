@@ -63,7 +63,11 @@ pub async fn insert(tx: &mut Conn, slug: &str, name: &str, now: i64) -> Result<(
 /// # Errors
 /// When the database refuses.
 pub async fn close(tx: &mut Conn, slug: &str, at: Option<i64>) -> Result<(), sqlx::Error> {
-    sqlx::query("update industry set closed_at = $1 where slug = $2").bind(at).bind(slug).execute(tx).await?;
+    sqlx::query("update industry set closed_at = $1 where slug = $2")
+        .bind(at)
+        .bind(slug)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 

@@ -47,15 +47,22 @@ pub async fn plan(work: &mut Work<'_>, body: &EntryBody) -> Result<Plan, Stop> {
 }
 
 fn too_much() -> Refusal {
-    Refusal::new(Code::Amount, "With this sale a total would be larger than I can count; please check the amount.")
-        .example("sale reject S-1 the amount is a slip")
+    Refusal::new(
+        Code::Amount,
+        "With this sale a total would be larger than I can count; please check the amount.",
+    )
+    .example("sale reject S-1 the amount is a slip")
 }
 
 /// Writes what was planned; call it after the entry was posted.
 ///
 /// # Errors
 /// When the database refuses, or the entry is not the planned one.
-pub async fn apply(work: &mut Work<'_>, plan: Plan, posted: &ledger::actions::Posted) -> Result<(), Fault> {
+pub async fn apply(
+    work: &mut Work<'_>,
+    plan: Plan,
+    posted: &ledger::actions::Posted,
+) -> Result<(), Fault> {
     if posted.replayed {
         return Ok(());
     }
@@ -87,14 +94,21 @@ pub async fn apply(work: &mut Work<'_>, plan: Plan, posted: &ledger::actions::Po
 
 /// A partner's scores from their own entries: tells when a score that was fallen back to had first
 /// been reached.
-async fn replayed(work: &mut Work<'_>, partner: PartnerId) -> Result<HashMap<BoardKey, Score>, Fault> {
+async fn replayed(
+    work: &mut Work<'_>,
+    partner: PartnerId,
+) -> Result<HashMap<BoardKey, Score>, Fault> {
     let rows = store::bodies_of(work.tx, &credit_account(partner)).await?;
     let sealed = rows
         .iter()
         .map(|(seq, body)| Sealed::read(body).map(|sealed| (*seq, sealed)))
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| Fault::Data(error.to_string()))?;
-    let entries = sealed.iter().map(|(seq, sealed)| rules::Posted { seq: *seq, at: sealed.at, body: &sealed.body });
+    let entries = sealed.iter().map(|(seq, sealed)| rules::Posted {
+        seq: *seq,
+        at: sealed.at,
+        body: &sealed.body,
+    });
     let scores = rules::replay_partner(partner, entries, &work.program.calendar)
         .map_err(|_| Fault::Overflow("a replay"))?;
     Ok(scores.into_iter().collect())
@@ -127,7 +141,8 @@ pub async fn show_all(work: &mut Work<'_>) -> Result<(), Fault> {
 pub async fn current(work: &mut Work<'_>) -> Result<Vec<BoardKey>, Fault> {
     let today = work.today();
     let industries = crate::industries::actions::open(work).await?;
-    let scopes: Vec<Option<String>> = std::iter::once(None).chain(industries.into_iter().map(Some)).collect();
+    let scopes: Vec<Option<String>> =
+        std::iter::once(None).chain(industries.into_iter().map(Some)).collect();
     let mut keys = Vec::new();
     for metric in Metric::LIVE {
         for kind in PeriodKind::ALL {
@@ -187,11 +202,17 @@ pub async fn differs_from_replay(
             sealed.push((entry.seq, read));
         }
     }
-    let entries = sealed.iter().map(|(seq, sealed)| rules::Posted { seq: *seq, at: sealed.at, body: &sealed.body });
+    let entries = sealed.iter().map(|(seq, sealed)| rules::Posted {
+        seq: *seq,
+        at: sealed.at,
+        body: &sealed.body,
+    });
     let boards = rules::replay(entries, calendar).map_err(|_| Fault::Overflow("a replay"))?;
     let mut expected: Vec<(String, PartnerId, Score)> = boards
         .into_iter()
-        .flat_map(|(key, scores)| scores.into_iter().map(move |(id, score)| (key.to_string(), id, score)))
+        .flat_map(|(key, scores)| {
+            scores.into_iter().map(move |(id, score)| (key.to_string(), id, score))
+        })
         .collect();
     expected.sort_by(|a, b| (&a.0, a.1.to_string()).cmp(&(&b.0, b.1.to_string())));
     let mut stored = store::all(connection).await?;

@@ -49,7 +49,10 @@ pub async fn board(work: &mut Work<'_>, caller: &Caller, words: Board) -> Result
 }
 
 /// The words may come in either order, or one alone.
-fn metric_and_kind(first: Option<&str>, second: Option<&str>) -> Result<(Metric, PeriodKind), Refusal> {
+fn metric_and_kind(
+    first: Option<&str>,
+    second: Option<&str>,
+) -> Result<(Metric, PeriodKind), Refusal> {
     let (mut metric, mut kind) = (None, None);
     for word in [first, second].into_iter().flatten() {
         let named = word.parse::<Metric>().ok().filter(|metric| Metric::LIVE.contains(metric));

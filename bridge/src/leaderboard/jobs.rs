@@ -56,7 +56,9 @@ async fn state(work: &mut Work<'_>, board: &str) -> Result<(), Fault> {
 pub fn pins_of(work: &Work<'_>, key: &BoardKey) -> Vec<(String, String)> {
     let slot = format!("{}.{}", key.metric, key.period.kind());
     let wanted = work.program.pinned.iter().any(|pin| {
-        pin.metric == key.metric && pin.kind == key.period.kind() && pin.by_industry == key.industry.is_some()
+        pin.metric == key.metric
+            && pin.kind == key.period.kind()
+            && pin.by_industry == key.industry.is_some()
     });
     match &key.industry {
         _ if !wanted => Vec::new(),
@@ -68,13 +70,20 @@ pub fn pins_of(work: &Work<'_>, key: &BoardKey) -> Vec<(String, String)> {
 /// Shows a board in its one message: sent and pinned the first time, edited in place afterwards,
 /// at most once a minute and only when something moved.
 async fn pin(work: &mut Work<'_>, payload: &str) -> Result<(), Fault> {
-    let Some((room, slot)) = payload.split_once(' ') else { return Err(Fault::Data(payload.to_owned())) };
+    let Some((room, slot)) = payload.split_once(' ') else {
+        return Err(Fault::Data(payload.to_owned()));
+    };
     let key = slot_board(work, room, slot)?;
     let pins = store::pins(work.tx, room).await?;
     let old = pins.iter().find(|pin| pin.slot == slot).cloned();
     let every = work.program.limits.pin_every_ms;
     if let Some(pin) = old.as_ref().filter(|pin| work.now < pin.shown_at + every) {
-        work.job("board.pin", format!("board.pin:{room}:{slot}"), payload.to_owned(), pin.shown_at + every);
+        work.job(
+            "board.pin",
+            format!("board.pin:{room}:{slot}"),
+            payload.to_owned(),
+            pin.shown_at + every,
+        );
         return Ok(());
     }
     let view = views::view(work, &key, render::ROWS_PINNED).await?;
@@ -88,7 +97,9 @@ async fn pin(work: &mut Work<'_>, payload: &str) -> Result<(), Fault> {
         }
         None => {
             let dedupe_key = work.send_as(&format!("pin:{room}:{slot}"), room, &message);
-            let pin = Pin { slot: slot.to_owned(), dedupe_key, hash, shown_at: work.now };
+            // An empty board is no news: the first result may follow it at once.
+            let shown_at = if view.standings.is_empty() { work.now - every } else { work.now };
+            let pin = Pin { slot: slot.to_owned(), dedupe_key, hash, shown_at };
             store::set_pin(work.tx, room, &pin).await?;
             let pins = store::pins(work.tx, room).await?;
             let events: Vec<String> = pins.iter().map(|pin| event_ref(&pin.dedupe_key)).collect();
@@ -119,7 +130,8 @@ async fn day(work: &mut Work<'_>, turned_at: i64) -> Result<(), Fault> {
     live.drop_boards();
     store::clear_baselines(work.tx).await?;
     for key in &keys {
-        let before = BoardKey { period: calendar.period_of(key.period.kind(), yesterday), ..key.clone() };
+        let before =
+            BoardKey { period: calendar.period_of(key.period.kind(), yesterday), ..key.clone() };
         let ranks = live.board(work, &before).await?.board.ranks();
         store::add_baseline(work.tx, &key.to_string(), &ranks).await?;
     }

@@ -85,7 +85,11 @@ impl Live {
 
     /// # Errors
     /// When the database refuses.
-    pub async fn partner(&mut self, work: &mut Work<'_>, id: PartnerId) -> Result<PartnerRow, Fault> {
+    pub async fn partner(
+        &mut self,
+        work: &mut Work<'_>,
+        id: PartnerId,
+    ) -> Result<PartnerRow, Fault> {
         if let Some(row) = self.partners.get(&id) {
             return Ok(row.clone());
         }

@@ -3,7 +3,9 @@ use super::live::Totals;
 use super::views::Mine;
 use crate::platform::access::PartnerRow;
 use crate::platform::text::{Line, Message};
-use schema::card::{Board, BoardRef, Card, Envelope, Me, MyStanding, OwnStanding, PartnerRef, TrendPoint};
+use schema::card::{
+    Board, BoardRef, Card, Envelope, Me, MyStanding, OwnStanding, PartnerRef, TrendPoint,
+};
 use schema::metric::Metric;
 use schema::money::{Currency, Money, thousands};
 use schema::period::{Period, PeriodKind};
@@ -40,7 +42,9 @@ impl View {
     pub fn rows_text(&self) -> Vec<String> {
         self.standings
             .iter()
-            .map(|row| format!("{} {} {} {:?} {}", row.rank, row.name, row.score, row.moved, row.new))
+            .map(|row| {
+                format!("{} {} {} {:?} {}", row.rank, row.name, row.score, row.moved, row.new)
+            })
             .collect()
     }
 }
@@ -114,10 +118,11 @@ fn row(row: &StandingRow, metric: Metric, currency: Currency) -> Line {
     } else {
         name.clone()
     };
-    Line::new()
-        .plain(&format!("{}. ", row.rank))
-        .person_strong(&cut)
-        .plain(&format!(" — {}{}", money_of(metric, row.score, currency), movement(row)))
+    Line::new().plain(&format!("{}. ", row.rank)).person_strong(&cut).plain(&format!(
+        " — {}{}",
+        money_of(metric, row.score, currency),
+        movement(row)
+    ))
 }
 
 fn rows(view: &View) -> Vec<Line> {
@@ -209,10 +214,10 @@ pub fn me(me: &PartnerRow, boards: &[Mine], totals: &Totals, currency: Currency)
         message = message.lines(lines);
     }
     let total = Money::new(totals.credited, currency);
-    message = message.line(format!("In all: {total} with {} clients", totals.clients));
+    message = message.line(format!("In all: {total} with {}", many(totals.clients, "client")));
     if totals.open_claims > 0 {
         let open = Money::new(totals.open_minor, currency);
-        message = message.line(format!("In review: {} claims, {open}", totals.open_claims));
+        message = message.line(format!("In review: {}, {open}", many(totals.open_claims, "claim")));
     }
     if let Some(trend) = trend_line(totals) {
         message = message.line(trend);
@@ -236,10 +241,17 @@ pub fn me(me: &PartnerRow, boards: &[Mine], totals: &Totals, currency: Currency)
         trend: totals
             .trend
             .iter()
-            .map(|(period, minor)| TrendPoint { period: *period, credited: Money::new(*minor, currency) })
+            .map(|(period, minor)| TrendPoint {
+                period: *period,
+                credited: Money::new(*minor, currency),
+            })
             .collect(),
         badges: Vec::new(),
     })))
+}
+
+fn many(count: i64, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 
 /// The last months as bars of height, with the direction in words.

@@ -22,18 +22,25 @@ pub async fn board(tx: &mut Conn, board: &str) -> Result<Vec<(PartnerId, Score)>
         .fetch_all(tx)
         .await?;
     rows.iter()
-        .map(|row| Ok((partner(row, 0)?, Score { score: row.try_get(1)?, reached_at: row.try_get(2)? })))
+        .map(|row| {
+            Ok((partner(row, 0)?, Score { score: row.try_get(1)?, reached_at: row.try_get(2)? }))
+        })
         .collect()
 }
 
 /// # Errors
 /// When the database refuses.
-pub async fn score(tx: &mut Conn, board: &str, id: PartnerId) -> Result<Option<Score>, sqlx::Error> {
-    let row = sqlx::query("select score, reached_at from standing where board = $1 and partner_id = $2")
-        .bind(board)
-        .bind(id.to_string())
-        .fetch_optional(tx)
-        .await?;
+pub async fn score(
+    tx: &mut Conn,
+    board: &str,
+    id: PartnerId,
+) -> Result<Option<Score>, sqlx::Error> {
+    let row =
+        sqlx::query("select score, reached_at from standing where board = $1 and partner_id = $2")
+            .bind(board)
+            .bind(id.to_string())
+            .fetch_optional(tx)
+            .await?;
     row.map(|row| Ok(Score { score: row.try_get(0)?, reached_at: row.try_get(1)? })).transpose()
 }
 
@@ -41,7 +48,12 @@ pub async fn score(tx: &mut Conn, board: &str, id: PartnerId) -> Result<Option<S
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn set(tx: &mut Conn, board: &str, id: PartnerId, score: Score) -> Result<(), sqlx::Error> {
+pub async fn set(
+    tx: &mut Conn,
+    board: &str,
+    id: PartnerId,
+    score: Score,
+) -> Result<(), sqlx::Error> {
     if score.score == 0 {
         sqlx::query("delete from standing where board = $1 and partner_id = $2")
             .bind(board)
@@ -68,9 +80,11 @@ pub async fn set(tx: &mut Conn, board: &str, id: PartnerId, score: Score) -> Res
 /// # Errors
 /// When the database refuses.
 pub async fn all(tx: &mut Conn) -> Result<Vec<(String, PartnerId, Score)>, sqlx::Error> {
-    let rows = sqlx::query("select board, partner_id, score, reached_at from standing order by board, partner_id")
-        .fetch_all(tx)
-        .await?;
+    let rows = sqlx::query(
+        "select board, partner_id, score, reached_at from standing order by board, partner_id",
+    )
+    .fetch_all(tx)
+    .await?;
     rows.iter()
         .map(|row| {
             let score = Score { score: row.try_get(2)?, reached_at: row.try_get(3)? };
@@ -84,7 +98,8 @@ pub async fn all(tx: &mut Conn) -> Result<Vec<(String, PartnerId, Score)>, sqlx:
 /// # Errors
 /// When the database refuses.
 pub async fn hidden(tx: &mut Conn) -> Result<Vec<PartnerId>, sqlx::Error> {
-    let rows = sqlx::query("select id from partner where visibility = 'hidden'").fetch_all(tx).await?;
+    let rows =
+        sqlx::query("select id from partner where visibility = 'hidden'").fetch_all(tx).await?;
     rows.iter().map(|row| partner(row, 0)).collect()
 }
 
@@ -103,7 +118,11 @@ pub async fn ranked(tx: &mut Conn) -> Result<i64, sqlx::Error> {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn holdings(tx: &mut Conn, id: PartnerId, client: ClientId) -> Result<Vec<Holding>, sqlx::Error> {
+pub async fn holdings(
+    tx: &mut Conn,
+    id: PartnerId,
+    client: ClientId,
+) -> Result<Vec<Holding>, sqlx::Error> {
     let rows = sqlx::query(
         "select s.id, e.seq, e.posted_at, s.effective_on, s.industry, h.amount_minor \
          from sale s join share h on h.sale_id = s.id \
@@ -168,9 +187,14 @@ pub async fn clear_baselines(tx: &mut Conn) -> Result<(), sqlx::Error> {
 
 /// # Errors
 /// When the database refuses.
-pub async fn add_baseline(tx: &mut Conn, board: &str, ranks: &[(PartnerId, u32)]) -> Result<(), sqlx::Error> {
+pub async fn add_baseline(
+    tx: &mut Conn,
+    board: &str,
+    ranks: &[(PartnerId, u32)],
+) -> Result<(), sqlx::Error> {
     for chunk in chunks(ranks) {
-        let text = values("insert into baseline (board, partner_id, rank) {values}", chunk.len(), 3);
+        let text =
+            values("insert into baseline (board, partner_id, rank) {values}", chunk.len(), 3);
         let mut query = sqlx::query(text);
         for (id, rank) in chunk {
             query = query.bind(board).bind(id.to_string()).bind(i64::from(*rank));
@@ -194,10 +218,12 @@ pub struct Pin {
 /// # Errors
 /// When the database refuses.
 pub async fn pins(tx: &mut Conn, room: &str) -> Result<Vec<Pin>, sqlx::Error> {
-    let rows = sqlx::query("select slot, dedupe_key, hash, shown_at from pin where room = $1 order by slot")
-        .bind(room)
-        .fetch_all(tx)
-        .await?;
+    let rows = sqlx::query(
+        "select slot, dedupe_key, hash, shown_at from pin where room = $1 order by slot",
+    )
+    .bind(room)
+    .fetch_all(tx)
+    .await?;
     rows.iter()
         .map(|row| {
             Ok(Pin {

@@ -46,7 +46,12 @@ pub async fn view(work: &mut Work<'_>, key: &BoardKey, rows_max: usize) -> Resul
     view
 }
 
-async fn view_of(work: &mut Work<'_>, live: &mut Live, key: &BoardKey, rows_max: usize) -> Result<View, Fault> {
+async fn view_of(
+    work: &mut Work<'_>,
+    live: &mut Live,
+    key: &BoardKey,
+    rows_max: usize,
+) -> Result<View, Fault> {
     let loaded = live.board(work, key).await?;
     let participants = loaded.board.public();
     let rows = marked(loaded, loaded.board.top(rows_max));
@@ -149,7 +154,12 @@ pub struct Mine {
 
 /// # Errors
 /// When the database refuses.
-pub async fn mine(work: &mut Work<'_>, me: &PartnerRow, key: &BoardKey, around: usize) -> Result<Mine, Fault> {
+pub async fn mine(
+    work: &mut Work<'_>,
+    me: &PartnerRow,
+    key: &BoardKey,
+    around: usize,
+) -> Result<Mine, Fault> {
     let mut live = work.memory.take::<Live>();
     let mine = mine_of(work, &mut live, me, key, around).await;
     work.memory.put(live);
@@ -187,12 +197,16 @@ async fn mine_of(
 pub async fn totals(work: &mut Work<'_>, id: PartnerId) -> Result<Totals, Fault> {
     let month = work.program.calendar.period_of(PeriodKind::Month, work.today());
     let known = work.memory.cache::<Live>().totals.get(&id).cloned();
-    if let Some(totals) = known.filter(|totals| totals.trend.last().is_some_and(|(last, _)| *last == month)) {
+    if let Some(totals) =
+        known.filter(|totals| totals.trend.last().is_some_and(|(last, _)| *last == month))
+    {
         return Ok(totals);
     }
     let all = |metric| BoardKey::new(metric, Period::ALL, None).to_string();
-    let credited = store::score(work.tx, &all(Metric::Revenue), id).await?.map_or(0, |score| score.score);
-    let clients = store::score(work.tx, &all(Metric::Clients), id).await?.map_or(0, |score| score.score);
+    let credited =
+        store::score(work.tx, &all(Metric::Revenue), id).await?.map_or(0, |score| score.score);
+    let clients =
+        store::score(work.tx, &all(Metric::Clients), id).await?.map_or(0, |score| score.score);
     let (open_claims, open_minor) = store::open_claims(work.tx, id).await?;
     let mut trend = Vec::new();
     for period in last_months(work) {

@@ -24,14 +24,24 @@ pub struct Posted {
 ///
 /// # Errors
 /// A fault when the postings do not balance, or the source was posted with another body.
-pub async fn post(work: &mut Work<'_>, source: &str, source_id: &str, body: &EntryBody) -> Result<Posted, Fault> {
+pub async fn post(
+    work: &mut Work<'_>,
+    source: &str,
+    source_id: &str,
+    body: &EntryBody,
+) -> Result<Posted, Fault> {
     if let Some(row) = store::by_source(work.tx, source, source_id).await? {
         let stored = Sealed::read(&row.body).map_err(|error| Fault::Data(error.to_string()))?;
         return match rules::replay(Some(&stored.body), body) {
             rules::Replay::Conflict => {
                 Err(Fault::Bug(format!("{source} {source_id} was posted with another body")))
             }
-            _ => Ok(Posted { seq: row.seq, hash: row.hash, posted_at: row.posted_at, replayed: true }),
+            _ => Ok(Posted {
+                seq: row.seq,
+                hash: row.hash,
+                posted_at: row.posted_at,
+                replayed: true,
+            }),
         };
     }
     let text = body.sealed(work.now, source, source_id);
@@ -63,9 +73,7 @@ pub async fn head(work: &mut Work<'_>) -> Result<Head, Fault> {
     if let Some(head) = &work.memory.cache::<KnownHead>().0 {
         return Ok(head.clone());
     }
-    let head = store::head(work.tx)
-        .await?
-        .unwrap_or_else(Head::genesis);
+    let head = store::head(work.tx).await?.unwrap_or_else(Head::genesis);
     work.memory.cache::<KnownHead>().0 = Some(head.clone());
     Ok(head)
 }
@@ -117,9 +125,14 @@ fn found(head: Head, bad: Option<(i64, String)>) -> Verified {
 }
 
 /// The chain, the row's columns, and the postings against the body.
-fn check(head: &mut Head, entry: &EntryRow, postings: &[(i64, String, i64, String)]) -> Result<(), String> {
+fn check(
+    head: &mut Head,
+    entry: &EntryRow,
+    postings: &[(i64, String, i64, String)],
+) -> Result<(), String> {
     let mut next = head.clone();
-    let link = Link { seq: entry.seq, prev_hash: &entry.prev_hash, hash: &entry.hash, body: &entry.body };
+    let link =
+        Link { seq: entry.seq, prev_hash: &entry.prev_hash, hash: &entry.hash, body: &entry.body };
     let sealed = next.take(link).map_err(|broken| broken.to_string())?;
     let told = (&entry.source, &entry.source_id, entry.posted_at, entry.book.as_str());
     if told != (&sealed.source, &sealed.source_id, sealed.at, sealed.body.book().as_str()) {
@@ -127,7 +140,10 @@ fn check(head: &mut Head, entry: &EntryRow, postings: &[(i64, String, i64, Strin
     }
     let said = sealed.body.postings();
     let same = said.len() == postings.len()
-        && said.iter().zip(postings).all(|(a, b)| a.account == b.1 && a.minor == b.2 && a.currency.code() == b.3);
+        && said
+            .iter()
+            .zip(postings)
+            .all(|(a, b)| a.account == b.1 && a.minor == b.2 && a.currency.code() == b.3);
     if !same {
         return Err("its postings are not those of its body".to_owned());
     }

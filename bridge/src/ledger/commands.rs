@@ -13,7 +13,11 @@ pub enum ControlLedger {
 
 /// # Errors
 /// When the person may not.
-pub async fn control(work: &mut Work<'_>, caller: &Caller, words: &ControlLedger) -> Result<(), Stop> {
+pub async fn control(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    words: &ControlLedger,
+) -> Result<(), Stop> {
     caller.reviewer()?;
     match words {
         ControlLedger::Verify => {

@@ -18,13 +18,19 @@ pub struct EntryRow {
 /// # Errors
 /// When the database refuses.
 pub async fn head(tx: &mut Conn) -> Result<Option<Head>, sqlx::Error> {
-    let row = sqlx::query("select seq, hash from entry order by seq desc limit 1").fetch_optional(tx).await?;
+    let row = sqlx::query("select seq, hash from entry order by seq desc limit 1")
+        .fetch_optional(tx)
+        .await?;
     row.map(|row| Ok(Head { seq: row.try_get(0)?, hash: row.try_get(1)? })).transpose()
 }
 
 /// # Errors
 /// When the database refuses.
-pub async fn by_source(tx: &mut Conn, source: &str, source_id: &str) -> Result<Option<EntryRow>, sqlx::Error> {
+pub async fn by_source(
+    tx: &mut Conn,
+    source: &str,
+    source_id: &str,
+) -> Result<Option<EntryRow>, sqlx::Error> {
     let row = sqlx::query(
         "select seq, book, source, source_id, body, prev_hash, hash, posted_at from entry where source = $1 and source_id = $2",
     )
@@ -65,7 +71,12 @@ fn read(row: &sqlx::any::AnyRow) -> Result<EntryRow, sqlx::Error> {
 
 /// # Errors
 /// When the database refuses.
-pub async fn insert(tx: &mut Conn, entry: &EntryRow, cause: &str, postings: &[Posting]) -> Result<(), sqlx::Error> {
+pub async fn insert(
+    tx: &mut Conn,
+    entry: &EntryRow,
+    cause: &str,
+    postings: &[Posting],
+) -> Result<(), sqlx::Error> {
     sqlx::query(
         "insert into entry (seq, book, source, source_id, cause, body, prev_hash, hash, posted_at) \
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -82,14 +93,16 @@ pub async fn insert(tx: &mut Conn, entry: &EntryRow, cause: &str, postings: &[Po
     .execute(&mut *tx)
     .await?;
     for (n, posting) in (1_i64..).zip(postings) {
-        sqlx::query("insert into posting (seq, n, account, minor, currency) values ($1, $2, $3, $4, $5)")
-            .bind(entry.seq)
-            .bind(n)
-            .bind(&posting.account)
-            .bind(posting.minor)
-            .bind(posting.currency.code())
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query(
+            "insert into posting (seq, n, account, minor, currency) values ($1, $2, $3, $4, $5)",
+        )
+        .bind(entry.seq)
+        .bind(n)
+        .bind(&posting.account)
+        .bind(posting.minor)
+        .bind(posting.currency.code())
+        .execute(&mut *tx)
+        .await?;
     }
     Ok(())
 }
@@ -98,7 +111,11 @@ pub async fn insert(tx: &mut Conn, entry: &EntryRow, cause: &str, postings: &[Po
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn postings(tx: &mut Conn, from: i64, to: i64) -> Result<Vec<(i64, String, i64, String)>, sqlx::Error> {
+pub async fn postings(
+    tx: &mut Conn,
+    from: i64,
+    to: i64,
+) -> Result<Vec<(i64, String, i64, String)>, sqlx::Error> {
     let rows = sqlx::query(
         "select seq, account, minor, currency from posting where seq between $1 and $2 order by seq, n",
     )

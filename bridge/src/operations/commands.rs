@@ -42,7 +42,11 @@ pub async fn status(work: &mut Work<'_>, caller: &Caller) -> Result<(), Stop> {
 
 /// # Errors
 /// When the person may not, or there is no such number.
-pub async fn control_inbox(work: &mut Work<'_>, caller: &Caller, words: ControlInbox) -> Result<(), Stop> {
+pub async fn control_inbox(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    words: ControlInbox,
+) -> Result<(), Stop> {
     caller.manager()?;
     match words {
         ControlInbox::List => {
@@ -74,7 +78,8 @@ fn number(text: &str) -> Result<i64, Refusal> {
 }
 
 fn none_such() -> Refusal {
-    Refusal::new(Code::Ref, "No quarantined input has this number; inbox list shows them.").example("inbox list")
+    Refusal::new(Code::Ref, "No quarantined input has this number; inbox list shows them.")
+        .example("inbox list")
 }
 
 /// # Errors
@@ -83,11 +88,12 @@ pub async fn audit(work: &mut Work<'_>, caller: &Caller, n: Option<&str>) -> Res
     caller.reviewer()?;
     let count = match n {
         None => 10,
-        Some(text) => text
-            .parse::<i64>()
-            .ok()
-            .filter(|n| (1..=AUDIT_MAX).contains(n))
-            .ok_or_else(|| Refusal::new(Code::Usage, format!("A number from 1 to {AUDIT_MAX}.")).example("audit 20"))?,
+        Some(text) => {
+            text.parse::<i64>().ok().filter(|n| (1..=AUDIT_MAX).contains(n)).ok_or_else(|| {
+                Refusal::new(Code::Usage, format!("A number from 1 to {AUDIT_MAX}."))
+                    .example("audit 20")
+            })?
+        }
     };
     let lines = audit::store::newest(work.tx, count).await?;
     let message = audit::render::audit(&lines, &work.program.calendar);
@@ -97,14 +103,23 @@ pub async fn audit(work: &mut Work<'_>, caller: &Caller, n: Option<&str>) -> Res
 
 /// # Errors
 /// When the person may not, or there is nothing to say.
-pub async fn announce(work: &mut Work<'_>, caller: &Caller, text: &str, notify: bool) -> Result<(), Stop> {
+pub async fn announce(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    text: &str,
+    notify: bool,
+) -> Result<(), Stop> {
     caller.manager()?;
     if text.trim().is_empty() {
-        return Err(Refusal::new(Code::Usage, "What shall I announce?").example("announce We open in Vienna on Monday").into());
+        return Err(Refusal::new(Code::Usage, "What shall I announce?")
+            .example("announce We open in Vienna on Monday")
+            .into());
     }
     if text.chars().count() > ANNOUNCEMENT_CHARS_MAX {
         let sentence = format!("An announcement has at most {ANNOUNCEMENT_CHARS_MAX} characters.");
-        return Err(Refusal::new(Code::Long, sentence).example("announce We open in Vienna on Monday").into());
+        return Err(Refusal::new(Code::Long, sentence)
+            .example("announce We open in Vienna on Monday")
+            .into());
     }
     work.send("announcements", &render::announcement(text, notify, work.now));
     work.audit("announce", "announcements", if notify { "with @room" } else { "" });

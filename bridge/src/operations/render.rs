@@ -22,11 +22,16 @@ pub fn status(health: &Health, running: &Running) -> Message {
     let fine = inbox.dead == 0 && outbox.dead == 0;
     let title = if fine { "🟢 All is well" } else { "🟠 Something needs a look" };
     let mut lines = vec![
-        Line::new().plain(&format!("Partners {} · open claims {}", running.partners, health.open_claims)),
+        Line::new()
+            .plain(&format!("Partners {} · open claims {}", running.partners, health.open_claims)),
         Line::new().plain(&format!("Inbox: {} waiting, {} quarantined", inbox.waiting, inbox.dead)),
         Line::new().plain(&format!("Outbox: {} waiting, {} parked", outbox.waiting, outbox.dead)),
         Line::new().plain(&format!("Ledger: {} entries", health.ledger_seq)),
-        Line::new().plain(&format!("Version {} on {}", env!("CARGO_PKG_VERSION"), running.database)),
+        Line::new().plain(&format!(
+            "Version {} on {}",
+            env!("CARGO_PKG_VERSION"),
+            running.database
+        )),
     ];
     if inbox.dead > 0 {
         lines.push(Line::new().plain("See ").code("inbox list"));
@@ -57,11 +62,19 @@ pub fn inbox(items: &[Poison]) -> Message {
     } else {
         let rows = items.iter().map(|item| {
             let from = if item.sender.is_empty() { "not an event" } else { item.sender.as_str() };
-            Line::new().strong(&item.seq.to_string()).plain(" from ").person(from).plain(&format!(", {} tries", item.attempts))
+            Line::new()
+                .strong(&item.seq.to_string())
+                .plain(" from ")
+                .person(from)
+                .plain(&format!(", {} tries", item.attempts))
         });
-        message
-            .lines(rows.collect())
-            .line(Line::new().code("inbox retry 12").plain(" runs one again, ").code("inbox drop 12").plain(" ends it."))
+        message.lines(rows.collect()).line(
+            Line::new()
+                .code("inbox retry 12")
+                .plain(" runs one again, ")
+                .code("inbox drop 12")
+                .plain(" ends it."),
+        )
     };
     let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let cards = items

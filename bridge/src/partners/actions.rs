@@ -29,7 +29,9 @@ pub async fn apply(work: &mut Work<'_>, user_id: &str, text: &str) -> Result<(),
     if text.chars().count() > rules::APPLICATION_CHARS_MAX {
         let sentence =
             format!("An application has at most {} characters.", rules::APPLICATION_CHARS_MAX);
-        return Err(Refusal::new(Code::Long, sentence).example("apply I sell to dentists in Vienna").into());
+        return Err(Refusal::new(Code::Long, sentence)
+            .example("apply I sell to dentists in Vienna")
+            .into());
     }
     let row = enter(work, user_id, None, text).await?;
     let key = review_key(&row, work.now);
@@ -75,7 +77,12 @@ pub async fn approve(
 
 /// # Errors
 /// A refusal when no application of the person waits.
-pub async fn reject(work: &mut Work<'_>, _: &Manager, user_id: &str, reason: &str) -> Result<PartnerRow, Stop> {
+pub async fn reject(
+    work: &mut Work<'_>,
+    _: &Manager,
+    user_id: &str,
+    reason: &str,
+) -> Result<PartnerRow, Stop> {
     let person = access::person(work, user_id).await?;
     follows(Step::Reject, person.partner.as_ref().map(|row| row.enrollment))?;
     store::reject(work.tx, user_id, reason, work.now).await?;
@@ -90,7 +97,12 @@ pub async fn reject(work: &mut Work<'_>, _: &Manager, user_id: &str, reason: &st
 ///
 /// # Errors
 /// A refusal when the person is no active partner.
-pub async fn suspend(work: &mut Work<'_>, _: &Manager, user_id: &str, reason: &str) -> Result<PartnerRow, Stop> {
+pub async fn suspend(
+    work: &mut Work<'_>,
+    _: &Manager,
+    user_id: &str,
+    reason: &str,
+) -> Result<PartnerRow, Stop> {
     let person = access::person(work, user_id).await?;
     follows(Step::Suspend, person.partner.as_ref().map(|row| row.enrollment))?;
     store::suspend(work.tx, user_id, reason, Some(work.now)).await?;
@@ -104,7 +116,11 @@ pub async fn suspend(work: &mut Work<'_>, _: &Manager, user_id: &str, reason: &s
 
 /// # Errors
 /// A refusal when the person is not suspended.
-pub async fn reinstate(work: &mut Work<'_>, _: &Manager, user_id: &str) -> Result<PartnerRow, Stop> {
+pub async fn reinstate(
+    work: &mut Work<'_>,
+    _: &Manager,
+    user_id: &str,
+) -> Result<PartnerRow, Stop> {
     let person = access::person(work, user_id).await?;
     follows(Step::Reinstate, person.partner.as_ref().map(|row| row.enrollment))?;
     store::suspend(work.tx, user_id, "", None).await?;
@@ -128,7 +144,12 @@ pub async fn removable(work: &mut Work<'_>, user_id: &str) -> Result<PartnerRow,
 
 /// # Errors
 /// A refusal when there is no such partner.
-pub async fn remove(work: &mut Work<'_>, _: &Manager, user_id: &str, reason: &str) -> Result<PartnerRow, Stop> {
+pub async fn remove(
+    work: &mut Work<'_>,
+    _: &Manager,
+    user_id: &str,
+    reason: &str,
+) -> Result<PartnerRow, Stop> {
     removable(work, user_id).await?;
     store::leave(work.tx, user_id, reason, work.now).await?;
     let row = reread(work, user_id).await?;
@@ -187,7 +208,12 @@ pub fn show_profile(work: &mut Work<'_>, row: &PartnerRow) {
     work.state("space", "agency.siso.partners.profile", &row.id.to_string(), &content);
 }
 
-async fn enter(work: &mut Work<'_>, user_id: &str, name: Option<&str>, text: &str) -> Result<PartnerRow, Stop> {
+async fn enter(
+    work: &mut Work<'_>,
+    user_id: &str,
+    name: Option<&str>,
+    text: &str,
+) -> Result<PartnerRow, Stop> {
     let id = schema::ids::PartnerId(work.id().0).to_string();
     let name = name.map_or_else(|| rules::name_of(user_id), str::to_owned);
     store::apply(work.tx, (&id, user_id, &name), text, work.now).await?;

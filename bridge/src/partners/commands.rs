@@ -111,7 +111,8 @@ pub async fn profile(work: &mut Work<'_>, caller: &Caller, words: Profile) -> Re
 
 fn visibility(text: &str) -> Result<Visibility, Refusal> {
     text.parse().map_err(|_| {
-        Refusal::new(Code::Usage, "Visibility is public, anonymous or hidden.").example("profile --visibility anonymous")
+        Refusal::new(Code::Usage, "Visibility is public, anonymous or hidden.")
+            .example("profile --visibility anonymous")
     })
 }
 
@@ -120,13 +121,16 @@ fn timezone(text: &str) -> Result<String, Refusal> {
         .ok()
         .and_then(|zone| zone.iana_name().map(str::to_owned))
         .ok_or_else(|| {
-            Refusal::new(Code::Usage, "A timezone is written like Europe/Berlin.").example("profile --timezone Europe/Berlin")
+            Refusal::new(Code::Usage, "A timezone is written like Europe/Berlin.")
+                .example("profile --timezone Europe/Berlin")
         })
 }
 
 async fn industries(work: &mut Work<'_>, list: &str) -> Result<Vec<String>, Stop> {
     let mut slugs = Vec::new();
-    for word in list.split(',').map(str::trim).filter(|word| !word.is_empty()).take(rules::INDUSTRIES_MAX) {
+    for word in
+        list.split(',').map(str::trim).filter(|word| !word.is_empty()).take(rules::INDUSTRIES_MAX)
+    {
         let slug = crate::industries::actions::open_slug(work, word).await?;
         if !slugs.contains(&slug) {
             slugs.push(slug);
@@ -137,7 +141,12 @@ async fn industries(work: &mut Work<'_>, list: &str) -> Result<Vec<String>, Stop
 
 /// # Errors
 /// When the person is no manager, or the step does not follow.
-pub async fn control(work: &mut Work<'_>, caller: &Caller, words: ControlPartner, confirmed: bool) -> Result<(), Stop> {
+pub async fn control(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    words: ControlPartner,
+    confirmed: bool,
+) -> Result<(), Stop> {
     let manager = caller.manager()?;
     let (row, event) = match words {
         ControlPartner::List => return list(work).await,
@@ -152,7 +161,11 @@ pub async fn control(work: &mut Work<'_>, caller: &Caller, words: ControlPartner
         }
         ControlPartner::Reject { user, reason } => {
             let user = user_id(&user)?;
-            (actions::reject(work, &manager, &user, reason.as_deref().unwrap_or_default()).await?, PartnerEvent::Rejected)
+            (
+                actions::reject(work, &manager, &user, reason.as_deref().unwrap_or_default())
+                    .await?,
+                PartnerEvent::Rejected,
+            )
         }
         ControlPartner::Suspend { user, reason } => {
             let user = user_id(&user)?;
@@ -194,11 +207,21 @@ async fn shown(work: &mut Work<'_>, user: &str) -> Result<access::PartnerRow, St
     })
 }
 
-async fn ask_removal(work: &mut Work<'_>, user: &str, name: &str, reason: &str) -> Result<(), Stop> {
-    let effect = format!("{user} leaves the program and all its rooms; their results stay on record.");
+async fn ask_removal(
+    work: &mut Work<'_>,
+    user: &str,
+    name: &str,
+    reason: &str,
+) -> Result<(), Stop> {
+    let effect =
+        format!("{user} leaves the program and all its rooms; their results stay on record.");
     let line = format!("partner remove {user} {reason}");
     let prompt = Message::notice(Line::new().plain("Remove ").person(name).plain("?"))
-        .line(Line::new().code(user).plain(" leaves the program and all its rooms; their results stay on record."))
+        .line(
+            Line::new()
+                .code(user)
+                .plain(" leaves the program and all its rooms; their results stay on record."),
+        )
         .line("React with ✅ or answer yes within 10 minutes.")
         .card(&Envelope::from(schema::card::Card::from(Confirm {
             id: ConfirmationId(0),

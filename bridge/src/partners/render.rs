@@ -3,7 +3,7 @@ use crate::platform::access::PartnerRow;
 use crate::platform::text::{Line, Message};
 use crate::platform::work::Work;
 use schema::card::{
-    Applied, Application, Card, Envelope, Partner, PartnerEvent, PartnerView, Partners, Profile,
+    Application, Applied, Card, Envelope, Partner, PartnerEvent, PartnerView, Partners, Profile,
     Review, ReviewStatus, ReviewSubject, Welcome,
 };
 use schema::state::{ProfileState, VERSION};
@@ -39,7 +39,9 @@ pub fn application(row: &PartnerRow, text: &str, work: &Work<'_>) -> Message {
         message = message.quote(Line::new().person_cut(text, 500));
     }
     message
-        .line(Line::new().plain("React with ✅ to let them in, or ❌ and then reply with a reason."))
+        .line(
+            Line::new().plain("React with ✅ to let them in, or ❌ and then reply with a reason."),
+        )
         .card(&card(review(row, text, work.now, ReviewStatus::Open)))
 }
 
@@ -99,9 +101,16 @@ pub fn welcome(row: &PartnerRow, work: &Work<'_>) -> Message {
     let prefix = &work.program.prefix;
     let commands = ["me", "sale add 1000 EUR Acme", "board", "help"];
     Message::text(Line::new().plain("👋 Welcome to ").plain(&work.program.name))
-        .line(Line::new().plain("You are in, ").person(&row.name).plain(". Accept the invitation to the Space: all rooms are inside."))
+        .line(
+            Line::new()
+                .plain("You are in, ")
+                .person(&row.name)
+                .plain(". Accept the invitation to the Space: all rooms are inside."),
+        )
         .lines(vec![
-            Line::new().code(&format!("{prefix}sale add 1000 {} Acme", work.program.currency.code())).plain(" claims a sale"),
+            Line::new()
+                .code(&format!("{prefix}sale add 1000 {} Acme", work.program.currency.code()))
+                .plain(" claims a sale"),
             Line::new().code(&format!("{prefix}me")).plain(" shows where you stand"),
             Line::new().code(&format!("{prefix}board")).plain(" shows the leaderboard"),
             Line::new().code(&format!("{prefix}help")).plain(" shows the rest"),
@@ -118,7 +127,8 @@ pub fn welcome(row: &PartnerRow, work: &Work<'_>) -> Message {
 #[must_use]
 pub fn rejected(reason: &str) -> Message {
     let message = Message::text("Your application was not accepted");
-    with_reason(message, reason).line(Line::new().plain("You may apply again with ").code("apply").plain("."))
+    with_reason(message, reason)
+        .line(Line::new().plain("You may apply again with ").code("apply").plain("."))
 }
 
 #[must_use]
@@ -129,12 +139,14 @@ pub fn suspended(reason: &str) -> Message {
 
 #[must_use]
 pub fn reinstated() -> Message {
-    Message::text("👋 Welcome back").line("Your membership is active again; accept the invitation to the Space.")
+    Message::text("👋 Welcome back")
+        .line("Your membership is active again; accept the invitation to the Space.")
 }
 
 #[must_use]
 pub fn removed(reason: &str) -> Message {
-    with_reason(Message::text("You have left the partner program"), reason).line("Thank you for what you brought.")
+    with_reason(Message::text("You have left the partner program"), reason)
+        .line("Thank you for what you brought.")
 }
 
 fn with_reason(message: Message, reason: &str) -> Message {
@@ -177,8 +189,11 @@ const ROWS_MAX: usize = 30;
 pub fn partners(rows: &[PartnerRow], count: i64) -> Message {
     let mut message = Message::notice(format!("Partners · {count}"));
     if rows.is_empty() {
-        message = message
-            .line(Line::new().plain("Nobody yet. Let someone in with ").code("partner add @ana:example.org"));
+        message = message.line(
+            Line::new()
+                .plain("Nobody yet. Let someone in with ")
+                .code("partner add @ana:example.org"),
+        );
     } else {
         let shown = rows.iter().take(ROWS_MAX).map(|row| {
             let state = if row.enrollment == Enrollment::Approved {
@@ -191,7 +206,8 @@ pub fn partners(rows: &[PartnerRow], count: i64) -> Message {
         message = message.lines(shown.collect());
     }
     if rows.len() > ROWS_MAX {
-        message = message.line(format!("… and {} more; partner show @user has one.", rows.len() - ROWS_MAX));
+        message = message
+            .line(format!("… and {} more; partner show @user has one.", rows.len() - ROWS_MAX));
     }
     let views = rows.iter().take(ROWS_MAX).map(view).collect();
     message.card(&card(Partners { partners: views, count }))
@@ -214,7 +230,11 @@ pub fn profile(row: &PartnerRow, changed: Vec<String>, zone: &str) -> Message {
             Line::new().plain("Industries: ").plain(&industries),
             Line::new().plain("Timezone: ").plain(row.timezone.as_deref().unwrap_or(zone)),
         ])
-        .line(Line::new().plain("Change it with ").code("profile --visibility anonymous --industry dental"))
+        .line(
+            Line::new()
+                .plain("Change it with ")
+                .code("profile --visibility anonymous --industry dental"),
+        )
         .card(&card(Profile {
             id: row.id,
             user_id: row.user_id.clone(),

@@ -29,9 +29,10 @@ pub fn follows(step: Step, from: Option<Enrollment>) -> Result<(), Refusal> {
         | (Step::Suspend, Some(Approved))
         | (Step::Reinstate, Some(Suspended))
         | (Step::Remove, Some(Approved | Suspended)) => Ok(()),
-        (Step::Apply, Some(Pending)) => {
-            refused(Code::Dup, "Your application is already with the program's team; you will hear from me here.")
-        }
+        (Step::Apply, Some(Pending)) => refused(
+            Code::Dup,
+            "Your application is already with the program's team; you will hear from me here.",
+        ),
         (Step::Apply | Step::Approve, Some(Approved)) => {
             refused(Code::Dup, "Already a partner; nothing to do.")
         }

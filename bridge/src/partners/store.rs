@@ -47,7 +47,12 @@ pub async fn approve(tx: &mut Conn, user_id: &str, by: &str, now: i64) -> Result
 
 /// # Errors
 /// When the database refuses.
-pub async fn reject(tx: &mut Conn, user_id: &str, reason: &str, now: i64) -> Result<(), sqlx::Error> {
+pub async fn reject(
+    tx: &mut Conn,
+    user_id: &str,
+    reason: &str,
+    now: i64,
+) -> Result<(), sqlx::Error> {
     sqlx::query("update partner set rejected_at = $1, reason = $2 where user_id = $3")
         .bind(now)
         .bind(reason)
@@ -59,7 +64,12 @@ pub async fn reject(tx: &mut Conn, user_id: &str, reason: &str, now: i64) -> Res
 
 /// # Errors
 /// When the database refuses.
-pub async fn suspend(tx: &mut Conn, user_id: &str, reason: &str, now: Option<i64>) -> Result<(), sqlx::Error> {
+pub async fn suspend(
+    tx: &mut Conn,
+    user_id: &str,
+    reason: &str,
+    now: Option<i64>,
+) -> Result<(), sqlx::Error> {
     sqlx::query("update partner set suspended_at = $1, reason = $2 where user_id = $3")
         .bind(now)
         .bind(now.map(|_| reason))
@@ -71,7 +81,12 @@ pub async fn suspend(tx: &mut Conn, user_id: &str, reason: &str, now: Option<i64
 
 /// # Errors
 /// When the database refuses.
-pub async fn leave(tx: &mut Conn, user_id: &str, reason: &str, now: i64) -> Result<(), sqlx::Error> {
+pub async fn leave(
+    tx: &mut Conn,
+    user_id: &str,
+    reason: &str,
+    now: i64,
+) -> Result<(), sqlx::Error> {
     sqlx::query("update partner set left_at = $1, reason = $2 where user_id = $3")
         .bind(now)
         .bind(reason)
@@ -84,7 +99,11 @@ pub async fn leave(tx: &mut Conn, user_id: &str, reason: &str, now: i64) -> Resu
 /// # Errors
 /// When the database refuses.
 pub async fn rename(tx: &mut Conn, user_id: &str, name: &str) -> Result<(), sqlx::Error> {
-    sqlx::query("update partner set name = $1 where user_id = $2").bind(name).bind(user_id).execute(tx).await?;
+    sqlx::query("update partner set name = $1 where user_id = $2")
+        .bind(name)
+        .bind(user_id)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 

@@ -1,9 +1,9 @@
 //! What every capability stands on.
 pub mod access;
 pub mod clock;
+pub mod commands;
 pub mod confirm;
 pub mod db;
-pub mod commands;
 pub mod gaps;
 pub mod homeserver;
 pub mod inbox;

@@ -32,7 +32,8 @@ pub fn limited(work: &mut Work<'_>, now: i64) -> Option<Slow> {
     if buckets.len() >= PEOPLE_MAX {
         buckets.retain(|_, bucket| now - bucket.filled_at < burst.saturating_mul(every));
     }
-    let bucket = buckets.entry(actor).or_insert(Bucket { left: burst, filled_at: now, told_at: None });
+    let bucket =
+        buckets.entry(actor).or_insert(Bucket { left: burst, filled_at: now, told_at: None });
     let refill = (now - bucket.filled_at) / every;
     if refill > 0 {
         bucket.left = bucket.left.saturating_add(refill).min(burst);
@@ -49,6 +50,8 @@ pub fn limited(work: &mut Work<'_>, now: i64) -> Option<Slow> {
     let wait = (every + 999) / 1_000;
     Some(Slow::Say(Refusal::new(
         Code::Rate,
-        format!("Slow down, please: one command every {wait} seconds. This one was not run; send it again."),
+        format!(
+            "Slow down, please: one command every {wait} seconds. This one was not run; send it again."
+        ),
     )))
 }

@@ -1,7 +1,7 @@
 //! What the program may do with its rooms from inside a unit of work: look things up, let people in
 //! and out, ask for repairs. Nothing here touches the network; the keeper and the sender do.
-use super::members::{self, Joined, Known};
 pub use super::inputs::{foreign_state, member_changed};
+use super::members::{self, Joined, Known};
 use super::rules::RoomKey;
 use super::{render, store};
 use crate::industries;
@@ -105,7 +105,11 @@ pub fn is_direct(work: &mut Work<'_>, room_id: &str) -> bool {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn is_joined(work: &mut Work<'_>, room_id: &str, user: &str) -> Result<Option<bool>, Fault> {
+pub async fn is_joined(
+    work: &mut Work<'_>,
+    room_id: &str,
+    user: &str,
+) -> Result<Option<bool>, Fault> {
     if members::certain(work.memory, room_id, user) {
         return Ok(Some(true));
     }
@@ -175,7 +179,11 @@ pub async fn take_out(work: &mut Work<'_>, user: &str, reason: &str) -> Result<(
 /// # Errors
 /// When the database refuses.
 #[expect(clippy::unused_async, reason = "one shape for the four ways in and out")]
-pub async fn take_out_of_control(work: &mut Work<'_>, user: &str, reason: &str) -> Result<(), Fault> {
+pub async fn take_out_of_control(
+    work: &mut Work<'_>,
+    user: &str,
+    reason: &str,
+) -> Result<(), Fault> {
     work.remove(&RoomKey::Control.to_string(), user, reason);
     Ok(())
 }

@@ -2,9 +2,9 @@
 //! Nothing is followed: a foreign change is told to the team and put back, an invitation counts only
 //! when a person asks the bot into a chat of two.
 use super::members::{Joined, Known};
+use super::render;
 use super::rules::RoomKey;
 use super::store::{self, RoomRow, chats, members};
-use super::render;
 use crate::platform::inbox::Event;
 use crate::platform::outbox;
 use crate::platform::refusal::Fault;
@@ -99,14 +99,25 @@ async fn bot_changed(
                 chats::invited(work.tx, &event.room_id, &event.sender, work.now).await?;
                 work.effects.rooms_wanted = true;
             } else {
-                tracing::info!(room = event.room_id, by = event.sender, "an invitation is not followed");
+                tracing::info!(
+                    room = event.room_id,
+                    by = event.sender,
+                    "an invitation is not followed"
+                );
             }
         }
         ("leave" | "ban", Some(room)) => {
             store::drifted(work.tx, &event.room_id, work.now).await?;
             work.effects.rooms_wanted = true;
             let sentence = format!("The bot is no longer in {}; it tries to come back.", room.key);
-            tell(work, event, "not_joined", Severity::Error, sentence, "Invite the bot into the room again.");
+            tell(
+                work,
+                event,
+                "not_joined",
+                Severity::Error,
+                sentence,
+                "Invite the bot into the room again.",
+            );
         }
         ("leave" | "ban", None) => {
             chats::gone(work.tx, &event.room_id).await?;
@@ -129,7 +140,9 @@ pub async fn foreign_state(work: &mut Work<'_>, event: &Event) -> Result<(), Fau
     if let Some(room) = store::by_room_id(work.tx, &event.room_id).await? {
         return kept_state(work, event, &room).await;
     }
-    if event.kind == "m.room.encryption" && chats::by_room_id(work.tx, &event.room_id).await?.is_some() {
+    if event.kind == "m.room.encryption"
+        && chats::by_room_id(work.tx, &event.room_id).await?.is_some()
+    {
         chats::encrypted(work.tx, &event.room_id, work.now).await?;
         work.effects.rooms_wanted = true;
     }
@@ -140,13 +153,31 @@ async fn kept_state(work: &mut Work<'_>, event: &Event, room: &RoomRow) -> Resul
     let name = room.key.to_string();
     match event.kind.as_str() {
         "m.room.tombstone" => {
-            let sentence = format!("Someone closed {name} in favor of another room; the program does not follow.");
-            tell(work, event, "tombstone", Severity::Error, sentence, "Ask who did it, and tell people to stay.");
+            let sentence = format!(
+                "Someone closed {name} in favor of another room; the program does not follow."
+            );
+            tell(
+                work,
+                event,
+                "tombstone",
+                Severity::Error,
+                sentence,
+                "Ask who did it, and tell people to stay.",
+            );
             return Ok(());
         }
         "m.room.encryption" => {
-            let sentence = format!("{name} was encrypted; the bot cannot read commands there, and it cannot be undone.");
-            tell(work, event, "encrypted", Severity::Error, sentence, "Commands still work in other rooms and in direct chats.");
+            let sentence = format!(
+                "{name} was encrypted; the bot cannot read commands there, and it cannot be undone."
+            );
+            tell(
+                work,
+                event,
+                "encrypted",
+                Severity::Error,
+                sentence,
+                "Commands still work in other rooms and in direct chats.",
+            );
             return Ok(());
         }
         kind if kind.starts_with("agency.siso.partners.") => rewrite(work, event, room).await?,
@@ -154,8 +185,16 @@ async fn kept_state(work: &mut Work<'_>, event: &Event, room: &RoomRow) -> Resul
     }
     store::drifted(work.tx, &event.room_id, work.now).await?;
     work.effects.rooms_wanted = true;
-    let sentence = format!("{} of {name} was changed by another than the bot; it is put back.", event.kind);
-    tell(work, event, "state_differs", Severity::Warning, sentence, "Change rooms by commands, not by hand.");
+    let sentence =
+        format!("{} of {name} was changed by another than the bot; it is put back.", event.kind);
+    tell(
+        work,
+        event,
+        "state_differs",
+        Severity::Warning,
+        sentence,
+        "Change rooms by commands, not by hand.",
+    );
     Ok(())
 }
 
@@ -183,7 +222,14 @@ const DATA: &[&str] = &[
     "agency.siso.partners.profile",
 ];
 
-fn tell(work: &mut Work<'_>, event: &Event, id: &str, severity: Severity, sentence: String, mend: &str) {
+fn tell(
+    work: &mut Work<'_>,
+    event: &Event,
+    id: &str,
+    severity: Severity,
+    sentence: String,
+    mend: &str,
+) {
     let alert = Alert {
         finding: Finding { id: id.to_owned(), severity, sentence, mend: Some(mend.to_owned()) },
         room_id: Some(event.room_id.clone()),

@@ -27,7 +27,9 @@ fn shown(alert: Alert, by: Option<&str>) -> Message {
     if let Some(mend) = &alert.finding.mend {
         lines.push(Line::new().plain("👉 ").sentence(mend, ""));
     }
-    Message::text(title(alert.finding.severity)).lines(lines).card(&Envelope::from(Card::from(alert)))
+    Message::text(title(alert.finding.severity))
+        .lines(lines)
+        .card(&Envelope::from(Card::from(alert)))
 }
 
 fn title(severity: Severity) -> &'static str {
@@ -56,11 +58,14 @@ pub fn view(wish: &Wish, row: Option<&RoomRow>) -> Option<RoomView> {
 #[must_use]
 pub fn list(views: Vec<RoomView>, repairing: bool) -> Message {
     let lines = views.iter().take(ROWS_MAX).map(row).collect();
-    let troubles: Vec<Line> = views.iter().flat_map(|view| view.findings.iter().map(trouble)).take(ROWS_MAX).collect();
+    let troubles: Vec<Line> =
+        views.iter().flat_map(|view| view.findings.iter().map(trouble)).take(ROWS_MAX).collect();
     let message = Message::notice("Rooms").lines(lines);
     let message = if troubles.is_empty() { message } else { message.lines(troubles) };
     let message = if repairing {
-        message.line("Looking at all of them now; what differs is mended, what cannot be is told here.")
+        message.line(
+            "Looking at all of them now; what differs is mended, what cannot be is told here.",
+        )
     } else {
         message.line(Line::new().plain("Look again and mend: ").code("room repair"))
     };

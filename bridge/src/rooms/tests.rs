@@ -35,7 +35,10 @@ fn states(key: &RoomKey, version: &str) -> Vec<StateEvent> {
 }
 
 fn real(states: &[StateEvent]) -> Real {
-    states.iter().map(|event| ((event.kind.to_owned(), event.key.clone()), event.content.clone())).collect()
+    states
+        .iter()
+        .map(|event| ((event.kind.to_owned(), event.key.clone()), event.content.clone()))
+        .collect()
 }
 
 fn content<'a>(states: &'a [StateEvent], kind: &str) -> &'a serde_json::Value {
@@ -63,17 +66,27 @@ fn partner_rooms_open_to_the_space_and_others_by_invitation() {
     assert_eq!(rule["join_rule"], "restricted");
     assert_eq!(rule["allow"][0]["room_id"], "!space");
     for key in [RoomKey::Space, RoomKey::Control, RoomKey::Canary] {
-        assert_eq!(content(&states(&key, "12"), "m.room.join_rules")["join_rule"], "invite", "{key}");
+        assert_eq!(
+            content(&states(&key, "12"), "m.room.join_rules")["join_rule"],
+            "invite",
+            "{key}"
+        );
     }
     assert_eq!(content(&general, "agency.siso.partners.room")["role"], "general");
     assert_eq!(content(&general, "m.space.parent")["via"], json!(["example.org"]));
-    assert_eq!(content(&general, "m.room.canonical_alias")["alias"], "#partners-general:example.org");
+    assert_eq!(
+        content(&general, "m.room.canonical_alias")["alias"],
+        "#partners-general:example.org"
+    );
 }
 
 #[test]
 fn the_bot_stands_in_the_power_levels_of_old_versions_only() {
     for (version, users) in [("11", json!({"@partners_bot:example.org": 100})), ("12", json!({}))] {
-        assert_eq!(content(&states(&RoomKey::Wins, version), "m.room.power_levels")["users"], users);
+        assert_eq!(
+            content(&states(&RoomKey::Wins, version), "m.room.power_levels")["users"],
+            users
+        );
     }
 }
 
@@ -90,12 +103,21 @@ fn what_differs_or_lacks_is_drift_and_more_keys_are_not() {
     let wanted = states(&RoomKey::General, "12");
     let mut held = real(&wanted);
     held.insert(("m.room.name".into(), String::new()), json!({"name": "Hacked"}));
-    held.insert(("m.room.topic".into(), String::new()), json!({"topic": content(&wanted, "m.room.topic")["topic"], "m.topic": {}}));
-    held.insert(("m.room.power_levels".into(), String::new()), json!({"users": {"@e:x": "50"}, "events": []}));
+    held.insert(
+        ("m.room.topic".into(), String::new()),
+        json!({"topic": content(&wanted, "m.room.topic")["topic"], "m.topic": {}}),
+    );
+    held.insert(
+        ("m.room.power_levels".into(), String::new()),
+        json!({"users": {"@e:x": "50"}, "events": []}),
+    );
     held.remove(&("m.room.join_rules".to_owned(), String::new()));
     let drifts = rules::diff(&wanted, &held);
     let kinds: Vec<_> = drifts.iter().map(|drift| (drift.event.kind, drift.changed)).collect();
-    assert_eq!(kinds, [("m.room.name", true), ("m.room.join_rules", false), ("m.room.power_levels", true)]);
+    assert_eq!(
+        kinds,
+        [("m.room.name", true), ("m.room.join_rules", false), ("m.room.power_levels", true)]
+    );
 }
 
 #[test]
@@ -117,5 +139,7 @@ fn aliases_of_strangers_are_left_alone() {
     let program = program();
     let wish = rules::wish(&RoomKey::General, None, &program);
     let frame = Frame { program: &program, space: None, version: "12", alias: false };
-    assert!(rules::own_states(&wish, frame).iter().all(|event| event.kind != "m.room.canonical_alias"));
+    assert!(
+        rules::own_states(&wish, frame).iter().all(|event| event.kind != "m.room.canonical_alias")
+    );
 }

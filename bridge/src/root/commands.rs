@@ -77,10 +77,17 @@ pub enum Control {
     #[command(subcommand, subcommand_help_heading = "Sales")]
     Sale(sales::commands::ControlSale),
     /// A leaderboard
-    #[command(after_help = "board\nboard clients quarter", alias = "leaderboard", subcommand_help_heading = "Sales")]
+    #[command(
+        after_help = "board\nboard clients quarter",
+        alias = "leaderboard",
+        subcommand_help_heading = "Sales"
+    )]
     Board(leaderboard::commands::Board),
     /// Say something in announcements
-    #[command(after_help = "announce We open in Vienna on Monday", subcommand_help_heading = "Program")]
+    #[command(
+        after_help = "announce We open in Vienna on Monday",
+        subcommand_help_heading = "Program"
+    )]
     Announce {
         /// With a mention of everyone
         #[arg(long)]
@@ -134,8 +141,10 @@ pub(super) async fn message(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'
     if let Some(done) = answered(work, &caller, &content, text).await {
         return answer(work, &caller, mark, done).await;
     }
-    let bot = ruma::UserId::parse(&work.program.bot).map_err(|error| Fault::Bug(error.to_string()))?;
-    let place = if caller.place.is_direct() { grammar::Place::Direct } else { grammar::Place::Room };
+    let bot =
+        ruma::UserId::parse(&work.program.bot).map_err(|error| Fault::Bug(error.to_string()))?;
+    let place =
+        if caller.place.is_direct() { grammar::Place::Direct } else { grammar::Place::Room };
     match command_line(&content, &work.program.prefix, place, &bot) {
         LineOutcome::NotForUs => Ok("not for us"),
         LineOutcome::FullWidthHint { word } if hears(&caller, &word) => {
@@ -173,7 +182,9 @@ async fn answered(
     let body = content.body.as_deref()?.trim();
     let word = body.trim_end_matches(['.', '!']);
     let yes = word.eq_ignore_ascii_case("yes")
-        || word.strip_prefix(&work.program.prefix).is_some_and(|rest| rest.eq_ignore_ascii_case("sale confirm"));
+        || word
+            .strip_prefix(&work.program.prefix)
+            .is_some_and(|rest| rest.eq_ignore_ascii_case("sale confirm"));
     if yes || word.eq_ignore_ascii_case("no") {
         return match confirm::take_newest(work).await {
             Ok(Some(open)) if yes => Some(confirmed(work, caller, &open).await),
@@ -188,7 +199,8 @@ async fn answered(
     if body.starts_with(&work.program.prefix) || caller.place != Place::Control {
         return None;
     }
-    let relation = serde_json::from_str::<Value>(text).map(|content| Relation::of(&content)).ok()?;
+    let relation =
+        serde_json::from_str::<Value>(text).map(|content| Relation::of(&content)).ok()?;
     let targets = match relation {
         Relation::Reply(event) => vec![event],
         Relation::Thread { root, reply_to } => reply_to.into_iter().chain([root]).collect(),
@@ -205,7 +217,11 @@ async fn answered(
 }
 
 fn hears(caller: &Caller, word: &str) -> bool {
-    if caller.place == Place::Control { CONTROL.hears(word) } else { PARTNER.hears(word) || CONTROL.hears(word) }
+    if caller.place == Place::Control {
+        CONTROL.hears(word)
+    } else {
+        PARTNER.hears(word) || CONTROL.hears(word)
+    }
 }
 
 async fn command(
@@ -214,7 +230,8 @@ async fn command(
     line: &CommandLine,
     input: &Input<'_>,
 ) -> Result<&'static str, Stop> {
-    let known = if caller.place == Place::Control { CONTROL.knows(line) } else { PARTNER.knows(line) };
+    let known =
+        if caller.place == Place::Control { CONTROL.knows(line) } else { PARTNER.knows(line) };
     if known && let Some(slow) = rate::limited(work, input.at) {
         return match slow {
             rate::Slow::Say(refusal) => Err(refusal.into()),
@@ -225,7 +242,12 @@ async fn command(
     run_line(work, caller, line, said).await
 }
 
-async fn run_line(work: &mut Work<'_>, caller: &Caller, line: &CommandLine, said: Said<'_>) -> Result<&'static str, Stop> {
+async fn run_line(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    line: &CommandLine,
+    said: Said<'_>,
+) -> Result<&'static str, Stop> {
     if caller.place == Place::Control {
         return match CONTROL.parse(line) {
             Parsed::Command(words) => {
@@ -242,7 +264,11 @@ async fn run_line(work: &mut Work<'_>, caller: &Caller, line: &CommandLine, said
     match PARTNER.parse(line) {
         Parsed::Command(words) => partner(work, caller, words, said).await.map(|()| RAN),
         Parsed::Refused(_) | Parsed::Unknown(_) if CONTROL.knows(line) && !PARTNER.knows(line) => {
-            if caller.is_team() { Err(wrong_room(work, line, true).into()) } else { Err(caller.manager().err().unwrap_or_else(|| wrong_room(work, line, true)).into()) }
+            if caller.is_team() {
+                Err(wrong_room(work, line, true).into())
+            } else {
+                Err(caller.manager().err().unwrap_or_else(|| wrong_room(work, line, true)).into())
+            }
         }
         Parsed::Refused(refusal) => Err(refusal.into()),
         Parsed::Unknown(refusal) if caller.place.is_direct() => Err(refusal.into()),
@@ -251,16 +277,25 @@ async fn run_line(work: &mut Work<'_>, caller: &Caller, line: &CommandLine, said
 }
 
 fn wrong_room(work: &Work<'_>, line: &CommandLine, control: bool) -> Refusal {
-    let example = line.tokens.iter().take(2).map(|token| token.text.as_str()).collect::<Vec<_>>().join(" ");
+    let example =
+        line.tokens.iter().take(2).map(|token| token.text.as_str()).collect::<Vec<_>>().join(" ");
     let sentence = if control {
-        format!("This belongs in the control room: #{}-control:{}.", work.program.alias_prefix, work.program.server_name)
+        format!(
+            "This belongs in the control room: #{}-control:{}.",
+            work.program.alias_prefix, work.program.server_name
+        )
     } else {
         "This belongs in a program room or in a direct chat with me.".to_owned()
     };
     Refusal::new(Code::Room, sentence).example(example)
 }
 
-async fn partner(work: &mut Work<'_>, caller: &Caller, words: Partner, said: Said<'_>) -> Result<(), Stop> {
+async fn partner(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    words: Partner,
+    said: Said<'_>,
+) -> Result<(), Stop> {
     match words {
         Partner::Help { topic } => show_help(work, caller, PARTNER.root(), topic.as_deref()),
         Partner::Apply { text } => {
@@ -273,10 +308,18 @@ async fn partner(work: &mut Work<'_>, caller: &Caller, words: Partner, said: Sai
     }
 }
 
-async fn control(work: &mut Work<'_>, caller: &Caller, words: Control, said: Said<'_>, rest: &str) -> Result<(), Stop> {
+async fn control(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    words: Control,
+    said: Said<'_>,
+    rest: &str,
+) -> Result<(), Stop> {
     match words {
         Control::Help { topic } => show_help(work, caller, CONTROL.root(), topic.as_deref()),
-        Control::Partner(words) => partners::commands::control(work, caller, words, said.confirmed).await,
+        Control::Partner(words) => {
+            partners::commands::control(work, caller, words, said.confirmed).await
+        }
         Control::Role(words) => team::commands::control(work, caller, words).await,
         Control::Industry(words) => industries::commands::control(work, caller, words).await,
         Control::Sale(words) => sales::commands::control(work, caller, words, said).await,
@@ -294,7 +337,11 @@ async fn control(work: &mut Work<'_>, caller: &Caller, words: Control, said: Sai
 }
 
 /// Runs the line that a person has just said yes to.
-pub(super) async fn confirmed(work: &mut Work<'_>, caller: &Caller, open: &confirm::Open) -> Result<&'static str, Stop> {
+pub(super) async fn confirmed(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    open: &confirm::Open,
+) -> Result<&'static str, Stop> {
     let line = CommandLine::parse(&open.line)?;
     let detail = format!("{} asked by {}", open.line, open.cause);
     work.audit("confirm", &work.cause.actor.clone(), &detail);
@@ -303,11 +350,17 @@ pub(super) async fn confirmed(work: &mut Work<'_>, caller: &Caller, open: &confi
 }
 
 /// A partner's command in a message's content, for edits.
-pub(super) fn partner_line(work: &Work<'_>, caller: &Caller, content: &Value) -> Result<Option<(String, Partner)>, Stop> {
+pub(super) fn partner_line(
+    work: &Work<'_>,
+    caller: &Caller,
+    content: &Value,
+) -> Result<Option<(String, Partner)>, Stop> {
     let text = content.to_string();
     let content = Content::read(&text);
-    let bot = ruma::UserId::parse(&work.program.bot).map_err(|error| Fault::Bug(error.to_string()))?;
-    let place = if caller.place.is_direct() { grammar::Place::Direct } else { grammar::Place::Room };
+    let bot =
+        ruma::UserId::parse(&work.program.bot).map_err(|error| Fault::Bug(error.to_string()))?;
+    let place =
+        if caller.place.is_direct() { grammar::Place::Direct } else { grammar::Place::Room };
     match command_line(&content, &work.program.prefix, place, &bot) {
         LineOutcome::Command(line) => match PARTNER.parse(&line) {
             Parsed::Command(words) => Ok(Some((line.text, words))),
@@ -346,7 +399,12 @@ pub(super) async fn answer(
     }
 }
 
-fn show_help(work: &mut Work<'_>, caller: &Caller, root: &clap::Command, topic: Option<&str>) -> Result<(), Stop> {
+fn show_help(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    root: &clap::Command,
+    topic: Option<&str>,
+) -> Result<(), Stop> {
     let may = |path: &str| allowed(caller, path);
     let viewer = help::Viewer { role: caller.role(), control: caller.place == Place::Control };
     let message = match topic {
@@ -362,7 +420,9 @@ fn allowed(caller: &Caller, path: &str) -> bool {
     let first = path.split(' ').next().unwrap_or(path);
     match (first, &caller.place) {
         ("help", _) => true,
-        ("partner" | "industry" | "announce" | "inbox" | "room", Place::Control) => caller.person.manager,
+        ("partner" | "industry" | "announce" | "inbox" | "room", Place::Control) => {
+            caller.person.manager
+        }
         ("role", Place::Control) => caller.person.owner || path == "role list" && caller.is_team(),
         (_, Place::Control) => caller.is_team() && (path != "sale void" || caller.person.manager),
         ("apply", _) => caller.partner().is_err(),

@@ -15,7 +15,9 @@ pub(super) async fn edited(
     original: &str,
     content: &Value,
 ) -> Result<&'static str, Fault> {
-    let Some(new) = content.get("m.new_content").filter(|new| new.is_object()) else { return Ok("ignored") };
+    let Some(new) = content.get("m.new_content").filter(|new| new.is_object()) else {
+        return Ok("ignored");
+    };
     if inbox::sender_of(work.tx, original).await?.as_deref() != Some(&caller.person.user_id) {
         return Ok("ignored");
     }
@@ -45,7 +47,9 @@ async fn amend(
     new: &Value,
 ) -> Result<&'static str, Stop> {
     let partner = caller.partner()?;
-    let Some((line, Root::Sale(PartnerSale::Add(add)))) = commands::partner_line(work, caller, new)? else {
+    let Some((line, Root::Sale(PartnerSale::Add(add)))) =
+        commands::partner_line(work, caller, new)?
+    else {
         super::say::nothing_changed(work);
         return Ok("edit of a claim to something else");
     };
@@ -59,7 +63,10 @@ async fn was_command(work: &mut Work<'_>, original: &str) -> Result<bool, Fault>
 }
 
 /// Deleting the message of an open claim withdraws it; later it changes nothing.
-pub(super) async fn redacted(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'static str, Fault> {
+pub(super) async fn redacted(
+    work: &mut Work<'_>,
+    input: &Input<'_>,
+) -> Result<&'static str, Fault> {
     let Some(target) = input.event.redacts() else { return Ok("ignored") };
     let caller = caller(work, input.event).await?;
     if !is_kept(&caller.place) {
@@ -75,7 +82,11 @@ pub(super) async fn redacted(work: &mut Work<'_>, input: &Input<'_>) -> Result<&
     commands::answer(work, &caller, mark, done).await
 }
 
-async fn withdraw(work: &mut Work<'_>, caller: &Caller, sale: &sales::store::SaleRow) -> Result<&'static str, Stop> {
+async fn withdraw(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    sale: &sales::store::SaleRow,
+) -> Result<&'static str, Stop> {
     let partner = caller.partner()?;
     sales::actions::withdraw(work, &partner, sale.number).await?;
     Ok("claim withdrawn")

@@ -41,8 +41,12 @@ struct Kind<'a> {
 /// # Errors
 /// When the database refuses.
 pub async fn need(work: &mut Work<'_>, row: &Waiting) -> Result<Need, Fault> {
-    let kind = std::str::from_utf8(&row.raw).ok().and_then(|text| serde_json::from_str::<Kind<'_>>(text).ok());
-    let said = kind.is_some_and(|kind| matches!(&*kind.kind, "m.room.message" | "m.reaction" | "m.room.redaction"));
+    let kind = std::str::from_utf8(&row.raw)
+        .ok()
+        .and_then(|text| serde_json::from_str::<Kind<'_>>(text).ok());
+    let said = kind.is_some_and(|kind| {
+        matches!(&*kind.kind, "m.room.message" | "m.reaction" | "m.room.redaction")
+    });
     if !said || row.sender == work.program.bot {
         return Ok(Need::default());
     }
@@ -92,12 +96,11 @@ pub async fn run_job(work: &mut Work<'_>, job: &Job) -> Result<(), Fault> {
 /// The bot and the other users of our namespace: they are never answered.
 fn is_ours(work: &Work<'_>, sender: &str) -> bool {
     sender == work.program.bot
-        || sender
-            .strip_prefix('@')
-            .and_then(|rest| rest.split_once(':'))
-            .is_some_and(|(local, server)| {
+        || sender.strip_prefix('@').and_then(|rest| rest.split_once(':')).is_some_and(
+            |(local, server)| {
                 server == work.program.server_name && local.starts_with(&work.program.ghost_prefix)
-            })
+            },
+        )
 }
 
 /// Who speaks, and where.

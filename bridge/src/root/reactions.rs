@@ -12,13 +12,17 @@ use schema::status::Enrollment;
 
 pub(super) async fn handle(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'static str, Fault> {
     let content = input.event.content();
-    let Relation::Annotates { event_id, key } = Relation::of(&content) else { return Ok("ignored") };
+    let Relation::Annotates { event_id, key } = Relation::of(&content) else {
+        return Ok("ignored");
+    };
     let Some(verdict) = reaction::verdict(&key) else { return Ok("ignored") };
     let caller = caller(work, input.event).await?;
     if !is_kept(&caller.place) {
         return Ok("not our room");
     }
-    let Some((key, _)) = outbox::key_of(work.tx, &event_id).await? else { return Ok("not our message") };
+    let Some((key, _)) = outbox::key_of(work.tx, &event_id).await? else {
+        return Ok("not our message");
+    };
     // An answer belongs under what was pressed, not under the reaction.
     work.cause.reply_to = Some(event_id.clone());
     if !caller.place.is_direct() {
@@ -29,7 +33,12 @@ pub(super) async fn handle(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'s
     super::commands::answer(work, &caller, mark, done).await
 }
 
-async fn decide(work: &mut Work<'_>, caller: &Caller, key: &str, verdict: Verdict) -> Result<&'static str, Stop> {
+async fn decide(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    key: &str,
+    verdict: Verdict,
+) -> Result<&'static str, Stop> {
     if let Some(open) = confirm::take_by_prompt(work, key).await? {
         return match verdict {
             Verdict::Yes => super::commands::confirmed(work, caller, &open).await,
@@ -78,7 +87,12 @@ async fn application(
     Ok("decided")
 }
 
-async fn sale(work: &mut Work<'_>, caller: &Caller, id: &str, verdict: Verdict) -> Result<&'static str, Stop> {
+async fn sale(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    id: &str,
+    verdict: Verdict,
+) -> Result<&'static str, Stop> {
     let reviewer = caller.reviewer()?;
     let Some(sale) = sales::store::by_id(work.tx, id).await? else { return Ok("no such sale") };
     if !sales::actions::is_open(&sale) {
@@ -86,7 +100,9 @@ async fn sale(work: &mut Work<'_>, caller: &Caller, id: &str, verdict: Verdict) 
     }
     match verdict {
         Verdict::Yes => drop(sales::actions::approve(work, &reviewer, sale.number).await?),
-        Verdict::No => super::say::ask_reason(work, &sales::review::key(id), &sale.number.to_string()),
+        Verdict::No => {
+            super::say::ask_reason(work, &sales::review::key(id), &sale.number.to_string())
+        }
     }
     Ok("decided")
 }
@@ -103,7 +119,9 @@ pub(super) async fn reason(
         return Ok(None);
     }
     let Some((key, _)) = outbox::key_of(work.tx, target).await? else { return Ok(None) };
-    let card = key.strip_prefix("why:").map_or(key.as_str(), |rest| rest.split('|').next().unwrap_or(rest));
+    let card = key
+        .strip_prefix("why:")
+        .map_or(key.as_str(), |rest| rest.split('|').next().unwrap_or(rest));
     if !super::say::reason_was_asked(work, card).await? {
         return Ok(None);
     }

@@ -16,8 +16,17 @@ pub fn tell_poison(work: &mut Work<'_>, row: &Waiting) {
         work.reply(&fault_message(&reference));
     }
     let message = Message::text("🟠 An input is quarantined")
-        .line(Line::new().plain("From ").code(&row.sender).plain(&format!(", after {} tries.", row.attempts + 1)))
-        .line(Line::new().code(&format!("{}inbox retry {reference}", work.program.prefix)).plain(" runs it again."));
+        .line(
+            Line::new()
+                .plain("From ")
+                .code(&row.sender)
+                .plain(&format!(", after {} tries.", row.attempts + 1)),
+        )
+        .line(
+            Line::new()
+                .code(&format!("{}inbox retry {reference}", work.program.prefix))
+                .plain(" runs it again."),
+        );
     let message = message.card(&alert(work, "inbox.poison", &reference, Some(&row.event_id)));
     work.send("control", &message);
 }
@@ -72,10 +81,16 @@ pub(super) async fn cannot_read(work: &mut Work<'_>, event: &Event) -> Result<&'
     if !crate::rooms::actions::place_of(work, &event.room_id).await?.is_direct() {
         return Ok("encrypted");
     }
-    let hint = hint("encrypted", "I cannot read encrypted chats yet. I am inviting you to a chat of our own that works.");
+    let hint = hint(
+        "encrypted",
+        "I cannot read encrypted chats yet. I am inviting you to a chat of our own that works.",
+    );
     if once_a_day(work, &event.room_id, "encrypted", &hint) {
         let direct = Message::text("👋 Here I can read you").line(
-            Line::new().plain("Our other chat is encrypted, this one is not. Try ").code("help").plain("."),
+            Line::new()
+                .plain("Our other chat is encrypted, this one is not. Try ")
+                .code("help")
+                .plain("."),
         );
         work.direct(&event.sender, &direct);
     }
@@ -113,7 +128,10 @@ pub(super) fn not_done(work: &mut Work<'_>) {
 }
 
 pub(super) fn nothing_changed(work: &mut Work<'_>) {
-    work.reply(&hint("edited", "Your edit changed nothing: send the command anew if you meant it."));
+    work.reply(&hint(
+        "edited",
+        "Your edit changed nothing: send the command anew if you meant it.",
+    ));
 }
 
 /// Asks for the reason of a ❌ under the card, once.

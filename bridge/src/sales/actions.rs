@@ -3,8 +3,8 @@ use super::claim::Claim;
 use super::store::{self, NewSale, SaleRow};
 use super::{render, review, rules};
 use crate::clients;
-use crate::ledger::{self, rules::EntryBody};
 use crate::leaderboard;
+use crate::ledger::{self, rules::EntryBody};
 use crate::platform::access::{Manager, Partner, Reviewer};
 use crate::platform::refusal::{Code, Fault, Refusal, Stop};
 use crate::platform::work::Work;
@@ -35,12 +35,18 @@ pub struct Manner<'a> {
 ///
 /// # Errors
 /// A refusal when the day, the client or a slip stands against it.
-pub async fn record(work: &mut Work<'_>, partner: &Partner, claim: &Claim, manner: Manner<'_>) -> Result<SaleRow, Stop> {
+pub async fn record(
+    work: &mut Work<'_>,
+    partner: &Partner,
+    claim: &Claim,
+    manner: Manner<'_>,
+) -> Result<SaleRow, Stop> {
     checked(work, claim, manner)?;
     let client = client_of(work, claim, manner).await?;
     let flags = flags(work, partner, claim, client, manner).await?;
     let number = next_number(work).await?;
-    let flag_text = serde_json::to_string(&flags).map_err(|error| Fault::Data(error.to_string()))?;
+    let flag_text =
+        serde_json::to_string(&flags).map_err(|error| Fault::Data(error.to_string()))?;
     let cause = work.cause.id.clone();
     let room = work.cause.room_id.clone().unwrap_or_default();
     let new = NewSale {
@@ -73,12 +79,19 @@ pub async fn record(work: &mut Work<'_>, partner: &Partner, claim: &Claim, manne
 ///
 /// # Errors
 /// A refusal when the new words do not fit; the claim stays as it was.
-pub async fn amend(work: &mut Work<'_>, partner: &Partner, sale: &SaleRow, claim: &Claim, line: &str) -> Result<(), Stop> {
+pub async fn amend(
+    work: &mut Work<'_>,
+    partner: &Partner,
+    sale: &SaleRow,
+    claim: &Claim,
+    line: &str,
+) -> Result<(), Stop> {
     let manner = Manner { line, confirmed: true, as_manager: false, late: false };
     checked(work, claim, manner)?;
     let client = client_of(work, claim, manner).await?;
     let flags = flags(work, partner, claim, client, manner).await?;
-    let flag_text = serde_json::to_string(&flags).map_err(|error| Fault::Data(error.to_string()))?;
+    let flag_text =
+        serde_json::to_string(&flags).map_err(|error| Fault::Data(error.to_string()))?;
     let new = NewSale {
         id: sale.id,
         number: sale.number,
@@ -109,7 +122,11 @@ pub async fn amend(work: &mut Work<'_>, partner: &Partner, sale: &SaleRow, claim
 ///
 /// # Errors
 /// A refusal when the reviewer has a share, has said yes already, or the sale is decided.
-pub async fn approve(work: &mut Work<'_>, reviewer: &Reviewer, number: SaleNumber) -> Result<Option<SaleRow>, Stop> {
+pub async fn approve(
+    work: &mut Work<'_>,
+    reviewer: &Reviewer,
+    number: SaleNumber,
+) -> Result<Option<SaleRow>, Stop> {
     let mut sale = known(work, number).await?;
     let shares = store::shares(work.tx, sale.id).await?;
     let mut approvals = store::approvals(work.tx, sale.id).await?;
@@ -140,7 +157,12 @@ pub async fn approve(work: &mut Work<'_>, reviewer: &Reviewer, number: SaleNumbe
 
 /// # Errors
 /// A refusal when the sale is decided already.
-pub async fn reject(work: &mut Work<'_>, reviewer: &Reviewer, number: SaleNumber, reason: &str) -> Result<(), Stop> {
+pub async fn reject(
+    work: &mut Work<'_>,
+    reviewer: &Reviewer,
+    number: SaleNumber,
+    reason: &str,
+) -> Result<(), Stop> {
     let mut sale = known(work, number).await?;
     rules::open(&sale)?;
     rules::reason(reason)?;
@@ -159,7 +181,11 @@ pub async fn reject(work: &mut Work<'_>, reviewer: &Reviewer, number: SaleNumber
 ///
 /// # Errors
 /// A refusal when it is not the person's, or decided.
-pub async fn withdraw(work: &mut Work<'_>, partner: &Partner, number: SaleNumber) -> Result<SaleRow, Stop> {
+pub async fn withdraw(
+    work: &mut Work<'_>,
+    partner: &Partner,
+    number: SaleNumber,
+) -> Result<SaleRow, Stop> {
     let mut sale = own(work, partner, number).await?;
     rules::open(&sale)?;
     store::withdraw(work.tx, sale.id, work.now).await?;
@@ -184,7 +210,12 @@ pub async fn voidable(work: &mut Work<'_>, number: SaleNumber) -> Result<SaleRow
 ///
 /// # Errors
 /// A refusal when it never counted, or is void already.
-pub async fn void(work: &mut Work<'_>, manager: &Manager, number: SaleNumber, reason: &str) -> Result<SaleRow, Stop> {
+pub async fn void(
+    work: &mut Work<'_>,
+    manager: &Manager,
+    number: SaleNumber,
+    reason: &str,
+) -> Result<SaleRow, Stop> {
     let mut sale = voidable(work, number).await?;
     rules::reason(reason)?;
     let shares = store::shares(work.tx, sale.id).await?;
@@ -213,7 +244,11 @@ pub async fn known(work: &mut Work<'_>, number: SaleNumber) -> Result<SaleRow, S
 ///
 /// # Errors
 /// `E-REF` when there is none of this number among the person's own.
-pub async fn own(work: &mut Work<'_>, partner: &Partner, number: SaleNumber) -> Result<SaleRow, Stop> {
+pub async fn own(
+    work: &mut Work<'_>,
+    partner: &Partner,
+    number: SaleNumber,
+) -> Result<SaleRow, Stop> {
     let sale = known(work, number).await?;
     if sale.partner_id == partner.id() { Ok(sale) } else { Err(rules::no_such_sale().into()) }
 }
@@ -225,12 +260,18 @@ fn checked(work: &Work<'_>, claim: &Claim, manner: Manner<'_>) -> Result<(), Ref
             "Only {own} can be claimed for now, not {}; claim the amount in {own}.",
             claim.amount.currency.code()
         );
-        return Err(Refusal::new(Code::Currency, sentence).example(format!("sale add 1000 {own} Acme")));
+        return Err(
+            Refusal::new(Code::Currency, sentence).example(format!("sale add 1000 {own} Acme"))
+        );
     }
     rules::effective_day(claim.on, work.today(), work.program.started_on, manner.as_manager)
 }
 
-async fn client_of(work: &mut Work<'_>, claim: &Claim, manner: Manner<'_>) -> Result<ClientId, Stop> {
+async fn client_of(
+    work: &mut Work<'_>,
+    claim: &Claim,
+    manner: Manner<'_>,
+) -> Result<ClientId, Stop> {
     let key = rules::client_key(&claim.client);
     if let Some(id) = clients::store::find(work, &key).await? {
         return Ok(id);

@@ -29,7 +29,8 @@ pub fn amount_and_client(words: &str) -> Result<(Money, String), Refusal> {
         [] => return Err(usage("A claim needs an amount, a currency and a client.")),
         [amount, ..] if symbol_of(amount).is_some() => return Err(which(amount)),
         [amount] => {
-            return Err(usage("A claim needs an amount, a currency and a client.").example(format!("sale add {amount} EUR Acme")));
+            return Err(usage("A claim needs an amount, a currency and a client.")
+                .example(format!("sale add {amount} EUR Acme")));
         }
         [amount, currency, ..] => (amount, currency),
     };
@@ -41,14 +42,15 @@ pub fn amount_and_client(words: &str) -> Result<(Money, String), Refusal> {
     // A wrong amount is told before a wrong currency: it is what the eye compares first.
     let code = Currency::parse(currency).map_err(|error| not_a_currency(currency, error));
     let probe = code.as_ref().copied().unwrap_or_else(|_| fallback_currency());
-    let money = Money::parse_amount(amount, probe).map_err(|error| not_an_amount(amount, error, probe));
+    let money =
+        Money::parse_amount(amount, probe).map_err(|error| not_an_amount(amount, error, probe));
     let money = match (money, code) {
         (Ok(money), Ok(_)) => money,
         (Err(refusal), _) => return Err(refusal),
         (_, Err(refusal)) => return Err(refusal),
     };
     let client = words[2..].join(" ");
-        if client.is_empty() {
+    if client.is_empty() {
         return Err(usage("Who is the client? Their name comes after the currency.")
             .example(format!("sale add {amount} {currency} Acme")));
     }
@@ -65,7 +67,8 @@ pub fn note(text: Option<String>) -> Result<Option<String>, Refusal> {
     match text {
         Some(text) if text.chars().count() > NOTE_CHARS_MAX => {
             let sentence = format!("A note has at most {NOTE_CHARS_MAX} characters.");
-            Err(Refusal::new(Code::Long, sentence).example("sale add 1000 EUR Acme --note \"two sites\""))
+            Err(Refusal::new(Code::Long, sentence)
+                .example("sale add 1000 EUR Acme --note \"two sites\""))
         }
         other => Ok(other.filter(|text| !text.trim().is_empty())),
     }
@@ -85,7 +88,9 @@ pub fn day(text: &str, today: Date) -> Result<Date, Refusal> {
         "yesterday" => today.yesterday().map_err(|_| refused()),
         text => {
             let shape = text.len() == 10
-                && text.bytes().enumerate().all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() });
+                && text.bytes().enumerate().all(|(at, byte)| {
+                    if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() }
+                });
             if shape { text.parse().map_err(|_| refused()) } else { Err(refused()) }
         }
     }
@@ -108,7 +113,8 @@ fn looks_like_currency(text: &str) -> bool {
 }
 
 fn symbol_of(text: &str) -> Option<char> {
-    let symbol = |c: &char| matches!(c, '$' | '€' | '£' | '¥' | '₹' | '₽' | '₩' | '₺' | '₴' | '₫' | '₪');
+    let symbol =
+        |c: &char| matches!(c, '$' | '€' | '£' | '¥' | '₹' | '₽' | '₩' | '₺' | '₴' | '₫' | '₪');
     text.chars().find(symbol)
 }
 
@@ -116,7 +122,9 @@ fn which(amount: &str) -> Refusal {
     let digits: String = amount.chars().filter(|c| c.is_ascii_digit() || *c == '.').collect();
     let (question, code) = match symbol_of(amount) {
         Some('$') => ("Which dollar? Write the currency's three letters after the amount.", "USD"),
-        Some('€') => ("Write the currency's three letters after the amount, not its sign.", "EUR"),
+        Some('€') => {
+            ("Write the currency's three letters after the amount, not its sign.", "EUR")
+        }
         Some('£') => ("Which pound? Write the currency's three letters after the amount.", "GBP"),
         _ => ("Write the currency's three letters after the amount, not its sign.", "JPY"),
     };
@@ -137,18 +145,21 @@ fn not_an_amount(text: &str, error: AmountError, currency: Currency) -> Refusal 
                 .example(format!("sale add 100 {code} Acme"))
         }
         AmountError::Scale { exponent } => {
-            refusal(format!("{code} has at most {exponent} decimals.")).example(format!("sale add 100.5 {code} Acme"))
+            refusal(format!("{code} has at most {exponent} decimals."))
+                .example(format!("sale add 100.5 {code} Acme"))
         }
         AmountError::Separator => {
             let (whole, decimal) = readings(text);
-            refusal(format!("{whole} or {decimal}? No separators, please; a dot comes before the decimals."))
-                .example(format!("sale add {whole} {code} Acme"))
+            refusal(format!(
+                "{whole} or {decimal}? No separators, please; a dot comes before the decimals."
+            ))
+            .example(format!("sale add {whole} {code} Acme"))
         }
         AmountError::Symbol(_) => which(text),
-        AmountError::TooLarge => {
-            refusal("That is more than a claim may be (10,000,000,000,000 with two decimals).".to_owned())
-                .example(format!("sale add 1000 {code} Acme"))
-        }
+        AmountError::TooLarge => refusal(
+            "That is more than a claim may be (10,000,000,000,000 with two decimals).".to_owned(),
+        )
+        .example(format!("sale add 1000 {code} Acme")),
         AmountError::Form => {
             refusal("An amount is digits 0–9 with a dot before the decimals.".to_owned())
                 .example(format!("sale add 1000.50 {code} Acme"))
@@ -158,7 +169,8 @@ fn not_an_amount(text: &str, error: AmountError, currency: Currency) -> Refusal 
 
 /// The two things that `1,000` may have meant.
 fn readings(text: &str) -> (String, String) {
-    let digits: String = text.chars().filter(|c| c.is_ascii_digit() || *c == '.').take(20).collect();
+    let digits: String =
+        text.chars().filter(|c| c.is_ascii_digit() || *c == '.').take(20).collect();
     let parts: Vec<&str> = text.split([',', '\'', '_', '’']).collect();
     let decimal = match parts.as_slice() {
         [whole, rest] if !rest.contains('.') => {

@@ -2,8 +2,8 @@
 use super::actions::{self, Manner};
 use super::claim::{self, Claim};
 use super::render::{self, Asked};
-use super::store::{self, SaleRow};
 use super::rules;
+use super::store::{self, SaleRow};
 use crate::industries;
 use crate::partners::commands::user_id;
 use crate::platform::access::{self, Caller, Partner};
@@ -43,7 +43,9 @@ pub struct Add {
 #[derive(Debug, Clone, clap::Subcommand)]
 pub enum PartnerSale {
     /// Claim a sale
-    #[command(after_help = "sale add 1000 EUR Acme\nsale add 2500.50 EUR Acme Ltd --industry dental --on yesterday")]
+    #[command(
+        after_help = "sale add 1000 EUR Acme\nsale add 2500.50 EUR Acme Ltd --industry dental --on yesterday"
+    )]
     Add(Add),
     /// Your own sales
     #[command(after_help = "sale list\nsale list 2026-11")]
@@ -97,7 +99,9 @@ pub enum ControlSale {
         reason: Option<String>,
     },
     /// Sales of everyone
-    #[command(after_help = "sale list --status claimed\nsale list 2026-11 --partner @ana:example.org")]
+    #[command(
+        after_help = "sale list --status claimed\nsale list 2026-11 --partner @ana:example.org"
+    )]
     List {
         #[arg(value_name = "period")]
         period: Option<String>,
@@ -127,7 +131,12 @@ pub struct Said<'a> {
 
 /// # Errors
 /// When the person is no partner, or the words do not fit.
-pub async fn partner(work: &mut Work<'_>, caller: &Caller, words: PartnerSale, said: Said<'_>) -> Result<(), Stop> {
+pub async fn partner(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    words: PartnerSale,
+    said: Said<'_>,
+) -> Result<(), Stop> {
     let partner = caller.partner()?;
     match words {
         PartnerSale::Add(add) => {
@@ -153,7 +162,12 @@ pub async fn partner(work: &mut Work<'_>, caller: &Caller, words: PartnerSale, s
 
 /// # Errors
 /// When the person may not, or the words do not fit.
-pub async fn control(work: &mut Work<'_>, caller: &Caller, words: ControlSale, said: Said<'_>) -> Result<(), Stop> {
+pub async fn control(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    words: ControlSale,
+    said: Said<'_>,
+) -> Result<(), Stop> {
     let reviewer = caller.reviewer()?;
     match words {
         ControlSale::Approve { number } => {
@@ -169,9 +183,18 @@ pub async fn control(work: &mut Work<'_>, caller: &Caller, words: ControlSale, s
             return Ok(());
         }
         ControlSale::Void { yes, number, reason } => {
-            return void(work, caller, self::number(&number)?, reason.as_deref().unwrap_or_default(), yes || said.confirmed).await;
+            return void(
+                work,
+                caller,
+                self::number(&number)?,
+                reason.as_deref().unwrap_or_default(),
+                yes || said.confirmed,
+            )
+            .await;
         }
-        ControlSale::List { period, status, partner } => return list_all(work, period, status, partner).await,
+        ControlSale::List { period, status, partner } => {
+            return list_all(work, period, status, partner).await;
+        }
         ControlSale::Show { number } => {
             let sale = actions::known(work, self::number(&number)?).await?;
             work.reply(&render::sale(&sale, SaleEvent::Shown, None));
@@ -180,7 +203,13 @@ pub async fn control(work: &mut Work<'_>, caller: &Caller, words: ControlSale, s
     Ok(())
 }
 
-async fn void(work: &mut Work<'_>, caller: &Caller, number: SaleNumber, reason: &str, sure: bool) -> Result<(), Stop> {
+async fn void(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    number: SaleNumber,
+    reason: &str,
+    sure: bool,
+) -> Result<(), Stop> {
     let manager = caller.manager()?;
     let sale = actions::voidable(work, number).await?;
     rules::reason(reason)?;
@@ -249,13 +278,18 @@ fn nothing_to_confirm() -> Refusal {
 fn period(text: Option<String>) -> Result<Option<Period>, Refusal> {
     text.map(|text| {
         text.parse().map_err(|_| {
-            Refusal::new(Code::Date, "A period is written 2026-11, 2026-W47, 2026-Q4, 2026 or all.").example("sale list 2026-11")
+            Refusal::new(Code::Date, "A period is written 2026-11, 2026-W47, 2026-Q4, 2026 or all.")
+                .example("sale list 2026-11")
         })
     })
     .transpose()
 }
 
-async fn list_own(work: &mut Work<'_>, partner: &Partner, words: Option<String>) -> Result<(), Stop> {
+async fn list_own(
+    work: &mut Work<'_>,
+    partner: &Partner,
+    words: Option<String>,
+) -> Result<(), Stop> {
     let period = period(words)?;
     let id = partner.id().to_string();
     let rows = store::list(work.tx, Some(&id), READ_MAX).await?;
@@ -273,8 +307,11 @@ async fn list_all(
     let status = status
         .map(|text| {
             text.parse().map_err(|_| {
-                Refusal::new(Code::Usage, "A status is claimed, approved, rejected, withdrawn or voided.")
-                    .example("sale list --status claimed")
+                Refusal::new(
+                    Code::Usage,
+                    "A status is claimed, approved, rejected, withdrawn or voided.",
+                )
+                .example("sale list --status claimed")
             })
         })
         .transpose()?;
@@ -282,7 +319,11 @@ async fn list_all(
         Some(text) => {
             let person = access::person(work, &user_id(&text)?).await?;
             let row = person.partner.clone().ok_or_else(|| {
-                Refusal::new(Code::Ref, "There is no such partner here; partner list shows them all.").example("partner list")
+                Refusal::new(
+                    Code::Ref,
+                    "There is no such partner here; partner list shows them all.",
+                )
+                .example("partner list")
             })?;
             Some(PartnerRef { id: row.id, user_id: Some(row.user_id), name: row.name })
         }
@@ -298,7 +339,9 @@ fn show(work: &mut Work<'_>, rows: Vec<SaleRow>, asked: Asked) -> Result<(), Sto
     let calendar = &work.program.calendar;
     let rows: Vec<SaleRow> = rows
         .into_iter()
-        .filter(|sale| asked.period.is_none_or(|period| calendar.period_of(period.kind(), sale.on) == period))
+        .filter(|sale| {
+            asked.period.is_none_or(|period| calendar.period_of(period.kind(), sale.on) == period)
+        })
         .filter(|sale| asked.status.is_none_or(|status| sale.status() == status))
         .collect();
     let approved = rows

@@ -48,9 +48,9 @@ pub fn view(sale: &SaleRow, seq: Option<i64>) -> SaleView {
 /// The answer to a claim.
 #[must_use]
 pub fn claimed(sale: &SaleRow, late: bool) -> Message {
-    let mut message = Message::notice(title("🧾", sale))
-        .line(what(sale))
-        .line(Line::new().plain("With the reviewers now. Edit or delete your message to change it while it is open."));
+    let mut message = Message::notice(title("🧾", sale)).line(what(sale)).line(Line::new().plain(
+        "With the reviewers now. Edit or delete your message to change it while it is open.",
+    ));
     if late {
         message = message.line("This message reached me late; it counts from now.");
     }
@@ -58,7 +58,9 @@ pub fn claimed(sale: &SaleRow, late: bool) -> Message {
 }
 
 fn title(mark: &str, sale: &SaleRow) -> Line {
-    Line::new().plain(&format!("{mark} {} · {} · ", sale.number, sale.amount)).person_cut(&sale.client_name, 40)
+    Line::new()
+        .plain(&format!("{mark} {} · {} · ", sale.number, sale.amount))
+        .person_cut(&sale.client_name, 40)
 }
 
 fn what(sale: &SaleRow) -> Line {
@@ -126,7 +128,13 @@ pub fn review(sale: &SaleRow, approvals: &[String], needed: usize) -> Message {
         SaleStatus::Withdrawn | SaleStatus::Voided => "↩",
     };
     let mut message = Message::text(title(mark, sale))
-        .line(Line::new().plain("By ").person_strong(&sale.partner_name).plain(" ").code(&sale.partner_user))
+        .line(
+            Line::new()
+                .plain("By ")
+                .person_strong(&sale.partner_name)
+                .plain(" ")
+                .code(&sale.partner_user),
+        )
         .line(what(sale));
     if let Some(note) = &sale.note {
         message = message.quote(Line::new().person_cut(note, 300));
@@ -139,7 +147,9 @@ pub fn review(sale: &SaleRow, approvals: &[String], needed: usize) -> Message {
             "{} of {needed} reviewers said yes. React with ✅, or ❌ and then reply with a reason.",
             approvals.len()
         )),
-        SaleStatus::Claimed => message.line("React with ✅ to approve, or ❌ and then reply with a reason."),
+        SaleStatus::Claimed => {
+            message.line("React with ✅ to approve, or ❌ and then reply with a reason.")
+        }
         _ => message.lines(decision(sale)),
     };
     message.card(&card(Review {
@@ -157,8 +167,12 @@ fn flag_line(flag: &schema::card::ReviewFlag) -> Line {
     let sales = flag.sales.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     match flag.flag {
         FlagKind::Duplicate => Line::new().plain("⚠ Same client and amount as ").strong(&sales),
-        FlagKind::SimilarClient => Line::new().plain("⚠ A client of nearly this name has ").strong(&sales),
-        FlagKind::OwnOrganization => Line::new().plain("⚠ The client may be the partner's own firm"),
+        FlagKind::SimilarClient => {
+            Line::new().plain("⚠ A client of nearly this name has ").strong(&sales)
+        }
+        FlagKind::OwnOrganization => {
+            Line::new().plain("⚠ The client may be the partner's own firm")
+        }
         FlagKind::Backdated => Line::new().plain("⚠ Older than 45 days"),
         FlagKind::TwoReviewers => Line::new().plain("⚠ Two different reviewers are needed"),
     }
@@ -194,7 +208,8 @@ pub fn list(sales: &[SaleRow], approved: Money, asked: Asked) -> Message {
     let scope = asked.period.map(|period| format!(" · {period}")).unwrap_or_default();
     let mut message = Message::notice(format!("Sales{scope} · {}", sales.len()));
     if sales.is_empty() {
-        message = message.line(Line::new().plain("None yet. Claim one with ").code("sale add 1000 EUR Acme"));
+        message = message
+            .line(Line::new().plain("None yet. Claim one with ").code("sale add 1000 EUR Acme"));
     } else {
         let rows = sales.iter().take(ROWS_MAX).map(|sale| {
             let who = if asked.team { &sale.partner_name } else { &sale.client_name };
@@ -208,7 +223,8 @@ pub fn list(sales: &[SaleRow], approved: Money, asked: Asked) -> Message {
         message = message.line(format!("Approved: {approved}"));
     }
     if sales.len() > ROWS_MAX {
-        message = message.line(format!("… and {} more; sale show S-1 has one.", sales.len() - ROWS_MAX));
+        message =
+            message.line(format!("… and {} more; sale show S-1 has one.", sales.len() - ROWS_MAX));
     }
     let count = i64::try_from(sales.len()).unwrap_or(i64::MAX);
     let views = sales.iter().take(ROWS_MAX).map(|sale| view(sale, None)).collect();
@@ -253,5 +269,6 @@ pub fn ask_void(sale: &SaleRow, line: &str, user: &str, expires_at: i64) -> Mess
 /// Asks for the reason of a ❌.
 #[must_use]
 pub fn ask_reason(number: SaleNumber) -> Message {
-    Message::notice(format!("Why not {number}?")).line("Reply to the card, or here, with the reason; the claimant reads it.")
+    Message::notice(format!("Why not {number}?"))
+        .line("Reply to the card, or here, with the reason; the claimant reads it.")
 }

@@ -26,7 +26,10 @@ impl SaleRow {
             industry: self.industry.clone(),
             on: self.on,
             currency: self.amount.currency,
-            shares: shares.iter().map(|(partner, minor)| CreditShare { partner: *partner, minor: *minor }).collect(),
+            shares: shares
+                .iter()
+                .map(|(partner, minor)| CreditShare { partner: *partner, minor: *minor })
+                .collect(),
         }
     }
 }
@@ -34,7 +37,8 @@ impl SaleRow {
 /// "Absent" and "not yours" are one answer.
 #[must_use]
 pub fn no_such_sale() -> Refusal {
-    Refusal::new(Code::Ref, "There is no such sale here; sale list shows them.").example("sale list")
+    Refusal::new(Code::Ref, "There is no such sale here; sale list shows them.")
+        .example("sale list")
 }
 
 /// The same line again within seconds.
@@ -65,9 +69,15 @@ pub fn looks_like(client: &str, known: &str) -> Refusal {
 
 /// # Errors
 /// When the day lies ahead, before the program, or too far back.
-pub fn effective_day(on: Date, today: Date, started_on: Date, as_manager: bool) -> Result<(), Refusal> {
+pub fn effective_day(
+    on: Date,
+    today: Date,
+    started_on: Date,
+    as_manager: bool,
+) -> Result<(), Refusal> {
     let refused = |sentence: String| {
-        Err(Refusal::new(Code::Date, sentence).example(format!("sale add 1000 EUR Acme --on {today}")))
+        Err(Refusal::new(Code::Date, sentence)
+            .example(format!("sale add 1000 EUR Acme --on {today}")))
     };
     if on > today {
         return refused(format!("{on} lies in the future; a sale is claimed when it is made."));
@@ -77,7 +87,9 @@ pub fn effective_day(on: Date, today: Date, started_on: Date, as_manager: bool) 
     }
     let oldest = today.checked_sub(BACKDATE_DAYS_MAX.days()).unwrap_or(started_on);
     if on < oldest && !as_manager {
-        return refused(format!("{on} is more than {BACKDATE_DAYS_MAX} days ago; a manager can claim it."));
+        return refused(format!(
+            "{on} is more than {BACKDATE_DAYS_MAX} days ago; a manager can claim it."
+        ));
     }
     Ok(())
 }
@@ -113,7 +125,8 @@ pub fn may_approve(
         return Err(Refusal::new(Code::Auth, sentence).example("role list"));
     }
     if approvals.iter().any(|user| user == reviewer.user_id()) {
-        let sentence = format!("You have said yes to {number} already; one more reviewer is needed.");
+        let sentence =
+            format!("You have said yes to {number} already; one more reviewer is needed.");
         return Err(Refusal::new(Code::Dup, sentence).example("role list"));
     }
     Ok(())
@@ -125,11 +138,13 @@ pub fn voidable(sale: &SaleRow) -> Result<(), Refusal> {
     let number = sale.number;
     match sale.status() {
         SaleStatus::Approved => Ok(()),
-        SaleStatus::Voided => {
-            Err(Refusal::new(Code::Dup, format!("{number} is already void.")).example(format!("sale show {number}")))
-        }
-        _ => Err(Refusal::new(Code::Usage, format!("{number} does not count, so there is nothing to void; reject it instead."))
-            .example(format!("sale reject {number} no invoice yet"))),
+        SaleStatus::Voided => Err(Refusal::new(Code::Dup, format!("{number} is already void."))
+            .example(format!("sale show {number}"))),
+        _ => Err(Refusal::new(
+            Code::Usage,
+            format!("{number} does not count, so there is nothing to void; reject it instead."),
+        )
+        .example(format!("sale reject {number} no invoice yet"))),
     }
 }
 
@@ -138,10 +153,15 @@ pub fn voidable(sale: &SaleRow) -> Result<(), Refusal> {
 pub fn reason(text: &str) -> Result<(), Refusal> {
     let count = text.trim().chars().count();
     if count == 0 {
-        return Err(Refusal::new(Code::Usage, "Please say why; the claimant reads it.").example("sale reject S-1 no invoice yet"));
+        return Err(Refusal::new(Code::Usage, "Please say why; the claimant reads it.")
+            .example("sale reject S-1 no invoice yet"));
     }
     if count > REASON_CHARS_MAX {
-        return Err(Refusal::new(Code::Long, format!("A reason has at most {REASON_CHARS_MAX} characters.")).example("sale reject S-1 no invoice yet"));
+        return Err(Refusal::new(
+            Code::Long,
+            format!("A reason has at most {REASON_CHARS_MAX} characters."),
+        )
+        .example("sale reject S-1 no invoice yet"));
     }
     Ok(())
 }
@@ -181,15 +201,34 @@ fn domain(name: &str) -> Option<String> {
         && labels.iter().all(|label| {
             !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
         })
-        && labels.last().is_some_and(|last| last.len() >= 2 && !last.bytes().all(|b| b.is_ascii_digit()));
+        && labels
+            .last()
+            .is_some_and(|last| last.len() >= 2 && !last.bytes().all(|b| b.is_ascii_digit()));
     (shape && !FREE_MAIL.contains(&host)).then(|| host.to_owned())
 }
 
 /// Domains that say nothing about who the client is.
 const FREE_MAIL: &[&str] = &[
-    "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com", "icloud.com",
-    "gmx.de", "gmx.net", "gmx.at", "web.de", "t-online.de", "proton.me", "protonmail.com", "aol.com",
-    "mail.ru", "yandex.ru", "qq.com", "163.com", "example.com",
+    "gmail.com",
+    "googlemail.com",
+    "outlook.com",
+    "hotmail.com",
+    "live.com",
+    "yahoo.com",
+    "icloud.com",
+    "gmx.de",
+    "gmx.net",
+    "gmx.at",
+    "web.de",
+    "t-online.de",
+    "proton.me",
+    "protonmail.com",
+    "aol.com",
+    "mail.ru",
+    "yandex.ru",
+    "qq.com",
+    "163.com",
+    "example.com",
 ];
 
 fn fold(name: &str) -> String {
@@ -207,10 +246,30 @@ pub fn skeleton(key: &str) -> String {
 
 fn latin(letter: char) -> char {
     const PAIRS: &[(&str, char)] = &[
-        ("аαɑ", 'a'), ("ьв", 'b'), ("сϲ", 'c'), ("ԁ", 'd'), ("еёε", 'e'), ("һн", 'h'), ("іιїı", 'i'),
-        ("јϳ", 'j'), ("кκ", 'k'), ("ӏ", 'l'), ("мμ", 'm'), ("пη", 'n'), ("оοσ", 'o'), ("рρ", 'p'),
-        ("ԛ", 'q'), ("г", 'r'), ("ѕ", 's'), ("тτ", 't'), ("υ", 'u'), ("ѵν", 'v'), ("ԝω", 'w'),
-        ("хχ", 'x'), ("уγу", 'y'), ("ᴢζ", 'z'),
+        ("аαɑ", 'a'),
+        ("ьв", 'b'),
+        ("сϲ", 'c'),
+        ("ԁ", 'd'),
+        ("еёε", 'e'),
+        ("һн", 'h'),
+        ("іιїı", 'i'),
+        ("јϳ", 'j'),
+        ("кκ", 'k'),
+        ("ӏ", 'l'),
+        ("мμ", 'm'),
+        ("пη", 'n'),
+        ("оοσ", 'o'),
+        ("рρ", 'p'),
+        ("ԛ", 'q'),
+        ("г", 'r'),
+        ("ѕ", 's'),
+        ("тτ", 't'),
+        ("υ", 'u'),
+        ("ѵν", 'v'),
+        ("ԝω", 'w'),
+        ("хχ", 'x'),
+        ("уγу", 'y'),
+        ("ᴢζ", 'z'),
     ];
     PAIRS.iter().find(|(odd, _)| odd.contains(letter)).map_or(letter, |(_, plain)| *plain)
 }

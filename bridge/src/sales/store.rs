@@ -105,7 +105,8 @@ fn read(row: &AnyRow) -> Result<SaleRow, sqlx::Error> {
 /// # Errors
 /// When the database refuses.
 pub async fn by_number(tx: &mut Conn, number: SaleNumber) -> Result<Option<SaleRow>, sqlx::Error> {
-    let row = sqlx::query(select_sale!("where s.number = $1")).bind(number.0).fetch_optional(tx).await?;
+    let row =
+        sqlx::query(select_sale!("where s.number = $1")).bind(number.0).fetch_optional(tx).await?;
     row.as_ref().map(read).transpose()
 }
 
@@ -121,7 +122,8 @@ pub async fn by_id(tx: &mut Conn, id: &str) -> Result<Option<SaleRow>, sqlx::Err
 /// # Errors
 /// When the database refuses.
 pub async fn by_cause(tx: &mut Conn, event_id: &str) -> Result<Option<SaleRow>, sqlx::Error> {
-    let row = sqlx::query(select_sale!("where s.cause = $1")).bind(event_id).fetch_optional(tx).await?;
+    let row =
+        sqlx::query(select_sale!("where s.cause = $1")).bind(event_id).fetch_optional(tx).await?;
     row.as_ref().map(read).transpose()
 }
 
@@ -129,7 +131,11 @@ pub async fn by_cause(tx: &mut Conn, event_id: &str) -> Result<Option<SaleRow>, 
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn list(tx: &mut Conn, partner: Option<&str>, limit: i64) -> Result<Vec<SaleRow>, sqlx::Error> {
+pub async fn list(
+    tx: &mut Conn,
+    partner: Option<&str>,
+    limit: i64,
+) -> Result<Vec<SaleRow>, sqlx::Error> {
     let rows = match partner {
         Some(id) => {
             sqlx::query(select_sale!("where s.partner_id = $1 order by s.number desc limit $2"))
@@ -139,7 +145,10 @@ pub async fn list(tx: &mut Conn, partner: Option<&str>, limit: i64) -> Result<Ve
                 .await?
         }
         None => {
-            sqlx::query(select_sale!("order by s.number desc limit $1")).bind(limit).fetch_all(tx).await?
+            sqlx::query(select_sale!("order by s.number desc limit $1"))
+                .bind(limit)
+                .fetch_all(tx)
+                .await?
         }
     };
     rows.iter().map(read).collect()
@@ -219,21 +228,35 @@ pub async fn rewrite(tx: &mut Conn, sale: &NewSale<'_>) -> Result<(), sqlx::Erro
     .bind(sale.id.to_string())
     .execute(&mut *tx)
     .await?;
-    sqlx::query("delete from share where sale_id = $1").bind(sale.id.to_string()).execute(&mut *tx).await?;
-    sqlx::query("delete from approval where sale_id = $1").bind(sale.id.to_string()).execute(tx).await?;
+    sqlx::query("delete from share where sale_id = $1")
+        .bind(sale.id.to_string())
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query("delete from approval where sale_id = $1")
+        .bind(sale.id.to_string())
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
 /// # Errors
 /// When the database refuses.
-pub async fn insert_share(tx: &mut Conn, sale: SaleId, partner: PartnerId, weight: i64, minor: i64) -> Result<(), sqlx::Error> {
-    sqlx::query("insert into share (sale_id, partner_id, weight, amount_minor) values ($1, $2, $3, $4)")
-        .bind(sale.to_string())
-        .bind(partner.to_string())
-        .bind(weight)
-        .bind(minor)
-        .execute(tx)
-        .await?;
+pub async fn insert_share(
+    tx: &mut Conn,
+    sale: SaleId,
+    partner: PartnerId,
+    weight: i64,
+    minor: i64,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "insert into share (sale_id, partner_id, weight, amount_minor) values ($1, $2, $3, $4)",
+    )
+    .bind(sale.to_string())
+    .bind(partner.to_string())
+    .bind(weight)
+    .bind(minor)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
@@ -242,10 +265,12 @@ pub async fn insert_share(tx: &mut Conn, sale: SaleId, partner: PartnerId, weigh
 /// # Errors
 /// When the database refuses.
 pub async fn shares(tx: &mut Conn, sale: SaleId) -> Result<Vec<(PartnerId, i64)>, sqlx::Error> {
-    let rows = sqlx::query("select partner_id, amount_minor from share where sale_id = $1 order by partner_id")
-        .bind(sale.to_string())
-        .fetch_all(tx)
-        .await?;
+    let rows = sqlx::query(
+        "select partner_id, amount_minor from share where sale_id = $1 order by partner_id",
+    )
+    .bind(sale.to_string())
+    .fetch_all(tx)
+    .await?;
     rows.iter()
         .map(|row| {
             let id = row.try_get::<String, _>(0)?.parse();
@@ -266,7 +291,12 @@ pub async fn approvals(tx: &mut Conn, sale: SaleId) -> Result<Vec<String>, sqlx:
 
 /// # Errors
 /// When the database refuses.
-pub async fn add_approval(tx: &mut Conn, sale: SaleId, user: &str, now: i64) -> Result<(), sqlx::Error> {
+pub async fn add_approval(
+    tx: &mut Conn,
+    sale: SaleId,
+    user: &str,
+    now: i64,
+) -> Result<(), sqlx::Error> {
     sqlx::query("insert into approval (sale_id, user_id, at) values ($1, $2, $3)")
         .bind(sale.to_string())
         .bind(user)
@@ -290,11 +320,30 @@ pub async fn approve(tx: &mut Conn, sale: SaleId, by: &str, now: i64) -> Result<
 
 /// # Errors
 /// When the database refuses.
-pub async fn reject(tx: &mut Conn, sale: SaleId, by: &str, reason: &str, now: i64) -> Result<(), sqlx::Error> {
-    sqlx::query("update sale set rejected_at = $1, rejected_by = $2, reject_reason = $3 where id = $4")
+pub async fn reject(
+    tx: &mut Conn,
+    sale: SaleId,
+    by: &str,
+    reason: &str,
+    now: i64,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "update sale set rejected_at = $1, rejected_by = $2, reject_reason = $3 where id = $4",
+    )
+    .bind(now)
+    .bind(by)
+    .bind(reason)
+    .bind(sale.to_string())
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn withdraw(tx: &mut Conn, sale: SaleId, now: i64) -> Result<(), sqlx::Error> {
+    sqlx::query("update sale set withdrawn_at = $1 where id = $2")
         .bind(now)
-        .bind(by)
-        .bind(reason)
         .bind(sale.to_string())
         .execute(tx)
         .await?;
@@ -303,14 +352,13 @@ pub async fn reject(tx: &mut Conn, sale: SaleId, by: &str, reason: &str, now: i6
 
 /// # Errors
 /// When the database refuses.
-pub async fn withdraw(tx: &mut Conn, sale: SaleId, now: i64) -> Result<(), sqlx::Error> {
-    sqlx::query("update sale set withdrawn_at = $1 where id = $2").bind(now).bind(sale.to_string()).execute(tx).await?;
-    Ok(())
-}
-
-/// # Errors
-/// When the database refuses.
-pub async fn void(tx: &mut Conn, sale: SaleId, by: &str, reason: &str, now: i64) -> Result<(), sqlx::Error> {
+pub async fn void(
+    tx: &mut Conn,
+    sale: SaleId,
+    by: &str,
+    reason: &str,
+    now: i64,
+) -> Result<(), sqlx::Error> {
     sqlx::query("update sale set voided_at = $1, voided_by = $2, void_reason = $3 where id = $4")
         .bind(now)
         .bind(by)

@@ -9,7 +9,12 @@ use schema::status::Role;
 
 /// # Errors
 /// When the database refuses.
-pub async fn grant(work: &mut Work<'_>, owner: &Owner, user: &str, role: Role) -> Result<RoleEvent, Stop> {
+pub async fn grant(
+    work: &mut Work<'_>,
+    owner: &Owner,
+    user: &str,
+    role: Role,
+) -> Result<RoleEvent, Stop> {
     if access::store::roles(work.tx, user).await?.contains(&role) {
         return Ok(RoleEvent::Unchanged);
     }
@@ -24,7 +29,12 @@ pub async fn grant(work: &mut Work<'_>, owner: &Owner, user: &str, role: Role) -
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn revoke(work: &mut Work<'_>, owner: &Owner, user: &str, role: Role) -> Result<RoleEvent, Stop> {
+pub async fn revoke(
+    work: &mut Work<'_>,
+    owner: &Owner,
+    user: &str,
+    role: Role,
+) -> Result<RoleEvent, Stop> {
     if !store::revoke(work.tx, user, role.as_str(), owner.user_id(), work.now).await? {
         return Ok(RoleEvent::Unchanged);
     }

@@ -58,7 +58,10 @@ pub async fn control(work: &mut Work<'_>, caller: &Caller, words: ControlRole) -
 fn role_of(text: &str) -> Result<Role, Refusal> {
     match text.parse() {
         Ok(role @ (Role::Manager | Role::Reviewer)) => Ok(role),
-        _ => Err(Refusal::new(Code::Usage, "A role is manager or reviewer; owners stand in the configuration.")
-            .example("role grant @ana:example.org reviewer")),
+        _ => Err(Refusal::new(
+            Code::Usage,
+            "A role is manager or reviewer; owners stand in the configuration.",
+        )
+        .example("role grant @ana:example.org reviewer")),
     }
 }

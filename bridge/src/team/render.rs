@@ -12,9 +12,13 @@ fn card(event: RoleEvent, roles: Vec<RoleGrant>) -> Envelope {
 pub fn changed(user: &str, role: Role, event: RoleEvent) -> Message {
     let line = Line::new().code(user);
     let line = match event {
-        RoleEvent::Granted => line.plain(&format!(" is a {role} now and is invited to the control room.")),
+        RoleEvent::Granted => {
+            line.plain(&format!(" is a {role} now and is invited to the control room."))
+        }
         RoleEvent::Revoked => line.plain(&format!(" is no {role} any more.")),
-        RoleEvent::Unchanged | RoleEvent::Shown => line.plain(&format!(" as {role}: nothing to change.")),
+        RoleEvent::Unchanged | RoleEvent::Shown => {
+            line.plain(&format!(" as {role}: nothing to change."))
+        }
     };
     let grant = RoleGrant { user_id: user.to_owned(), role, granted_by: None, granted_at: None };
     Message::notice("Roles").line(line).card(&card(event, vec![grant]))
@@ -24,7 +28,12 @@ pub fn changed(user: &str, role: Role, event: RoleEvent) -> Message {
 pub fn list(owners: &[String], grants: &[Grant]) -> Message {
     let mut rows: Vec<RoleGrant> = owners
         .iter()
-        .map(|user| RoleGrant { user_id: user.clone(), role: Role::Owner, granted_by: None, granted_at: None })
+        .map(|user| RoleGrant {
+            user_id: user.clone(),
+            role: Role::Owner,
+            granted_by: None,
+            granted_at: None,
+        })
         .collect();
     rows.extend(grants.iter().filter_map(|grant| {
         Some(RoleGrant {
@@ -34,8 +43,10 @@ pub fn list(owners: &[String], grants: &[Grant]) -> Message {
             granted_at: Some(grant.granted_at),
         })
     }));
-    let lines =
-        rows.iter().map(|row| Line::new().strong(row.role.as_str()).plain(" ").code(&row.user_id)).collect();
+    let lines = rows
+        .iter()
+        .map(|row| Line::new().strong(row.role.as_str()).plain(" ").code(&row.user_id))
+        .collect();
     Message::notice("Roles")
         .lines(lines)
         .line("Owners stand in the program's configuration.")

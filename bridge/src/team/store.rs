@@ -32,14 +32,22 @@ pub async fn open(tx: &mut Conn) -> Result<Vec<Grant>, sqlx::Error> {
 
 /// # Errors
 /// When the database refuses.
-pub async fn grant(tx: &mut Conn, user: &str, role: &str, by: &str, now: i64) -> Result<(), sqlx::Error> {
-    sqlx::query("insert into role_grant (user_id, role, granted_at, granted_by) values ($1, $2, $3, $4)")
-        .bind(user)
-        .bind(role)
-        .bind(now)
-        .bind(by)
-        .execute(tx)
-        .await?;
+pub async fn grant(
+    tx: &mut Conn,
+    user: &str,
+    role: &str,
+    by: &str,
+    now: i64,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "insert into role_grant (user_id, role, granted_at, granted_by) values ($1, $2, $3, $4)",
+    )
+    .bind(user)
+    .bind(role)
+    .bind(now)
+    .bind(by)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
@@ -47,7 +55,13 @@ pub async fn grant(tx: &mut Conn, user: &str, role: &str, by: &str, now: i64) ->
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn revoke(tx: &mut Conn, user: &str, role: &str, by: &str, now: i64) -> Result<bool, sqlx::Error> {
+pub async fn revoke(
+    tx: &mut Conn,
+    user: &str,
+    role: &str,
+    by: &str,
+    now: i64,
+) -> Result<bool, sqlx::Error> {
     let done = sqlx::query(
         "update role_grant set revoked_at = $1, revoked_by = $2 where user_id = $3 and role = $4 and revoked_at is null",
     )

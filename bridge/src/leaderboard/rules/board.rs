@@ -138,9 +138,8 @@ impl Board {
         // Partners at zero have no place in the order, and stand before those below zero.
         let zeros = if score < 0 { others - count(self.order.len()) } else { 0 };
         let above = count(self.order.rank(&Place::before(score))) + zeros;
-        let before = own.map_or(above, |own| {
-            count(self.order.rank(&Place::of(partner, *own))) + zeros
-        });
+        let before =
+            own.map_or(above, |own| count(self.order.rank(&Place::of(partner, *own))) + zeros);
         Standing { rank: above + 1, position: before + 1, score, of }
     }
 

@@ -188,7 +188,11 @@ pub fn advance(old: Option<Score>, by: i64, at: i64) -> Result<Step, Overflow> {
     if score.unsigned_abs() > WIRE_MAX.unsigned_abs() {
         return Err(Overflow);
     }
-    if by < 0 && score > 0 { Ok(Step::Look) } else { Ok(Step::Known(Score { score, reached_at: at })) }
+    if by < 0 && score > 0 {
+        Ok(Step::Look)
+    } else {
+        Ok(Step::Known(Score { score, reached_at: at }))
+    }
 }
 
 /// A score's way up, as far as it was kept: scores with the time at which each was reached,

@@ -120,7 +120,12 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
     let industry = prop::option::of(0..2_u8);
     let sell = (1..4_u128, 1..4_u128, industry, 1..500_i64, 0..45_i64, 0..20_i64).prop_map(
         |(partner, client, industry, minor, age, pause)| Act::Sell {
-            partner, client, industry, minor, age, pause,
+            partner,
+            client,
+            industry,
+            minor,
+            age,
+            pause,
         },
     );
     let void = (0..20_usize, 0..20_i64).prop_map(|(which, pause)| Act::Void { which, pause });
@@ -196,7 +201,8 @@ fn live(entries: &[Posted<'_>]) -> Boards {
         let prior = |partner| held(&entries[..index], partner, client);
         for delta in deltas(*entry, &calendar, prior) {
             let board = boards.entry(delta.key.clone()).or_default();
-            let now = match advance(board.get(&delta.partner).copied(), delta.by, entry.at).unwrap() {
+            let now = match advance(board.get(&delta.partner).copied(), delta.by, entry.at).unwrap()
+            {
                 Step::Known(score) => score,
                 Step::Look => {
                     let own = entries[..=index].iter().copied().filter(|entry| {

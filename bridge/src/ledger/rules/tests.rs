@@ -27,7 +27,12 @@ fn chain(bodies: &[EntryBody]) -> Vec<(i64, String, String, String)> {
 }
 
 fn walk(rows: &[(i64, String, String, String)]) -> Result<Head, (i64, Broken)> {
-    verify(rows.iter().map(|(seq, prev_hash, hash, body)| Link { seq: *seq, prev_hash, hash, body }))
+    verify(rows.iter().map(|(seq, prev_hash, hash, body)| Link {
+        seq: *seq,
+        prev_hash,
+        hash,
+        body,
+    }))
 }
 
 #[test]

@@ -117,8 +117,12 @@ impl Caller {
         match &self.person.partner {
             Some(row) => match row.enrollment {
                 Enrollment::Approved => Ok(Partner { row: row.clone() }),
-                Enrollment::Pending => refused("Your application waits for the program's team; you will hear from me here."),
-                Enrollment::Suspended => refused("Your membership is suspended; please ask the program's team."),
+                Enrollment::Pending => refused(
+                    "Your application waits for the program's team; you will hear from me here.",
+                ),
+                Enrollment::Suspended => {
+                    refused("Your membership is suspended; please ask the program's team.")
+                }
                 Enrollment::Rejected | Enrollment::Left => Err(apply_first()),
             },
             None => Err(apply_first()),
@@ -132,8 +136,11 @@ impl Caller {
             let partner = self.person.partner.as_ref().map(|row| row.id);
             Ok(Reviewer { user_id: self.person.user_id.clone(), partner })
         } else {
-            Err(Refusal::new(Code::Auth, "Only reviewers and managers may do this; a manager can make you one.")
-                .example("role grant @you:server reviewer"))
+            Err(Refusal::new(
+                Code::Auth,
+                "Only reviewers and managers may do this; a manager can make you one.",
+            )
+            .example("role grant @you:server reviewer"))
         }
     }
 
@@ -154,7 +161,10 @@ impl Caller {
         if self.person.owner {
             Ok(Owner { user_id: self.person.user_id.clone() })
         } else {
-            Err(Refusal::new(Code::Auth, "Only an owner may do this; owners stand in the program's configuration."))
+            Err(Refusal::new(
+                Code::Auth,
+                "Only an owner may do this; owners stand in the program's configuration.",
+            ))
         }
     }
 
@@ -182,7 +192,8 @@ impl Caller {
 }
 
 fn apply_first() -> Refusal {
-    Refusal::new(Code::Auth, "This is for approved partners; apply first.").example("apply I sell to dentists")
+    Refusal::new(Code::Auth, "This is for approved partners; apply first.")
+        .example("apply I sell to dentists")
 }
 
 #[derive(Default)]
@@ -201,7 +212,8 @@ pub async fn person(work: &mut Work<'_>, user_id: &str) -> Result<Arc<Person>, F
     let owner = work.program.owners.iter().any(|id| id == user_id);
     let manager = owner || granted.contains(&Role::Manager);
     let reviewer = manager || granted.contains(&Role::Reviewer);
-    let person = Arc::new(Person { user_id: user_id.to_owned(), partner, owner, manager, reviewer });
+    let person =
+        Arc::new(Person { user_id: user_id.to_owned(), partner, owner, manager, reviewer });
     let people = &mut work.memory.cache::<People>().0;
     if people.len() >= PEOPLE_MAX {
         people.clear();

@@ -7,7 +7,10 @@ use sqlx::any::AnyRow;
 
 /// # Errors
 /// When the database refuses.
-pub async fn partner_by_user(tx: &mut Conn, user_id: &str) -> Result<Option<PartnerRow>, sqlx::Error> {
+pub async fn partner_by_user(
+    tx: &mut Conn,
+    user_id: &str,
+) -> Result<Option<PartnerRow>, sqlx::Error> {
     let row = sqlx::query(
         "select id, user_id, name, visibility, industries, timezone, organization, approved_at, \
          rejected_at, suspended_at, left_at, reason from partner where user_id = $1",
@@ -69,8 +72,5 @@ pub async fn roles(tx: &mut Conn, user_id: &str) -> Result<Vec<Role>, sqlx::Erro
         .bind(user_id)
         .fetch_all(tx)
         .await?;
-    Ok(rows
-        .iter()
-        .filter_map(|row| row.try_get::<String, _>(0).ok()?.parse().ok())
-        .collect())
+    Ok(rows.iter().filter_map(|row| row.try_get::<String, _>(0).ok()?.parse().ok()).collect())
 }

@@ -31,7 +31,9 @@ pub async fn ask(work: &mut Work<'_>, line: &str, prompt: &Message) -> Result<()
 pub async fn take_newest(work: &mut Work<'_>) -> Result<Option<Open>, Fault> {
     let room = work.cause.room_id.clone().unwrap_or_default();
     let actor = work.cause.actor.clone();
-    let Some(open) = store::newest(work.tx, &actor, &room, work.now).await? else { return Ok(None) };
+    let Some(open) = store::newest(work.tx, &actor, &room, work.now).await? else {
+        return Ok(None);
+    };
     Ok(store::claim(work.tx, &open.id, work.now).await?.then_some(open))
 }
 
@@ -41,6 +43,8 @@ pub async fn take_newest(work: &mut Work<'_>) -> Result<Option<Open>, Fault> {
 /// When the database refuses.
 pub async fn take_by_prompt(work: &mut Work<'_>, prompt_key: &str) -> Result<Option<Open>, Fault> {
     let actor = work.cause.actor.clone();
-    let Some(open) = store::by_prompt(work.tx, &actor, prompt_key, work.now).await? else { return Ok(None) };
+    let Some(open) = store::by_prompt(work.tx, &actor, prompt_key, work.now).await? else {
+        return Ok(None);
+    };
     Ok(store::claim(work.tx, &open.id, work.now).await?.then_some(open))
 }

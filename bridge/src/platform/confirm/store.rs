@@ -36,7 +36,12 @@ pub(super) async fn insert(
     Ok(())
 }
 
-pub(super) async fn newest(tx: &mut Conn, user: &str, room: &str, now: i64) -> Result<Option<Open>, sqlx::Error> {
+pub(super) async fn newest(
+    tx: &mut Conn,
+    user: &str,
+    room: &str,
+    now: i64,
+) -> Result<Option<Open>, sqlx::Error> {
     let row = sqlx::query(
         "select id, line, cause, asked_at from confirmation where user_id = $1 and room_id = $2 \
          and used_at is null and expires_at > $3 order by asked_at desc, id desc limit 1",
@@ -49,7 +54,12 @@ pub(super) async fn newest(tx: &mut Conn, user: &str, room: &str, now: i64) -> R
     row.as_ref().map(open).transpose()
 }
 
-pub(super) async fn by_prompt(tx: &mut Conn, user: &str, prompt_key: &str, now: i64) -> Result<Option<Open>, sqlx::Error> {
+pub(super) async fn by_prompt(
+    tx: &mut Conn,
+    user: &str,
+    prompt_key: &str,
+    now: i64,
+) -> Result<Option<Open>, sqlx::Error> {
     let row = sqlx::query(
         "select id, line, cause, asked_at from confirmation where user_id = $1 and prompt_key = $2 \
          and used_at is null and expires_at > $3",
@@ -64,14 +74,20 @@ pub(super) async fn by_prompt(tx: &mut Conn, user: &str, prompt_key: &str, now: 
 
 /// Single use: true for the one who comes first.
 pub(super) async fn claim(tx: &mut Conn, id: &str, now: i64) -> Result<bool, sqlx::Error> {
-    let done = sqlx::query("update confirmation set used_at = $1 where id = $2 and used_at is null")
-        .bind(now)
-        .bind(id)
-        .execute(tx)
-        .await?;
+    let done =
+        sqlx::query("update confirmation set used_at = $1 where id = $2 and used_at is null")
+            .bind(now)
+            .bind(id)
+            .execute(tx)
+            .await?;
     Ok(done.rows_affected() == 1)
 }
 
 fn open(row: &AnyRow) -> Result<Open, sqlx::Error> {
-    Ok(Open { id: row.try_get(0)?, line: row.try_get(1)?, cause: row.try_get(2)?, asked_at: row.try_get(3)? })
+    Ok(Open {
+        id: row.try_get(0)?,
+        line: row.try_get(1)?,
+        cause: row.try_get(2)?,
+        asked_at: row.try_get(3)?,
+    })
 }

@@ -19,13 +19,15 @@ pub async fn run<H: Homeserver>(app: App<H>, appservice_id: String) {
     loop {
         let now = app.clock.now();
         match canary.next(now, app.signals.last_echo_at.load(Relaxed)) {
-            Some(Step::Send) => match app.signals.places(|places| places.ids.get("canary").cloned()) {
-                Some(room) => {
-                    let worked = send(&app, room, now).await;
-                    canary.sent(now, worked);
+            Some(Step::Send) => {
+                match app.signals.places(|places| places.ids.get("canary").cloned()) {
+                    Some(room) => {
+                        let worked = send(&app, room, now).await;
+                        canary.sent(now, worked);
+                    }
+                    None => app.clock.sleep(ROOM_WAIT_MS).await,
                 }
-                None => app.clock.sleep(ROOM_WAIT_MS).await,
-            },
+            }
             Some(Step::Ping) => {
                 let worked = ping(&app, &appservice_id).await;
                 if canary.pinged(app.clock.now(), worked) {

@@ -116,7 +116,8 @@ async fn round<H: Homeserver>(
     }
     let (walks, remote) = {
         let mut reader = app.db.read().await?;
-        let remote = rooms::store::members::rooms_with_remote(&mut reader, &app.program.server_name).await?;
+        let remote =
+            rooms::store::members::rooms_with_remote(&mut reader, &app.program.server_name).await?;
         (store::walks(&mut reader).await?, remote.into_iter().collect::<HashSet<_>>())
     };
     let results: Vec<_> = stream::iter(due)
@@ -155,7 +156,10 @@ async fn settle<H: Homeserver>(
                 if walked.whole {
                     whole.push((room.clone(), began_at));
                 }
-                Turn { due_at: began_at + if soon { YOUNG_MS } else { every }, deep_at: if walked.whole { deep_at } else { began_at } }
+                Turn {
+                    due_at: began_at + if soon { YOUNG_MS } else { every },
+                    deep_at: if walked.whole { deep_at } else { began_at },
+                }
             }
             Err(error) => {
                 tracing::warn!(room, %error, "a room could not be looked through");
@@ -184,8 +188,15 @@ fn rooms_of<H>(app: &App<H>) -> HashSet<String> {
     })
 }
 
-async fn walk<H: Homeserver>(app: &App<H>, inbox: &Inbox, room: &str, floor: i64) -> Result<Walked, GapError> {
-    let Ok(id) = OwnedRoomId::try_from(room) else { return Ok(Walked { whole: true, ..Walked::default() }) };
+async fn walk<H: Homeserver>(
+    app: &App<H>,
+    inbox: &Inbox,
+    room: &str,
+    floor: i64,
+) -> Result<Walked, GapError> {
+    let Ok(id) = OwnedRoomId::try_from(room) else {
+        return Ok(Walked { whole: true, ..Walked::default() });
+    };
     let filter = Filter::new(&app.program.bot, &app.program.prefix);
     let mut fresh: Vec<Box<RawValue>> = Vec::new();
     let mut walk = Walk::new(floor);
@@ -193,7 +204,8 @@ async fn walk<H: Homeserver>(app: &App<H>, inbox: &Inbox, room: &str, floor: i64
     let mut from = None;
     for _ in 0..PAGES_MAX {
         let (events, end) = page(app, &id, from.take()).await?;
-        let looks: Vec<Look> = events.into_iter().filter_map(|raw| look(app, &filter, room, raw)).collect();
+        let looks: Vec<Look> =
+            events.into_iter().filter_map(|raw| look(app, &filter, room, raw)).collect();
         let ids: Vec<String> = looks.iter().filter_map(|look| look.id.clone()).collect();
         let known = {
             let mut reader = app.db.read().await?;
@@ -224,7 +236,11 @@ async fn walk<H: Homeserver>(app: &App<H>, inbox: &Inbox, room: &str, floor: i64
 
 type Page = (Vec<Box<RawValue>>, Option<String>);
 
-async fn page<H: Homeserver>(app: &App<H>, room: &OwnedRoomId, from: Option<String>) -> Result<Page, CallError> {
+async fn page<H: Homeserver>(
+    app: &App<H>,
+    room: &OwnedRoomId,
+    from: Option<String>,
+) -> Result<Page, CallError> {
     for _ in 0..LIMITED_TRIES {
         let mut request = get_message_events::v3::Request::new(room.clone(), Direction::Backward);
         request.from.clone_from(&from);
@@ -265,7 +281,8 @@ fn ts(raw: &RawValue) -> i64 {
         #[serde(default)]
         origin_server_ts: Value,
     }
-    serde_json::from_str::<Time>(raw.get()).map_or(0, |time| time.origin_server_ts.as_i64().unwrap_or(0))
+    serde_json::from_str::<Time>(raw.get())
+        .map_or(0, |time| time.origin_server_ts.as_i64().unwrap_or(0))
 }
 
 /// Some servers leave out the room that was asked for.

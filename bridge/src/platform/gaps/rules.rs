@@ -45,7 +45,14 @@ impl Canary {
     /// At the start the homeserver may hold us for down: ping first, then send.
     #[must_use]
     pub fn new(now: i64) -> Self {
-        Self { send_at: now, open_since: None, ping_at: now, failed: true, filled: false, alerted: false }
+        Self {
+            send_at: now,
+            open_since: None,
+            ping_at: now,
+            failed: true,
+            filled: false,
+            alerted: false,
+        }
     }
 
     /// The next thing to do now, if any; to be called until there is none.
@@ -94,7 +101,8 @@ impl Canary {
     /// When to look again at the latest.
     #[must_use]
     pub fn wake_at(&self, now: i64) -> i64 {
-        let soon = if self.open_since.is_some() || self.failed { now + FAILED_AGAIN_MS } else { i64::MAX };
+        let soon =
+            if self.open_since.is_some() || self.failed { now + FAILED_AGAIN_MS } else { i64::MAX };
         soon.min(self.send_at).max(now + 1)
     }
 }

@@ -11,7 +11,8 @@ use std::collections::{HashMap, HashSet};
 pub async fn known(reader: &mut Conn, ids: &[String]) -> Result<HashSet<String>, sqlx::Error> {
     let mut known = HashSet::new();
     for chunk in chunks(ids) {
-        let text = values("select event_id from inbox where event_id in ({values})", chunk.len(), 1);
+        let text =
+            values("select event_id from inbox where event_id in ({values})", chunk.len(), 1);
         let mut query = sqlx::query(text);
         for id in chunk {
             query = query.bind(id);

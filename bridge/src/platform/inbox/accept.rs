@@ -56,7 +56,12 @@ impl Inbox {
     ///
     /// # Errors
     /// `Busy` above the limit, and when the database is gone; then nothing is kept.
-    pub async fn accept(&self, events: &[&RawValue], source: Source, now: i64) -> Result<usize, AcceptError> {
+    pub async fn accept(
+        &self,
+        events: &[&RawValue],
+        source: Source,
+        now: i64,
+    ) -> Result<usize, AcceptError> {
         if self.signals.pending.load(Relaxed) > self.inbox_max {
             return Err(AcceptError::Busy);
         }
@@ -71,7 +76,10 @@ impl Inbox {
         tx.commit().await?;
         if conflicts > 0 {
             self.signals.counters.conflicts.fetch_add(conflicts, Relaxed);
-            tracing::error!(conflicts, "the same event id came with other content; the first is kept");
+            tracing::error!(
+                conflicts,
+                "the same event id came with other content; the first is kept"
+            );
         }
         self.signals.counters.kept.fetch_add(kept as u64, Relaxed);
         self.signals.pending.fetch_add(kept, Relaxed);

@@ -56,9 +56,15 @@ pub enum Relation {
     None,
     Replaces(String),
     /// In a thread, and perhaps an answer to one event of it.
-    Thread { root: String, reply_to: Option<String> },
+    Thread {
+        root: String,
+        reply_to: Option<String>,
+    },
     Reply(String),
-    Annotates { event_id: String, key: String },
+    Annotates {
+        event_id: String,
+        key: String,
+    },
 }
 
 impl Relation {
@@ -71,7 +77,8 @@ impl Relation {
         match (relates.get("rel_type").and_then(Value::as_str), event_id) {
             (Some("m.replace"), Some(id)) => Self::Replaces(id),
             (Some("m.thread"), Some(root)) => {
-                let fallback = relates.get("is_falling_back").and_then(Value::as_bool) == Some(true);
+                let fallback =
+                    relates.get("is_falling_back").and_then(Value::as_bool) == Some(true);
                 Self::Thread { root, reply_to: reply_to.filter(|_| !fallback) }
             }
             (Some("m.annotation"), Some(event_id)) => match text(relates.get("key")) {

@@ -43,7 +43,9 @@ pub enum Verdict {
     Skip,
     Keep,
     /// Our own event, back from the room.
-    Echo { txn_id: String },
+    Echo {
+        txn_id: String,
+    },
 }
 
 #[derive(Debug, Clone)]
@@ -93,8 +95,7 @@ impl Filter {
         let direct = || places.direct.contains(&*peek.room_id);
         let edit = || peek.content.relates_to.is_some_and(|raw| raw.get().contains("m.replace"));
         let answer = || {
-            peek.content.relates_to.is_some()
-                && places.control.as_deref() == Some(&*peek.room_id)
+            peek.content.relates_to.is_some() && places.control.as_deref() == Some(&*peek.room_id)
         };
         if self.candidate(text) || edit() || answer() || direct() {
             Verdict::Keep

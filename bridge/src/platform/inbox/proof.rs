@@ -57,7 +57,11 @@ pub async fn prove<H: Homeserver>(homeserver: H, row: Waiting, need: Need) -> (W
     (row, Proof::Good)
 }
 
-async fn joined<H: Homeserver>(homeserver: &H, room_id: &OwnedRoomId, user: &str) -> Result<bool, ()> {
+async fn joined<H: Homeserver>(
+    homeserver: &H,
+    room_id: &OwnedRoomId,
+    user: &str,
+) -> Result<bool, ()> {
     let request = get_state_event_for_key::v3::Request::new(
         room_id.clone(),
         StateEventType::RoomMember,

@@ -86,7 +86,8 @@ impl<H: Homeserver> Worker<H> {
         let app = self.app.clone();
         let now = app.clock.now();
         let mut tx = app.db.begin().await?;
-        let cause = Cause { id: "start".to_owned(), actor: app.program.bot.clone(), ..Cause::default() };
+        let cause =
+            Cause { id: "start".to_owned(), actor: app.program.bot.clone(), ..Cause::default() };
         let mut work = self.work(&mut tx, &app, cause, now);
         root::start(&mut work).await?;
         self.commit(tx, &[]).await
@@ -106,7 +107,8 @@ impl<H: Homeserver> Worker<H> {
         let limit = self.app.program.limits.inbox_batch_max + self.held.len();
         let rows = store::waiting(&mut tx, i64::try_from(limit).unwrap_or(i64::MAX)).await?;
         let ready = self.ready(&mut tx, rows, now).await?;
-        let jobs = if now >= self.next_job_at { jobs::due(&mut tx, now).await? } else { Vec::new() };
+        let jobs =
+            if now >= self.next_job_at { jobs::due(&mut tx, now).await? } else { Vec::new() };
         let marks = self.app.signals.take_marks();
         if ready.is_empty() && jobs.is_empty() && marks.is_empty() {
             if now >= self.next_job_at {
@@ -173,7 +175,12 @@ impl<H: Homeserver> Worker<H> {
     }
 
     /// After a fault: each input and job alone, so that the others go on.
-    async fn one_by_one(&mut self, ready: &[Waiting], jobs: &[jobs::Job], now: i64) -> Result<(), Fault> {
+    async fn one_by_one(
+        &mut self,
+        ready: &[Waiting],
+        jobs: &[jobs::Job],
+        now: i64,
+    ) -> Result<(), Fault> {
         for row in ready {
             if self.held.contains_key(&row.room_id) {
                 continue;
@@ -233,7 +240,12 @@ impl<H: Homeserver> Worker<H> {
         Ok(())
     }
 
-    async fn tell_parked(&mut self, tx: &mut Tx, parked: &marks::Parked, now: i64) -> Result<(), Fault> {
+    async fn tell_parked(
+        &mut self,
+        tx: &mut Tx,
+        parked: &marks::Parked,
+        now: i64,
+    ) -> Result<(), Fault> {
         let app = self.app.clone();
         let cause = Cause { id: format!("parked:{}", parked.id), ..Cause::default() };
         let mut work = self.work(tx, &app, cause, now);
@@ -246,7 +258,12 @@ impl<H: Homeserver> Worker<H> {
         Work::new(tx, now, place, &mut self.memory, &mut self.effects, cause)
     }
 
-    async fn guarded(&mut self, tx: &mut Tx, row: &Waiting, now: i64) -> Result<&'static str, Fault> {
+    async fn guarded(
+        &mut self,
+        tx: &mut Tx,
+        row: &Waiting,
+        now: i64,
+    ) -> Result<&'static str, Fault> {
         if let Some(Proof::Bad(why)) = self.proofs.get(&row.seq) {
             self.app.signals.counters.ignored.fetch_add(1, Relaxed);
             tracing::debug!(event = row.event_id, why, "ignored");
@@ -280,7 +297,12 @@ impl<H: Homeserver> Worker<H> {
     }
 
     /// Those that may run now, in order; a room whose oldest input must wait holds back its others.
-    async fn ready(&mut self, tx: &mut Tx, rows: Vec<Waiting>, now: i64) -> Result<Vec<Waiting>, Fault> {
+    async fn ready(
+        &mut self,
+        tx: &mut Tx,
+        rows: Vec<Waiting>,
+        now: i64,
+    ) -> Result<Vec<Waiting>, Fault> {
         let app = self.app.clone();
         let mut waiting: HashSet<String> = self.held.keys().cloned().collect();
         let mut ready = Vec::with_capacity(rows.len());

@@ -74,7 +74,8 @@ pub async fn conflicts(tx: &mut Conn, rows: &[NewRow]) -> Result<u64, sqlx::Erro
         let Some(held) = held else { continue };
         let raw: Option<Vec<u8>> = held.try_get(0)?;
         if raw.is_some_and(|raw| content_of(&raw) != content_of(&row.raw)) {
-            let redacted = content_of(&row.raw).is_some_and(|c| c.as_object().is_some_and(serde_json::Map::is_empty));
+            let redacted = content_of(&row.raw)
+                .is_some_and(|c| c.as_object().is_some_and(serde_json::Map::is_empty));
             conflicts += u64::from(!redacted);
         }
     }
@@ -115,7 +116,12 @@ pub async fn waiting(tx: &mut Conn, limit: i64) -> Result<Vec<Waiting>, sqlx::Er
 
 /// # Errors
 /// When the database refuses.
-pub async fn failed(tx: &mut Conn, seq: i64, attempts: i64, next_at: i64) -> Result<(), sqlx::Error> {
+pub async fn failed(
+    tx: &mut Conn,
+    seq: i64,
+    attempts: i64,
+    next_at: i64,
+) -> Result<(), sqlx::Error> {
     sqlx::query("update inbox set attempts = $1, next_at = $2 where seq = $3")
         .bind(attempts)
         .bind(next_at)

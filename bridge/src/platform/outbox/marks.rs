@@ -25,7 +25,9 @@ pub async fn write(tx: &mut Conn, marks: &[Mark], now: i64) -> Result<Vec<Parked
     for mark in marks {
         match mark {
             Mark::Sent { id, event_id } => sent.push((*id, event_id.as_str())),
-            Mark::Confirmed { txn_id, event_id } => confirmed.push((txn_id.as_str(), event_id.as_str())),
+            Mark::Confirmed { txn_id, event_id } => {
+                confirmed.push((txn_id.as_str(), event_id.as_str()))
+            }
             Mark::Unknown { id, at } => store::unknown(tx, *id, *at).await?,
             Mark::Parked { id, why } => {
                 if let Some(row) = store::park(tx, *id, why, now).await? {

@@ -175,7 +175,11 @@ impl<H: Homeserver> Sender<H> {
                 self.lanes.done(&row.room);
             }
             Outcome::Parked(why) => {
-                tracing::error!(row = row.id, why, "the homeserver will not take a message; parked");
+                tracing::error!(
+                    row = row.id,
+                    why,
+                    "the homeserver will not take a message; parked"
+                );
                 signals.counters.parked.fetch_add(1, Relaxed);
                 signals.mark(Mark::Parked { id: row.id, why });
                 signals.inbox.notify_one();
@@ -235,9 +239,8 @@ async fn membership<H: Homeserver>(
     row: &Owed,
 ) -> Outcome {
     let result = if row.kind == OutKind::Invite {
-        let recipient = invite_user::v3::InvitationRecipient::UserId(
-            invite_user::v3::InviteUserId::new(user),
-        );
+        let recipient =
+            invite_user::v3::InvitationRecipient::UserId(invite_user::v3::InviteUserId::new(user));
         homeserver.call(invite_user::v3::Request::new(room, recipient)).await.map(|_| ())
     } else {
         let mut request = kick_user::v3::Request::new(room, user);
@@ -256,9 +259,17 @@ async fn membership<H: Homeserver>(
 /// Homeservers give no code of their own for "is already in the room" and "is not in the room".
 fn so_already(message: &str) -> bool {
     let message = message.to_lowercase();
-    ["already in the room", "already joined", "is already", "not in the room", "not in room", "not joined", "does not exist in room"]
-        .iter()
-        .any(|known| message.contains(known))
+    [
+        "already in the room",
+        "already joined",
+        "is already",
+        "not in the room",
+        "not in room",
+        "not joined",
+        "does not exist in room",
+    ]
+    .iter()
+    .any(|known| message.contains(known))
 }
 
 /// What a failed call means for a row.

@@ -121,7 +121,12 @@ impl<H: Homeserver> States<H> {
             }
             Err(CallError::Refused { status: 400 | 403 | 404 | 413, errcode, message }) => {
                 let why = format!("{errcode}: {message}");
-                tracing::error!(kind = state.event_type, key = state.state_key, why, "room state refused");
+                tracing::error!(
+                    kind = state.event_type,
+                    key = state.state_key,
+                    why,
+                    "room state refused"
+                );
                 store::state_failed(&mut tx, state, now, Some(&why)).await?;
             }
             Err(error) => {

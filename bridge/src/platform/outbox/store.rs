@@ -83,7 +83,10 @@ pub async fn exists(reader: &mut Conn, dedupe_key: &str) -> Result<bool, sqlx::E
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn key_of(reader: &mut Conn, event_id: &str) -> Result<Option<(String, String)>, sqlx::Error> {
+pub async fn key_of(
+    reader: &mut Conn,
+    event_id: &str,
+) -> Result<Option<(String, String)>, sqlx::Error> {
     let row = sqlx::query("select dedupe_key, room from outbox where event_id = $1")
         .bind(event_id)
         .fetch_optional(reader)
@@ -152,7 +155,12 @@ pub struct ParkedRow {
 
 /// # Errors
 /// When the database refuses.
-pub async fn park(tx: &mut Conn, id: i64, why: &str, now: i64) -> Result<Option<ParkedRow>, sqlx::Error> {
+pub async fn park(
+    tx: &mut Conn,
+    id: i64,
+    why: &str,
+    now: i64,
+) -> Result<Option<ParkedRow>, sqlx::Error> {
     let row = sqlx::query(
         "update outbox set parked_at = $1, parked_why = $2 where id = $3 and parked_at is null \
          returning room, kind, subject",
@@ -195,7 +203,11 @@ pub struct WantedState {
 
 /// # Errors
 /// When the database refuses.
-pub async fn due_states(reader: &mut Conn, now: i64, limit: i64) -> Result<Vec<WantedState>, sqlx::Error> {
+pub async fn due_states(
+    reader: &mut Conn,
+    now: i64,
+    limit: i64,
+) -> Result<Vec<WantedState>, sqlx::Error> {
     let rows = sqlx::query(
         "select room, event_type, state_key, content, hash, attempts from state \
          where (sent_hash is null or sent_hash <> hash) and parked_why is null and due_at <= $1 \
@@ -234,7 +246,12 @@ pub async fn next_state_at(reader: &mut Conn) -> Result<Option<i64>, sqlx::Error
 
 /// # Errors
 /// When the database refuses.
-pub async fn state_sent(tx: &mut Conn, state: &WantedState, now: i64, due_at: i64) -> Result<(), sqlx::Error> {
+pub async fn state_sent(
+    tx: &mut Conn,
+    state: &WantedState,
+    now: i64,
+    due_at: i64,
+) -> Result<(), sqlx::Error> {
     sqlx::query(
         "update state set sent_hash = $1, sent_at = $2, due_at = $3, attempts = 0 \
          where room = $4 and event_type = $5 and state_key = $6",
@@ -302,7 +319,13 @@ pub async fn states_of(reader: &mut Conn, room: &str) -> Result<Vec<WantedState>
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn resend_state(tx: &mut Conn, room: &str, event_type: &str, state_key: &str, now: i64) -> Result<bool, sqlx::Error> {
+pub async fn resend_state(
+    tx: &mut Conn,
+    room: &str,
+    event_type: &str,
+    state_key: &str,
+    now: i64,
+) -> Result<bool, sqlx::Error> {
     let done = sqlx::query(
         "update state set sent_hash = null, due_at = $1, parked_why = null \
          where room = $2 and event_type = $3 and state_key = $4",

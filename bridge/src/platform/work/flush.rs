@@ -116,4 +116,3 @@ async fn mark_done(tx: &mut Conn, rows: &[Done]) -> Result<(), sqlx::Error> {
     }
     Ok(())
 }
-

@@ -13,8 +13,7 @@ pub struct Memory {
 impl Memory {
     /// The cache of this type, made empty when absent.
     pub fn cache<T: Default + Send + 'static>(&mut self) -> &mut T {
-        let slot =
-            self.caches.entry(TypeId::of::<T>()).or_insert_with(|| Box::new(T::default()));
+        let slot = self.caches.entry(TypeId::of::<T>()).or_insert_with(|| Box::new(T::default()));
         match slot.downcast_mut::<T>() {
             Some(cache) => cache,
             None => unreachable!("the slot of a type holds that type"),

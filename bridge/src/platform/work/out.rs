@@ -109,7 +109,13 @@ impl Work<'_> {
     }
 
     /// Room state as it should be; the sender coalesces and spares what is already there.
-    pub fn state<T: Serialize>(&mut self, room: &str, event_type: &'static str, key: &str, content: &T) {
+    pub fn state<T: Serialize>(
+        &mut self,
+        room: &str,
+        event_type: &'static str,
+        key: &str,
+        content: &T,
+    ) {
         let Ok(value) = serde_json::to_value(content) else { return };
         let hash = state_hash(&value);
         self.effects.states.push(StateRow {

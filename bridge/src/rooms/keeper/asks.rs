@@ -16,7 +16,10 @@ const LIMITED_MS: u64 = 1_000;
 const LIMITED_MS_MAX: u64 = 20_000;
 
 /// Asks, and asks again after the time that the homeserver wants.
-pub async fn ask<H, R>(app: &App<H>, request: impl Fn() -> R + Send + Sync) -> Result<R::IncomingResponse, CallError>
+pub async fn ask<H, R>(
+    app: &App<H>,
+    request: impl Fn() -> R + Send + Sync,
+) -> Result<R::IncomingResponse, CallError>
 where
     H: Homeserver,
     R: OutgoingRequest + Send + 'static,
@@ -39,11 +42,13 @@ async fn pause<H: Homeserver>(app: &App<H>, asked: Option<u64>) {
 
 /// A room id that the homeserver itself gave.
 pub fn room_id(text: &str) -> Result<OwnedRoomId, CallError> {
-    OwnedRoomId::try_from(text).map_err(|error| refused("M_INVALID_PARAM", format!("{text}: {error}")))
+    OwnedRoomId::try_from(text)
+        .map_err(|error| refused("M_INVALID_PARAM", format!("{text}: {error}")))
 }
 
 pub fn user_id(text: &str) -> Result<OwnedUserId, CallError> {
-    OwnedUserId::try_from(text).map_err(|error| refused("M_INVALID_PARAM", format!("{text}: {error}")))
+    OwnedUserId::try_from(text)
+        .map_err(|error| refused("M_INVALID_PARAM", format!("{text}: {error}")))
 }
 
 fn refused(errcode: &str, message: String) -> CallError {

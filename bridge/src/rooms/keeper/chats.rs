@@ -24,7 +24,8 @@ impl<H: Homeserver> Keeper<H> {
             (chats::all(&mut reader).await?, chats::wanted(&mut reader).await?)
         };
         let now = self.app.clock.now();
-        for chat in all.iter().filter(|chat| chat.crowded_at.is_some() || chat.joined_at.is_none()) {
+        for chat in all.iter().filter(|chat| chat.crowded_at.is_some() || chat.joined_at.is_none())
+        {
             if !self.may_try(&chat.room_id, now) {
                 continue;
             }
@@ -53,7 +54,12 @@ impl<H: Homeserver> Keeper<H> {
         Ok(())
     }
 
-    fn settle(&mut self, what: &str, result: Result<(), KeepError>, report: &mut Report) -> Result<(), KeepError> {
+    fn settle(
+        &mut self,
+        what: &str,
+        result: Result<(), KeepError>,
+        report: &mut Report,
+    ) -> Result<(), KeepError> {
         match result {
             Ok(()) => Ok(()),
             Err(KeepError::Call(error)) => self.not_made(what, error, report),

@@ -54,14 +54,20 @@ pub async fn at_room<H: Homeserver>(
     Ok(look)
 }
 
-async fn read<H: Homeserver>(app: &App<H>, row: &RoomRow, desired: &[StateEvent]) -> Result<Real, CallError> {
+async fn read<H: Homeserver>(
+    app: &App<H>,
+    row: &RoomRow,
+    desired: &[StateEvent],
+) -> Result<Real, CallError> {
     stream::iter(desired.iter().map(|event| (event.kind, event.key.clone())))
         .map(|(kind, key)| async move {
             let content = state(app, &row.room_id, kind, &key).await?;
             Ok::<_, CallError>(((kind.to_owned(), key), content))
         })
         .buffered(SIDE_BY_SIDE)
-        .try_filter_map(|(key, content)| std::future::ready(Ok(content.map(|content| (key, content)))))
+        .try_filter_map(|(key, content)| {
+            std::future::ready(Ok(content.map(|content| (key, content))))
+        })
         .try_collect()
         .await
 }
@@ -110,7 +116,10 @@ async fn alias<H: Homeserver>(
             id: "alias_taken".into(),
             severity: Severity::Warning,
             sentence: format!("The alias {alias} leads to another room than ours."),
-            mend: Some("Remove that alias, or choose another program.alias_prefix; then: room repair".into()),
+            mend: Some(
+                "Remove that alias, or choose another program.alias_prefix; then: room repair"
+                    .into(),
+            ),
         });
     }
     Ok(ours)
@@ -148,7 +157,10 @@ async fn beyond_mending<H: Homeserver>(
         look.findings.push(Finding {
             id: "tombstone".into(),
             severity: Severity::Error,
-            sentence: format!("{} was closed in favor of another room; the program does not follow.", wish.name),
+            sentence: format!(
+                "{} was closed in favor of another room; the program does not follow.",
+                wish.name
+            ),
             mend: Some("Tell people to stay where the bot is.".into()),
         });
     }

@@ -40,7 +40,8 @@ impl<H: Homeserver> Keeper<H> {
             };
             let mark = content.get(MADE).and_then(Value::as_str).unwrap_or_default();
             if mark.starts_with(&install)
-                && creator(&self.app, room.as_str()).await?.as_deref() == Some(self.app.program.bot.as_str())
+                && creator(&self.app, room.as_str()).await?.as_deref()
+                    == Some(self.app.program.bot.as_str())
             {
                 found.insert(mark.to_owned(), room.to_string());
             }
@@ -76,7 +77,12 @@ pub async fn room<H: Homeserver>(
             if let Some(room) = behind_alias(app, wish, &mark).await? {
                 return adopt(app, &room).await;
             }
-            tracing::warn!(room = key, errcode, message, "the alias is not ours; the room is made without it");
+            tracing::warn!(
+                room = key,
+                errcode,
+                message,
+                "the alias is not ours; the room is made without it"
+            );
             create(app, || kept_request(app, wish, space, false)).await
         }
         result => result,
@@ -164,7 +170,11 @@ fn is_alias_trouble(errcode: &str) -> bool {
 }
 
 /// The room behind the wished alias, when we made it.
-async fn behind_alias<H: Homeserver>(app: &App<H>, wish: &Wish, mark: &str) -> Result<Option<String>, CallError> {
+async fn behind_alias<H: Homeserver>(
+    app: &App<H>,
+    wish: &Wish,
+    mark: &str,
+) -> Result<Option<String>, CallError> {
     let Some(room) = resolve(app, wish.alias.as_deref().unwrap_or_default()).await? else {
         return Ok(None);
     };
@@ -179,7 +189,10 @@ async fn behind_alias<H: Homeserver>(app: &App<H>, wish: &Wish, mark: &str) -> R
 }
 
 /// The room that an alias leads to.
-pub async fn resolve<H: Homeserver>(app: &App<H>, alias: &str) -> Result<Option<String>, CallError> {
+pub async fn resolve<H: Homeserver>(
+    app: &App<H>,
+    alias: &str,
+) -> Result<Option<String>, CallError> {
     let Ok(alias) = OwnedRoomAliasId::try_from(alias) else { return Ok(None) };
     match ask(app, || get_alias::v3::Request::new(alias.clone())).await {
         Ok(answer) => Ok(Some(answer.room_id.to_string())),
@@ -189,7 +202,11 @@ pub async fn resolve<H: Homeserver>(app: &App<H>, alias: &str) -> Result<Option<
 }
 
 /// Points an alias at a room; whether it now does.
-pub async fn point<H: Homeserver>(app: &App<H>, alias: &str, room: &str) -> Result<bool, CallError> {
+pub async fn point<H: Homeserver>(
+    app: &App<H>,
+    alias: &str,
+    room: &str,
+) -> Result<bool, CallError> {
     use ruma::api::client::alias::create_alias;
     let Ok(alias) = OwnedRoomAliasId::try_from(alias) else { return Ok(false) };
     let id = room_id(room)?;

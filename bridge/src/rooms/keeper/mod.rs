@@ -119,7 +119,11 @@ impl Plan {
     fn children(&self) -> Vec<Child<'_>> {
         let child = |wish: &Wish| {
             let row = self.row(&wish.key)?;
-            wish.key.in_space().then_some(Child { key: &row.key, room_id: &row.room_id, listed: wish.listed })
+            wish.key.in_space().then_some(Child {
+                key: &row.key,
+                room_id: &row.room_id,
+                listed: wish.listed,
+            })
         };
         self.wishes.iter().filter_map(child).collect()
     }
@@ -155,14 +159,20 @@ impl<H: Homeserver> Keeper<H> {
     }
 
     /// Makes rooms that are not there; the Space first, as the others name it. Whether any was made.
-    async fn make_missing(&mut self, plan: &mut Plan, report: &mut Report) -> Result<bool, KeepError> {
+    async fn make_missing(
+        &mut self,
+        plan: &mut Plan,
+        report: &mut Report,
+    ) -> Result<bool, KeepError> {
         let mut made = false;
         for space in [true, false] {
             let now = self.app.clock.now();
             let missing: Vec<Wish> = plan
                 .wishes
                 .iter()
-                .filter(|wish| (wish.key == RoomKey::Space) == space && plan.row(&wish.key).is_none())
+                .filter(|wish| {
+                    (wish.key == RoomKey::Space) == space && plan.row(&wish.key).is_none()
+                })
                 .filter(|wish| self.may_try(&wish.key.to_string(), now))
                 .cloned()
                 .collect();

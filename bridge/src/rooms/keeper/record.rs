@@ -44,7 +44,12 @@ impl<H: Homeserver> Keeper<H> {
     }
 
     /// A call that failed: out of reach ends the round, everything else waits its turn.
-    pub(super) fn not_made(&mut self, what: &str, error: CallError, report: &mut Report) -> Result<(), KeepError> {
+    pub(super) fn not_made(
+        &mut self,
+        what: &str,
+        error: CallError,
+        report: &mut Report,
+    ) -> Result<(), KeepError> {
         self.found = None;
         if matches!(error, CallError::Unreachable(_)) {
             return Err(error.into());
@@ -56,7 +61,11 @@ impl<H: Homeserver> Keeper<H> {
     }
 
     /// The program's own state in the Space; with `whole` also invitations that never went out.
-    pub(super) async fn record_program(&mut self, plan: &Plan, whole: bool) -> Result<(), KeepError> {
+    pub(super) async fn record_program(
+        &mut self,
+        plan: &Plan,
+        whole: bool,
+    ) -> Result<(), KeepError> {
         let mut effects = Effects::default();
         if plan.space().is_some() {
             effects.states.push(self.program_state(plan)?);
@@ -162,9 +171,13 @@ pub(super) async fn heal(
     let ours: std::collections::HashSet<String> =
         store::members::joined_in(tx, room_id).await?.into_iter().collect();
     let mut changes: Vec<(String, &'static str)> = Vec::new();
-    changes.extend(people.iter().filter(|user| !ours.contains(*user)).map(|user| (user.clone(), "join")));
+    changes.extend(
+        people.iter().filter(|user| !ours.contains(*user)).map(|user| (user.clone(), "join")),
+    );
     let real: std::collections::HashSet<&String> = people.iter().collect();
-    changes.extend(ours.iter().filter(|user| !real.contains(user)).map(|user| (user.clone(), "leave")));
+    changes.extend(
+        ours.iter().filter(|user| !real.contains(user)).map(|user| (user.clone(), "leave")),
+    );
     store::members::heal(tx, room_id, &changes, asked_at).await?;
     Ok(!changes.is_empty())
 }

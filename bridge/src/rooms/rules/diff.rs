@@ -37,8 +37,9 @@ fn says(event: &StateEvent, held: &Value) -> bool {
         "m.room.power_levels" => real_powers(&event.content) == real_powers(held),
         "m.space.child" | "m.room.join_rules" => *held == event.content,
         kind if kind.starts_with("agency.siso.partners.") => *held == event.content,
-        _ => event.content.as_object().is_some_and(|wanted| {
-            wanted.iter().all(|(name, value)| held.get(name) == Some(value))
-        }),
+        _ => event
+            .content
+            .as_object()
+            .is_some_and(|wanted| wanted.iter().all(|(name, value)| held.get(name) == Some(value))),
     }
 }

@@ -20,8 +20,18 @@ pub enum RoomKey {
 
 /// Words that no industry may be called: they name rooms in the program's state.
 pub const RESERVED: &[&str] = &[
-    "space", "announcements", "general", "wins", "leaderboard", "playbooks", "mentorship", "control",
-    "canary", "industry", "all", "program",
+    "space",
+    "announcements",
+    "general",
+    "wins",
+    "leaderboard",
+    "playbooks",
+    "mentorship",
+    "control",
+    "canary",
+    "industry",
+    "all",
+    "program",
 ];
 
 impl RoomKey {

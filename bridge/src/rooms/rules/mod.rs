@@ -7,7 +7,9 @@ mod states;
 pub use diff::{Drift, Real, diff};
 pub use key::{RESERVED, RoomKey};
 pub use power::{Powers, powers, real_powers};
-pub use states::{Child, Frame, StateEvent, Wish, child, create_content, direct_powers, own_states, wish};
+pub use states::{
+    Child, Frame, StateEvent, Wish, child, create_content, direct_powers, own_states, wish,
+};
 
 /// Stands in the creation content of every room of ours: a room made before a crash is found again.
 pub const MADE: &str = "agency.siso.partners.made";

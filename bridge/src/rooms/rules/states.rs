@@ -62,9 +62,8 @@ pub fn wish(key: &RoomKey, industry: Option<(&str, bool)>, program: &Program) ->
         RoomKey::Space => program.name.clone(),
         _ => format!("{title} · {}", program.name),
     };
-    let alias = key
-        .alias(&program.alias_prefix)
-        .map(|local| format!("#{local}:{}", program.server_name));
+    let alias =
+        key.alias(&program.alias_prefix).map(|local| format!("#{local}:{}", program.server_name));
     Wish {
         key: key.clone(),
         name,
@@ -78,16 +77,38 @@ pub fn wish(key: &RoomKey, industry: Option<(&str, bool)>, program: &Program) ->
 fn words(key: &RoomKey, industry: &str, open: bool) -> (String, String) {
     let (title, topic) = match key {
         RoomKey::Space => ("", "The rooms of the partner program."),
-        RoomKey::Announcements => ("Announcements", "News of the program. Only the team's announcements appear here."),
+        RoomKey::Announcements => {
+            ("Announcements", "News of the program. Only the team's announcements appear here.")
+        }
         RoomKey::General => ("General", "Talk among partners. Type !help to see what you can do."),
-        RoomKey::Wins => ("Wins", "Success stories. Congratulate in threads; tell yours with !win."),
-        RoomKey::Leaderboard => ("Leaderboard", "Boards and results. Use !board in General or in a direct chat."),
-        RoomKey::Playbooks => ("Playbooks", "What has worked, approved by the team. Use !playbook to search."),
+        RoomKey::Wins => {
+            ("Wins", "Success stories. Congratulate in threads; tell yours with !win.")
+        }
+        RoomKey::Leaderboard => {
+            ("Leaderboard", "Boards and results. Use !board in General or in a direct chat.")
+        }
+        RoomKey::Playbooks => {
+            ("Playbooks", "What has worked, approved by the team. Use !playbook to search.")
+        }
         RoomKey::Mentorship => ("Mentorship", "Find or offer a mentor with !mentor."),
-        RoomKey::Control => ("Control room", "The program's team: reviews, partners, rooms. Type !help."),
-        RoomKey::Canary => ("Canary", "The bot checks here that its messages come back. Nothing to see."),
-        RoomKey::Industry(_) if open => return (industry.to_owned(), format!("Partners in {industry}. Sales claimed here count for this industry.")),
-        RoomKey::Industry(_) => return (industry.to_owned(), format!("{industry} is closed; the history stays readable.")),
+        RoomKey::Control => {
+            ("Control room", "The program's team: reviews, partners, rooms. Type !help.")
+        }
+        RoomKey::Canary => {
+            ("Canary", "The bot checks here that its messages come back. Nothing to see.")
+        }
+        RoomKey::Industry(_) if open => {
+            return (
+                industry.to_owned(),
+                format!("Partners in {industry}. Sales claimed here count for this industry."),
+            );
+        }
+        RoomKey::Industry(_) => {
+            return (
+                industry.to_owned(),
+                format!("{industry} is closed; the history stays readable."),
+            );
+        }
     };
     (title.to_owned(), topic.to_owned())
 }
@@ -140,7 +161,10 @@ fn join_rule(key: &RoomKey, space: Option<&str>) -> Value {
 #[must_use]
 pub fn child(child: &Child<'_>, server_name: &str) -> StateEvent {
     let content = if child.listed {
-        let suggested = matches!(child.key, RoomKey::Announcements | RoomKey::General | RoomKey::Wins | RoomKey::Leaderboard);
+        let suggested = matches!(
+            child.key,
+            RoomKey::Announcements | RoomKey::General | RoomKey::Wins | RoomKey::Leaderboard
+        );
         json!({ "via": [server_name], "order": child.key.order(), "suggested": suggested })
     } else {
         json!({})

@@ -67,7 +67,12 @@ pub async fn count(reader: &mut Conn, user: &str) -> Result<i64, sqlx::Error> {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn invited(tx: &mut Conn, room_id: &str, user: &str, now: i64) -> Result<(), sqlx::Error> {
+pub async fn invited(
+    tx: &mut Conn,
+    room_id: &str,
+    user: &str,
+    now: i64,
+) -> Result<(), sqlx::Error> {
     sqlx::query(
         "insert into chat (room_id, user_id, noted_at) values ($1, $2, $3) on conflict (room_id) do nothing",
     )
@@ -150,7 +155,10 @@ pub async fn gone(tx: &mut Conn, room_id: &str) -> Result<(), sqlx::Error> {
 }
 
 async fn unlink(tx: &mut Conn, room_id: &str) -> Result<(), sqlx::Error> {
-    sqlx::query("update direct set room_id = null where room_id = $1").bind(room_id).execute(tx).await?;
+    sqlx::query("update direct set room_id = null where room_id = $1")
+        .bind(room_id)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 

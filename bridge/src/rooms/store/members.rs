@@ -12,7 +12,11 @@ pub struct Seen {
 
 /// # Errors
 /// When the database refuses.
-pub async fn get(reader: &mut Conn, room_id: &str, user: &str) -> Result<Option<Seen>, sqlx::Error> {
+pub async fn get(
+    reader: &mut Conn,
+    room_id: &str,
+    user: &str,
+) -> Result<Option<Seen>, sqlx::Error> {
     let row = sqlx::query("select membership, ts from member where room_id = $1 and user_id = $2")
         .bind(room_id)
         .bind(user)
@@ -76,10 +80,11 @@ pub async fn rooms_of(reader: &mut Conn, user: &str) -> Result<Vec<String>, sqlx
 /// # Errors
 /// When the database refuses.
 pub async fn joined(reader: &mut Conn, limit: i64) -> Result<Vec<(String, String)>, sqlx::Error> {
-    let rows = sqlx::query("select room_id, user_id from member where membership = 'join' limit $1")
-        .bind(limit)
-        .fetch_all(reader)
-        .await?;
+    let rows =
+        sqlx::query("select room_id, user_id from member where membership = 'join' limit $1")
+            .bind(limit)
+            .fetch_all(reader)
+            .await?;
     rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
 }
 
@@ -126,7 +131,10 @@ pub async fn heal(
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn rooms_with_remote(reader: &mut Conn, server_name: &str) -> Result<Vec<String>, sqlx::Error> {
+pub async fn rooms_with_remote(
+    reader: &mut Conn,
+    server_name: &str,
+) -> Result<Vec<String>, sqlx::Error> {
     let rows = sqlx::query(
         "select distinct room_id from member where membership = 'join' and user_id not like $1",
     )

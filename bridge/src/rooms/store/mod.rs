@@ -61,7 +61,13 @@ pub async fn by_room_id(reader: &mut Conn, room_id: &str) -> Result<Option<RoomR
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn made(tx: &mut Conn, key: &str, room_id: &str, version: &str, now: i64) -> Result<(), sqlx::Error> {
+pub async fn made(
+    tx: &mut Conn,
+    key: &str,
+    room_id: &str,
+    version: &str,
+    now: i64,
+) -> Result<(), sqlx::Error> {
     sqlx::query(
         "insert into room (key, room_id, version, made_at, drift_at) values ($1, $2, $3, $4, $5) \
          on conflict (key) do nothing",
@@ -94,7 +100,11 @@ pub async fn drifted(tx: &mut Conn, room_id: &str, now: i64) -> Result<bool, sql
 /// # Errors
 /// When the database refuses.
 pub async fn key_drifted(tx: &mut Conn, key: &str, now: i64) -> Result<(), sqlx::Error> {
-    sqlx::query("update room set drift_at = $1 where key = $2").bind(now).bind(key).execute(tx).await?;
+    sqlx::query("update room set drift_at = $1 where key = $2")
+        .bind(now)
+        .bind(key)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
@@ -150,8 +160,10 @@ pub async fn industries(reader: &mut Conn) -> Result<Vec<(String, String, bool)>
 /// # Errors
 /// When the database refuses.
 pub async fn team(reader: &mut Conn) -> Result<Vec<String>, sqlx::Error> {
-    let rows = sqlx::query("select distinct user_id from role_grant where revoked_at is null order by user_id")
-        .fetch_all(reader)
-        .await?;
+    let rows = sqlx::query(
+        "select distinct user_id from role_grant where revoked_at is null order by user_id",
+    )
+    .fetch_all(reader)
+    .await?;
     rows.iter().map(|row| row.try_get(0)).collect()
 }
