@@ -285,6 +285,9 @@ fn a_score_stays_within_the_wire() {
 }
 
 proptest! {
+    // A history is replayed many times over: fewer of them, each with up to 40 entries.
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
     #[test]
     fn entry_by_entry_equals_replay(acts in acts()) {
         let entries = entries(&acts);
