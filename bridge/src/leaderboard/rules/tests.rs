@@ -344,7 +344,7 @@ proptest! {
             .map(|(partner, score)| (*partner, *score))
             .collect();
         rows.sort_by_key(|(partner, s)| (std::cmp::Reverse(s.score), s.reached_at, *partner));
-        let rank = |points| 1 + rows.iter().filter(|(_, s)| s.score > points).count() as u32;
+        let rank = |points| rows.iter().filter(|(_, s)| s.score > points).fold(1_u32, |n, _| n + 1);
         let expected: Vec<Row> = rows
             .iter()
             .map(|(partner, s)| Row { rank: rank(s.score), partner: *partner, score: s.score })
