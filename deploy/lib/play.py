@@ -89,12 +89,15 @@ def sell(stage):
 
 def look_at_results(stage):
     """The board moves; everybody looks at it in their own way."""
-    wait_for_board(stage, "revenue.month",
-                   [(stage.ana, 1_250_000), (stage.ben, 980_050), (stage.chloe, 420_000)])
     stage.say(stage.ben, "general", "!board revenue month", "9,800.50")
     stage.say(stage.ana, "chat", "me")
     stage.say(stage.chloe, "chat", "profile --industry dental")
     stage.order("!announce Welcome, all three. The first month is yours!")
+    progress("waiting for the leaderboards in the Space's state (a key is written every 15 s)")
+    money = {stage.ana: 1_250_000, stage.ben: 980_050, stage.chloe: 420_000}
+    wait_for_board(stage, "revenue.month", money)
+    wait_for_board(stage, "revenue.month.dental", {stage.ana: 1_250_000, stage.chloe: 420_000})
+    wait_for_board(stage, "clients.month", {person: 1 for person in stage.partners})
 
 
 # Later capabilities add their scene here: a playbook, a goal.
@@ -102,19 +105,17 @@ STEPS = [open_the_house, welcome_partners, sell, look_at_results]
 
 
 def wait_for_board(stage, key, expected):
-    """Room state follows the facts within seconds (a key is written at most every 15)."""
-    wanted = [(person.id, score) for person, score in expected]
+    """Until the board in room state has exactly these people with these scores."""
+    wanted = {person.id: score for person, score in expected.items()}
     seen = None
 
     def standings(_):
         nonlocal seen
-        seen = stage.ana.state(stage.space, f"{PARTNERS}.leaderboard", key)
-        rows = [(row.get("user_id"), row["score"]) for row in (seen or {}).get("standings", [])]
-        return rows == wanted
+        seen = stage.ana.state(stage.space, f"{PARTNERS}.leaderboard", key) or {"standings": []}
+        return {row.get("user_id"): row["score"] for row in seen["standings"]} == wanted
 
-    progress("waiting for the leaderboard in the Space's state")
     try:
-        stage.ana.wait("the leaderboard", standings)
+        stage.ana.wait(f"the board {key}", standings)
     except Failed as failed:
         raise Failed(f"{failed}; its state is {seen}") from failed
 
