@@ -101,7 +101,7 @@ async fn sale(
     match verdict {
         Verdict::Yes => drop(sales::actions::approve(work, &reviewer, sale.number).await?),
         Verdict::No => {
-            super::say::ask_reason(work, &sales::review::key(id), &sale.number.to_string())
+            super::say::ask_reason(work, &sales::review::key(id), &sale.number.to_string());
         }
     }
     Ok("decided")

@@ -6,8 +6,10 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 /// The largest chunk of rows in one statement.
 pub const ROWS_MAX: usize = 64;
 
-static TEXTS: LazyLock<Mutex<HashMap<(&'static str, usize, usize), &'static str>>> =
-    LazyLock::new(Mutex::default);
+/// Template, rows and columns → the finished text.
+type Texts = HashMap<(&'static str, usize, usize), &'static str>;
+
+static TEXTS: LazyLock<Mutex<Texts>> = LazyLock::new(Mutex::default);
 
 /// `head` + `values ($1, …), (…)` for the given shape. The texts are few (a head has seven sizes)
 /// and live as long as the program.

@@ -150,9 +150,9 @@ mod tests {
             match step {
                 Step::Send => canary.sent(now, true),
                 Step::Ping => {
-                    if canary.pinged(now, true) {
-                        steps.push(step);
-                        steps.push(Step::Fill);
+                    let fill = canary.pinged(now, true);
+                    if fill {
+                        steps.extend([step, Step::Fill]);
                         continue;
                     }
                 }

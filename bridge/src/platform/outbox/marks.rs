@@ -26,7 +26,7 @@ pub async fn write(tx: &mut Conn, marks: &[Mark], now: i64) -> Result<Vec<Parked
         match mark {
             Mark::Sent { id, event_id } => sent.push((*id, event_id.as_str())),
             Mark::Confirmed { txn_id, event_id } => {
-                confirmed.push((txn_id.as_str(), event_id.as_str()))
+                confirmed.push((txn_id.as_str(), event_id.as_str()));
             }
             Mark::Unknown { id, at } => store::unknown(tx, *id, *at).await?,
             Mark::Parked { id, why } => {

@@ -173,7 +173,6 @@ impl Work<'_> {
         self.push(key, txn, room, kind, event_type, subject, content);
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one row's columns, private")]
     fn push(
         &mut self,
         dedupe_key: String,
