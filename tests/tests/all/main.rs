@@ -1,3 +1,4 @@
 //! One binary for all end-to-end tests: it links once, and shares one Synapse and one PostgreSQL.
 mod layers;
+mod reference;
 mod rig;
