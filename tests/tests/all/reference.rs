@@ -1,5 +1,6 @@
 //! The pages in `docs/reference` come from the code: from the grammars, from the contract's
 //! schemas, from the configuration that `init` writes. `UPDATE=1` rewrites them.
+use appservice::config::{self, Config};
 use bridge::platform::commands::{Grammar, reference};
 use bridge::root::{Control, Partner};
 use schema::{Exported, ExportedKind, export};
@@ -8,6 +9,7 @@ use std::path::Path;
 
 const NOTE: &str = "<!-- Generated from the code: UPDATE=1 cargo test --workspace generated -->\n";
 const CONFIG: &str = include_str!("../../../appservice/src/cli/partnerspace.toml.txt");
+const DATABASE: &str = "\"sqlite:partnerspace.db\"";
 
 #[test]
 fn the_commands_are_as_generated() {
@@ -61,26 +63,28 @@ fn the_config_is_as_generated() {
     compare("config.md", &text);
 }
 
-/// The settings as the structs describe them, section by section, with what holds when left out.
+/// The settings as the structs describe them, with what holds when one is left out.
 fn sections() -> String {
+    let minimal = "owners = [\"@a:b\"]\n[homeserver]\nurl = \"http://h\"\nserver_name = \"b\"\n";
+    let config = config::parse(minimal).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    // A secret, which tells nobody what it is.
+    assert!(include_str!("../../../appservice/src/config/defaults.rs").contains(DATABASE));
     let structs = include_str!("../../../appservice/src/config/mod.rs");
-    let defaults = include_str!("../../../appservice/src/config/defaults.rs");
-    let mut text = "## All settings\n\nWhat is left out has the value on the right.\n".to_owned();
+    let mut text = "## All settings\n\nWith what holds when one is left out.\n".to_owned();
     for part in structs.split("\npub struct ").skip(2) {
         let Some((name, rest)) = part.split_once("Config {\n") else { continue };
         let Some((fields, _)) = rest.split_once("\n}") else { continue };
-        let _ = writeln!(text, "\n### {}\n", name.to_lowercase());
-        let values = defaults.split_once(&format!("for {name}Config {{")).map_or("", |(_, at)| {
-            at.split_once("\n}\n").map_or(at, |(inside, _)| inside)
-        });
+        let section = name.to_lowercase();
+        let _ = writeln!(text, "\n### {section}\n");
         let mut says = String::new();
         for line in fields.lines().map(str::trim) {
             if let Some(comment) = line.strip_prefix("/// ") {
                 says = format!("{says} {comment}");
-            } else if let Some((key, _)) = line.strip_prefix("pub ").and_then(|l| l.split_once(':')) {
-                let value = default_of(values, key);
+            } else if let Some((key, _)) = line.strip_prefix("pub ").and_then(|l| l.split_once(':'))
+            {
+                let default = default_of(&config, &format!("{section}.{key}"));
                 let colon = if says.is_empty() { "" } else { ":" };
-                let _ = writeln!(text, "- `{key}`{}{colon}{says}", shown(&value));
+                let _ = writeln!(text, "- `{key}`{default}{colon}{says}");
                 says.clear();
             }
         }
@@ -88,18 +92,45 @@ fn sections() -> String {
     text
 }
 
-fn shown(value: &str) -> String {
-    if value.is_empty() { String::new() } else { format!(" = `{value}`") }
-}
-
-/// The literal in `key: literal,`; nothing where the default is made by a call.
-fn default_of(values: &str, key: &str) -> String {
-    let found = values.split([',', '{']).find_map(|one| one.trim().strip_prefix(&format!("{key}: ")));
-    let literal = found.unwrap_or_default().trim().trim_end_matches([' ', '}', '\n']);
-    let plain = literal.trim_end_matches(".into()").replace('_', "");
-    let is_plain = !plain.contains(['(', ':']) && !plain.is_empty();
-    if is_plain && literal.ends_with(".into()") { literal.trim_end_matches(".into()").to_owned() }
-    else if is_plain { plain } else { String::new() }
+/// ` = value`, as it would stand in the file; a new setting must be added here.
+fn default_of(config: &Config, key: &str) -> String {
+    let Config { appservice, metrics, program, limits, .. } = config;
+    let text = |value: &dyn std::fmt::Display| format!("\"{value}\"");
+    let value = match key {
+        "homeserver.url" | "homeserver.server_name" => return " (must be given)".to_owned(),
+        "review.two_person_over" => return String::new(),
+        "appservice.id" => text(&appservice.id),
+        "appservice.listen" => text(&appservice.listen),
+        "appservice.url" => text(&appservice.url),
+        "appservice.registration" => text(&appservice.registration.display()),
+        "appservice.bot" => text(&appservice.bot),
+        "appservice.prefix" => text(&appservice.prefix),
+        "appservice.legacy_paths" => appservice.legacy_paths.to_string(),
+        "metrics.enabled" => metrics.enabled.to_string(),
+        "metrics.listen" => text(&metrics.listen),
+        "database.url" => DATABASE.to_owned(),
+        "program.name" => text(&program.name),
+        "program.currency" => text(&program.currency),
+        "program.timezone" => text(&program.timezone.iana_name().unwrap_or_default()),
+        "program.week_start" => text(&format!("{:?}", program.week_start).to_lowercase()),
+        "program.command_prefix" => text(&program.command_prefix),
+        "program.alias_prefix" => text(&program.alias_prefix),
+        "program.started_on" => text(&program.started_on),
+        "rooms.version" => text(&config.rooms.version),
+        "boards.pinned" => format!("{:?}", config.boards.pinned),
+        "limits.commands_burst" => limits.commands_burst.to_string(),
+        "limits.commands_every_ms" => limits.commands_every_ms.to_string(),
+        "limits.inbox_max" => limits.inbox_max.to_string(),
+        "limits.body_bytes_max" => limits.body_bytes_max.to_string(),
+        "limits.answer_bytes_max" => limits.answer_bytes_max.to_string(),
+        "limits.connect_ms_max" => limits.connect_ms_max.to_string(),
+        "limits.call_ms_max" => limits.call_ms_max.to_string(),
+        "limits.sends_max" => limits.sends_max.to_string(),
+        "log.filter" => text(&config.log.filter),
+        "log.format" => text(&format!("{:?}", config.log.format).to_lowercase()),
+        new => panic!("say here what holds when {new} is left out"),
+    };
+    format!(" = `{value}`")
 }
 
 /// As committed, or written anew where `UPDATE` is set.
