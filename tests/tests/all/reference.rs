@@ -3,6 +3,7 @@
 use appservice::config::{self, Config};
 use bridge::platform::commands::{Grammar, reference};
 use bridge::root::{Control, Partner};
+use partnerspace_tests::Outcome;
 use schema::{Exported, ExportedKind, export};
 use std::fmt::Write;
 use std::path::Path;
@@ -12,7 +13,7 @@ const CONFIG: &str = include_str!("../../../appservice/src/cli/partnerspace.toml
 const DATABASE: &str = "\"sqlite:partnerspace.db\"";
 
 #[test]
-fn the_commands_are_as_generated() {
+fn the_commands_are_as_generated() -> Outcome<()> {
     let partner = reference(Grammar::<Partner>::new().root(), "!");
     let control = reference(Grammar::<Control>::new().root(), "!");
     let text = format!(
@@ -20,11 +21,11 @@ fn the_commands_are_as_generated() {
          The prefix `!` is a setting; in a direct chat with the bot it may be left out.\n\n\
          # In program rooms and direct chats\n\n{partner}# In the control room\n\n{control}"
     );
-    compare("commands.md", &text);
+    compare("commands.md", &text)
 }
 
 #[test]
-fn the_events_are_as_generated() {
+fn the_events_are_as_generated() -> Outcome<()> {
     let all = export();
     let mut text = format!(
         "# State events and cards\n\n{NOTE}\n\
@@ -33,22 +34,25 @@ fn the_events_are_as_generated() {
     );
     for (title, kind) in [("State events", ExportedKind::State), ("Cards", ExportedKind::Card)] {
         let _ = writeln!(text, "# {title}\n");
-        all.iter().filter(|one| one.kind == kind).for_each(|one| entry(&mut text, one));
+        for one in all.iter().filter(|one| one.kind == kind) {
+            entry(&mut text, one)?;
+        }
     }
-    compare("events.md", &text);
+    compare("events.md", &text)
 }
 
-fn entry(text: &mut String, one: &Exported) {
-    let schema = serde_json::to_string_pretty(&one.schema).unwrap();
+fn entry(text: &mut String, one: &Exported) -> Outcome<()> {
+    let schema = serde_json::to_string_pretty(&one.schema)?;
     let _ = writeln!(text, "## {}\n\n{}\n", one.name, one.description);
     let _ = writeln!(
         text,
         "<details><summary>JSON Schema</summary>\n\n```json\n{schema}\n```\n\n</details>\n"
     );
+    Ok(())
 }
 
 #[test]
-fn the_config_is_as_generated() {
+fn the_config_is_as_generated() -> Outcome<()> {
     let text = format!(
         "# Configuration\n\n{NOTE}\n\
          What `partnerspace init` writes; `{{…}}` is filled from its flags, which \
@@ -60,7 +64,7 @@ fn the_config_is_as_generated() {
         CONFIG.trim_end(),
         sections()
     );
-    compare("config.md", &text);
+    compare("config.md", &text)
 }
 
 /// The settings as the structs describe them, with what holds when one is left out.
@@ -134,15 +138,16 @@ fn default_of(config: &Config, key: &str) -> String {
 }
 
 /// As committed, or written anew where `UPDATE` is set.
-fn compare(name: &str, text: &str) {
+fn compare(name: &str, text: &str) -> Outcome<()> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reference").join(name);
     let text = format!("{}\n", text.trim_end());
     if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(&file, &text).unwrap();
+        std::fs::write(&file, &text)?;
     }
     let committed = std::fs::read_to_string(&file).unwrap_or_default();
-    assert!(
+    anyhow::ensure!(
         committed == text,
         "docs/reference/{name} is not what the code says: UPDATE=1 cargo test --workspace generated"
     );
+    Ok(())
 }
