@@ -2,4 +2,5 @@
 mod bad_inputs;
 mod kills;
 mod layers;
+mod reference;
 mod rig;
