@@ -124,8 +124,9 @@ async fn round<H: Homeserver>(
     let results: Vec<_> = stream::iter(due)
         .map(|(room, deep)| {
             let walked_at = walks.get(&room).copied();
-            // What was said before the bot came into a room is not on its way.
-            let young_ms = if walked_at.is_some() { YOUNG_MS } else { 0 };
+            // What was said before the bot came into a chat is not on its way.
+            let chat = app.signals.places(|places| places.direct.contains(&room));
+            let young_ms = if walked_at.is_none() && chat { 0 } else { YOUNG_MS };
             let floor = floor(now, walked_at, deep);
             async move {
                 let walked = walk(app, inbox, &room, (floor, young_ms)).await;
