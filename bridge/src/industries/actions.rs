@@ -126,15 +126,17 @@ pub async fn clients(work: &mut Work<'_>, slug: &str) -> Result<i64, Fault> {
 }
 
 /// Says the industry's state anew; to be called whenever its name, channel or clients may differ.
+/// Before the channel is made there is nothing to say.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn show(work: &mut Work<'_>, slug: &str) -> Result<(), Fault> {
     let Some(row) = store::by_slug(work.tx, slug).await? else { return Ok(()) };
+    let Some(room) = row.room_id else { return Ok(()) };
     let content = IndustryState {
         v: VERSION,
         name: row.name,
-        room: row.room_id.unwrap_or_default(),
+        room,
         clients: clients(work, slug).await?,
         targets: None,
         penetration_bps: None,

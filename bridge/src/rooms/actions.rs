@@ -37,7 +37,7 @@ pub fn alert_job(finding: &Finding, room_id: Option<&str>, now: i64) -> JobRow {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn places(reader: &mut Conn) -> Result<Places, sqlx::Error> {
+pub async fn places(reader: &mut Conn) -> Result<Places, Fault> {
     let mut places = Places::default();
     for row in store::rooms(reader).await? {
         if row.key == RoomKey::Control {

@@ -1,6 +1,7 @@
 //! Edits and redactions of commands. An edited command is not executed again: an edit of a claim
 //! that is still open reads it anew, any other changes nothing and is told so.
-use super::commands::{self, Partner as Root};
+use super::commands;
+use super::grammars::Partner as Root;
 use super::{Input, caller, is_kept};
 use crate::platform::access::Caller;
 use crate::platform::inbox::store as inbox;

@@ -1,10 +1,11 @@
 //! The only place that knows every capability: it turns an input into a call of one of them.
 mod commands;
 mod edits;
+mod grammars;
 mod reactions;
 mod say;
 
-pub use commands::{Control, Partner};
+pub use grammars::{Control, Partner};
 pub use say::{tell_parked, tell_poison};
 
 use crate::platform::access::{self, Caller, Place};

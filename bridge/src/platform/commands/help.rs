@@ -155,7 +155,7 @@ fn row(command: &Command, leaf: &Command, leaves: &[(String, &Command)], prefix:
 }
 
 fn field_row(arg: &Arg) -> Option<Line> {
-    let help = arg.get_help()?.to_string();
+    let help = arg.get_help().filter(|_| !arg.is_hide_set())?.to_string();
     Some(Line::new().code(&field_name(arg)).plain(" — ").plain(&help))
 }
 

@@ -28,7 +28,7 @@ fn entry(page: &mut String, path: &str, leaf: &Command, prefix: &str) {
     let _ = writeln!(page, "### {prefix}{path}\n\n{}\n", explained(leaf));
     let _ = writeln!(page, "```\n{prefix}{}\n```\n", usage(leaf, path));
     let mut has_fields = false;
-    for arg in leaf.get_arguments() {
+    for arg in leaf.get_arguments().filter(|arg| !arg.is_hide_set()) {
         if let Some(help) = arg.get_help() {
             let _ = writeln!(page, "- `{}`: {help}", field_name(arg));
             has_fields = true;

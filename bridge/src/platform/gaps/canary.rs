@@ -11,6 +11,8 @@ use schema::card::{Finding, Severity};
 use serde_json::json;
 use std::sync::atomic::Ordering::Relaxed;
 
+/// The transaction id of the canary's pings, by which our own listener knows them.
+pub const PING_ID: &str = "partnerspace-canary";
 /// The room may not be made yet.
 const ROOM_WAIT_MS: u64 = 500;
 
@@ -66,7 +68,8 @@ async fn send<H: Homeserver>(app: &App<H>, room_id: String, now: i64) -> bool {
 
 /// Has the homeserver call us; a server that knows no pings counts as reached.
 async fn ping<H: Homeserver>(app: &App<H>, appservice_id: &str) -> bool {
-    let request = request_ping::v1::Request::new(appservice_id.to_owned());
+    let mut request = request_ping::v1::Request::new(appservice_id.to_owned());
+    request.transaction_id = Some(PING_ID.into());
     match app.homeserver.call(request).await {
         Ok(_) => {
             app.signals.last_ping_at.store(app.clock.now(), Relaxed);

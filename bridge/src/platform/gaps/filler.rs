@@ -22,7 +22,8 @@ const BATCH: usize = 100;
 const SIDE_BY_SIDE: usize = 4;
 /// An event younger than this is most likely on its way to us.
 const YOUNG_MS: i64 = 5_000;
-const TICK_MS: u64 = 5_000;
+/// How soon a new room is looked through.
+const TICK_MS: u64 = 1_000;
 const REMOTE_MS: i64 = 60_000;
 const LOCAL_MS: i64 = 600_000;
 const DEEP_EVERY_MS: i64 = 3_600_000;
@@ -122,9 +123,13 @@ async fn round<H: Homeserver>(
     };
     let results: Vec<_> = stream::iter(due)
         .map(|(room, deep)| {
-            let floor = floor(now, walks.get(&room).copied(), deep);
+            let walked_at = walks.get(&room).copied();
+            // What was said before the bot came into a chat is not on its way.
+            let chat = app.signals.places(|places| places.direct.contains(&room));
+            let young_ms = if walked_at.is_none() && chat { 0 } else { YOUNG_MS };
+            let floor = floor(now, walked_at, deep);
             async move {
-                let walked = walk(app, inbox, &room, floor).await;
+                let walked = walk(app, inbox, &room, (floor, young_ms)).await;
                 (room, deep, walked)
             }
         })
@@ -192,7 +197,7 @@ async fn walk<H: Homeserver>(
     app: &App<H>,
     inbox: &Inbox,
     room: &str,
-    floor: i64,
+    (floor, young_ms): (i64, i64),
 ) -> Result<Walked, GapError> {
     let Ok(id) = OwnedRoomId::try_from(room) else {
         return Ok(Walked { whole: true, ..Walked::default() });
@@ -213,7 +218,7 @@ async fn walk<H: Homeserver>(
         };
         for look in looks {
             let new = look.id.as_ref().is_some_and(|id| !known.contains(id));
-            let young = new && look.ts > app.clock.now() - YOUNG_MS;
+            let young = new && look.ts > app.clock.now() - young_ms;
             walked.young |= young;
             walked.whole |= walk.note(new, look.ts);
             if new && !young {

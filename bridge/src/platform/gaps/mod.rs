@@ -6,6 +6,7 @@ mod filler;
 mod rules;
 mod store;
 
+pub use canary::PING_ID;
 pub use filler::fill_once;
 
 use super::App;

@@ -14,6 +14,7 @@ use schema::card::{Finding, Severity};
 
 /// More than the person and the bot is no chat of two.
 const PEOPLE_MAX: usize = 2;
+const SILENT_TRIES: u32 = 2;
 /// A person who leaves is asked again at most this often.
 const AGAIN_MS: i64 = 3_600_000;
 
@@ -160,12 +161,15 @@ impl<H: Homeserver> Keeper<H> {
         Ok(())
     }
 
-    /// The first time that a person cannot be written to, the team hears of it.
+    /// Once a person cannot be written to, the team hears of it: of a no at once, of silence after
+    /// some tries.
     async fn tell_unreachable(&mut self, user: &str, error: &KeepError) -> Result<(), KeepError> {
-        let KeepError::Call(CallError::Refused { message, .. }) = error else { return Ok(()) };
-        if self.waits.contains_key(&format!("direct:{user}")) {
-            return Ok(());
-        }
+        let tries = self.waits.get(&format!("direct:{user}")).map_or(0, |(_, tries)| *tries);
+        let message = match error {
+            KeepError::Call(CallError::Refused { message, .. }) if tries == 0 => message,
+            KeepError::Call(CallError::Unknown(message)) if tries == SILENT_TRIES => message,
+            _ => return Ok(()),
+        };
         let finding = Finding {
             id: "direct_refused".into(),
             severity: Severity::Warning,

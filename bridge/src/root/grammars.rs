@@ -1,0 +1,115 @@
+//! The two root grammars: what partners and applicants may say, and what the team may say in the
+//! control room. One variant a command; help and reference come from here.
+use crate::platform::commands::Grammar;
+use crate::{industries, leaderboard, ledger, operations, partners, rooms, sales, team};
+use std::sync::LazyLock;
+
+/// What partners and applicants may say.
+#[derive(Debug, Clone, clap::Subcommand)]
+pub enum Partner {
+    /// What you can do here
+    #[command(after_help = "help\nhelp sale add", subcommand_help_heading = "Start")]
+    Help {
+        #[arg(value_name = "command", num_args = 1..)]
+        topic: Option<String>,
+    },
+    /// Ask to become a partner
+    #[command(after_help = "apply I sell to dentists in Vienna", subcommand_help_heading = "Start")]
+    Apply {
+        #[arg(value_name = "about you", num_args = 1..)]
+        text: Option<String>,
+    },
+    /// Where you stand, your totals and your neighbors
+    #[command(after_help = "me", subcommand_help_heading = "Results")]
+    Me,
+    /// Your sales
+    #[command(subcommand, subcommand_help_heading = "Sales")]
+    Sale(sales::commands::PartnerSale),
+    /// A leaderboard
+    #[command(
+        after_help = "board\nboard clients quarter\nboard revenue month --industry dental",
+        alias = "leaderboard",
+        subcommand_help_heading = "Results"
+    )]
+    Board(leaderboard::commands::Board),
+    /// Your settings
+    #[command(
+        after_help = "profile\nprofile --visibility anonymous --industry dental,legal",
+        subcommand_help_heading = "You"
+    )]
+    Profile(partners::commands::Profile),
+}
+
+/// What the team may say in the control room.
+#[derive(Debug, Clone, clap::Subcommand)]
+pub enum Control {
+    /// What you can do here
+    #[command(after_help = "help\nhelp partner add", subcommand_help_heading = "Start")]
+    Help {
+        #[arg(value_name = "command", num_args = 1..)]
+        topic: Option<String>,
+    },
+    /// Partners
+    #[command(subcommand, subcommand_help_heading = "People")]
+    Partner(partners::commands::ControlPartner),
+    /// Roles of the team
+    #[command(subcommand, subcommand_help_heading = "People")]
+    Role(team::commands::ControlRole),
+    /// Industries and their channels
+    #[command(subcommand, subcommand_help_heading = "Program")]
+    Industry(industries::commands::ControlIndustry),
+    /// Claims and sales
+    #[command(subcommand, subcommand_help_heading = "Sales")]
+    Sale(sales::commands::ControlSale),
+    /// A leaderboard
+    #[command(
+        after_help = "board\nboard clients quarter",
+        alias = "leaderboard",
+        subcommand_help_heading = "Sales"
+    )]
+    Board(leaderboard::commands::Board),
+    /// Say something in announcements
+    #[command(
+        after_help = "announce We open in Vienna on Monday",
+        subcommand_help_heading = "Program"
+    )]
+    Announce {
+        /// With a mention of everyone
+        #[arg(long)]
+        notify: bool,
+        #[arg(value_name = "text", num_args = 1..)]
+        text: Option<String>,
+    },
+    /// The rooms that the program keeps
+    #[command(subcommand, subcommand_help_heading = "Operation")]
+    Room(rooms::commands::ControlRoom),
+    /// Who did what
+    #[command(after_help = "audit\naudit 20", subcommand_help_heading = "Operation")]
+    Audit {
+        #[arg(value_name = "n")]
+        n: Option<String>,
+    },
+    /// The ledger
+    #[command(subcommand, subcommand_help_heading = "Operation")]
+    Ledger(ledger::commands::ControlLedger),
+    /// Health, lags, what waits
+    #[command(after_help = "status", subcommand_help_heading = "Operation")]
+    Status,
+    /// Quarantined inputs
+    #[command(subcommand, subcommand_help_heading = "Operation")]
+    Inbox(operations::commands::ControlInbox),
+}
+
+pub(super) static PARTNER: LazyLock<Grammar<Partner>> = LazyLock::new(Grammar::new);
+pub(super) static CONTROL: LazyLock<Grammar<Control>> = LazyLock::new(Grammar::new);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_grammars_keep_the_conventions() {
+        assert_eq!(PARTNER.problems(), Vec::<String>::new());
+        assert_eq!(CONTROL.problems(), Vec::<String>::new());
+    }
+}

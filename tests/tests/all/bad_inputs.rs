@@ -1,0 +1,220 @@
+//! Bad input gets one clear answer with its code, and leaves no trace in the facts: one table, on
+//! the fake homeserver with both databases and on a real Synapse.
+use anyhow::ensure;
+use partnerspace_tests::Outcome;
+use partnerspace_tests::house::{Ground, House};
+use serde_json::json;
+
+/// No person types this fast: the limit is raised, as the test says.
+const FAST: &str = "[limits]\ncommands_burst = 1000\ncommands_every_ms = 1\n";
+
+/// What an input gets.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Gets {
+    /// A refusal with this code, whose text contains these words.
+    Refusal(&'static str, &'static str),
+    /// A card of this kind.
+    Card(&'static str),
+    /// No reply.
+    Silence,
+}
+use Gets::{Card, Refusal, Silence};
+
+const SALE: Gets = Card("sale");
+
+fn lines() -> Vec<(&'static str, String, Gets)> {
+    let plain = |id, line: &str, gets| (id, line.to_owned(), gets);
+    let mut cases = amounts();
+    cases.extend([
+        plain("B044", "!sale add 100 EUR", Refusal("E-USAGE", "client")),
+        plain("B046", "!sale add 100 EUR \"Acme", Refusal("E-USAGE", "quote")),
+        plain("B048", "!sale add 148 EUR “Acme Ltd”", SALE),
+        plain("B050", "!sale add 100 EUR Acme --note 1 --note 2", Refusal("E-USAGE", "twice")),
+        plain("B051", "!sale add 100 EUR Acme --foo bar", Refusal("E-USAGE", "field")),
+        plain("B053", "!sale add 100 EUR Acme --on 31/12/2026", Refusal("E-DATE", "YYYY-MM-DD")),
+        plain("B054", "!sale add 100 EUR Acme --on 9999-12-31", Refusal("E-DATE", "future")),
+        plain("B055", "!sale add 100 EUR Acme --on 1969-12-31", Refusal("E-DATE", "before")),
+        plain(
+            "B056",
+            "!sale add 100 EUR Acme --on 2026-03-29T02:30",
+            Refusal("E-DATE", "YYYY-MM-DD"),
+        ),
+        plain(
+            "B060",
+            "!sale add 100 EUR Acme --with \"@not-a-partner:x 50\"",
+            Refusal("E-REF", "partner"),
+        ),
+        plain("B061", "!sale add 161 EUR <img src=x onerror=alert(1)>", SALE),
+        plain("B063", "!sale add 163 EUR </code></pre><h1>PWN", SALE),
+        plain("B064", "!sale add 164 EUR @room", SALE),
+        plain("B065", "!sale add 165 EUR @bob:firm.example", SALE),
+        plain("B068", "!sale add 1\u{200b}00 EUR Acme", Refusal("E-CHARS", "U+200B")),
+        plain("B069", "!sale add 100 EUR Ac\u{200b}me", Refusal("E-CHARS", "U+200B")),
+        ("B071", format!("!sale add 100 EUR Z{}", "\u{301}".repeat(60)), Refusal("E-CHARS", "")),
+        plain("before B074", "!sale add 174 EUR Acme", SALE),
+        plain("B074", "!sale add 100 EUR \u{410}cme", Refusal("E-REF", "looks like")),
+        ("B075", format!("!sale add 100 EUR {}", "x".repeat(1_001)), Refusal("E-LONG", "200")),
+        ("B076", format!("!sale add 100 EUR {}", "a".repeat(60_000)), Refusal("E-LONG", "")),
+        plain("B078", "!sale\tadd\t178\tEUR\tAcme", SALE),
+        plain("B081", "! sale add 100 EUR Acme", Silence),
+        plain("B083", "/sale add 100 EUR Acme", Silence),
+        plain("B085", "!sael add 100 EUR Acme", Refusal("E-UNKNOWN", "sale")),
+        plain("B086", "!", Silence),
+        plain("B086?", "!?", Silence),
+        plain("B086!", "!!!", Silence),
+        plain("B086 note", "!important note", Silence),
+        plain("B088", "> <@bob:x> !sale add 5 EUR A\n\nnice", Silence),
+        plain("B089", "> !sale add 5 EUR A\n\n!sale list", Card("sales")),
+        plain("B104", "!sale show S-99999999999999999999", Refusal("E-REF", "no such sale")),
+        plain("B105 sign", "!sale show S--1", Refusal("E-REF", "no such sale")),
+        plain("B105 zero", "!sale show S-0", Refusal("E-REF", "no such sale")),
+        plain("B105 point", "!sale show S-1.5", Refusal("E-REF", "no such sale")),
+        plain("control elsewhere", "!sale void S-1 why", Refusal("E-AUTH", "managers")),
+        plain("partner word elsewhere", "!audit", Refusal("E-AUTH", "")),
+    ]);
+    cases
+}
+
+fn amounts() -> Vec<(&'static str, String, Gets)> {
+    let amount = |id, amount: &str, words| {
+        (id, format!("!sale add {amount} EUR Acme"), Refusal("E-AMOUNT", words))
+    };
+    let plain = |id, line: &str, gets| (id, line.to_owned(), gets);
+    vec![
+        plain("B001", "!sale add", Refusal("E-USAGE", "sale add")),
+        amount("B004", "-100", "above 0"),
+        amount("B005", "0", "above 0"),
+        amount("B006", "-0", "above 0"),
+        amount("B008", "0.001", "2 decimals"),
+        plain("B009", "!sale add 100.5 JPY Acme", Refusal("E-AMOUNT", "no decimals")),
+        amount("B011", "1,000", "1000 or 1.00?"),
+        plain("B013", "!sale add 1'000.50 CHF Acme", Refusal("E-AMOUNT", "")),
+        plain("B014", "!sale add 1 000 EUR Acme", Refusal("E-CURRENCY", "000")),
+        plain("B015", "!sale add 1\u{a0}000 EUR Acme", Refusal("E-CURRENCY", "000")),
+        amount("B016", "1_000", ""),
+        amount("B018", "1E400", ""),
+        amount("B019", "NaN", ""),
+        amount("B020", "Infinity", ""),
+        amount("B021", "0x64", ""),
+        amount("B023", "１００", ""),
+        amount("B025", "½", ""),
+        amount("B026", "1Ⅿ", ""),
+        amount("B028", ".5", ""),
+        amount("B029", "5.", ""),
+        amount("B030", "1.2.3", ""),
+        amount("B033", "92233720368547758.08", ""),
+        amount("B034", &"9".repeat(400), ""),
+        plain("B036", "!sale add $100 Acme", Refusal("E-CURRENCY", "Which dollar?")),
+        plain("B039", "!sale add 100 \u{415}UR Acme", Refusal("E-CURRENCY", "U+0415")),
+        plain("B040", "!sale add 100 USDT Acme", Refusal("E-CURRENCY", "")),
+        plain("B041", "!sale add 100 XXX Acme", Refusal("E-CURRENCY", "")),
+        plain("B041 XTS", "!sale add 100 XTS Acme", Refusal("E-CURRENCY", "")),
+        plain("B043", "!sale add EUR 100 Acme", Refusal("E-USAGE", "sale add 100 EUR Acme")),
+        plain("other currency", "!sale add 100 CHF Acme", Refusal("E-CURRENCY", "EUR")),
+    ]
+}
+
+async fn table(ground: Ground) -> Outcome<()> {
+    let mut house = House::open_with(ground, "olga", FAST).await?;
+    house.partner("ana").await?;
+    let room = house.room("general", "ana").await?;
+    let ana = house.person("ana")?;
+    let mut wrong = Vec::new();
+    let mut silent = Vec::new();
+    for (id, line, gets) in lines() {
+        let event = ana.say(&room, &line).await?;
+        if gets == Silence {
+            silent.push((id, event));
+            continue;
+        }
+        let reply = ana.reply_to(&event).await?;
+        let card = reply.card();
+        let as_said = match gets {
+            Refusal(code, words) => card["code"] == code && reply.body().contains(words),
+            Card(kind) => card["kind"] == kind,
+            Silence => unreachable!("handled above"),
+        };
+        if !as_said {
+            wrong.push(format!("{id} {gets:?}: {card} {}", reply.body()));
+        }
+        check_tame(id, reply.content())?;
+    }
+    let last = ana.say(&room, "!help").await?;
+    ana.reply_to(&last).await?;
+    let shown = ana.shown();
+    for (id, event) in &silent {
+        if let Some(reply) = shown.iter().find(|e| e.replies_to(event)) {
+            wrong.push(format!("{id} should be ignored: {}", reply.body()));
+        }
+    }
+    ensure!(wrong.is_empty(), "{ground:?}:\n{}", wrong.join("\n"));
+    others(&house, &room).await
+}
+
+/// Nothing that a person typed becomes markup or a ping.
+fn check_tame(id: &str, content: &serde_json::Value) -> Outcome<()> {
+    let html = content["formatted_body"].as_str().unwrap_or_default().to_lowercase();
+    for tag in ["<img", "<h1", "<script", "matrix.to"] {
+        ensure!(!html.contains(tag), "{id}: {html}");
+    }
+    ensure!(content["m.mentions"] == json!({}), "{id} mentions {}", content["m.mentions"]);
+    ensure!(!content["body"].as_str().unwrap_or_default().contains("@room"), "{id} calls the room");
+    Ok(())
+}
+
+/// Inputs that are not just a line of text.
+async fn others(house: &House, room: &str) -> Outcome<()> {
+    let ana = house.person("ana")?;
+    let line = "!sale add 198 EUR Twice";
+    let first = ana.say(room, line).await?;
+    ana.reply_to(&first).await?;
+    let second = ana.say(room, line).await?;
+    let asked = ana.reply_to(&second).await?;
+    ensure!(asked.card()["code"] == "E-DUP", "B098: {}", asked.body());
+    let yes = ana.say(room, "!sale confirm").await?;
+    let confirmed = ana.reply_to(&yes).await?;
+    ensure!(confirmed.card()["kind"] == "sale", "B098 confirmed: {}", confirmed.body());
+
+    let command = "!sale add 5 EUR Quiet";
+    let mut quiet = Vec::new();
+    for content in [
+        json!({"msgtype": "m.notice", "body": command}),
+        json!({"msgtype": "m.emote", "body": command}),
+        json!({"msgtype": "m.text", "body": format!("```\n{command}\n```"), "format": "org.matrix.custom.html",
+               "formatted_body": format!("<pre><code>{command}</code></pre>")}),
+        json!({"msgtype": "m.text", "body": "* edited", "m.relates_to": {"rel_type": "m.replace", "event_id": first}}),
+    ] {
+        quiet.push(ana.send(room, "m.room.message", content).await?);
+    }
+    let deceived = json!({"msgtype": "m.text", "body": "!sale list", "format": "org.matrix.custom.html",
+                          "formatted_body": "!help"});
+    let event = ana.send(room, "m.room.message", deceived).await?;
+    let replies = ana.replies_to(&event, 2).await?;
+    ensure!(
+        replies.iter().any(|e| e.body().contains("sale list")),
+        "B093: the exact line is quoted"
+    );
+    let shown = ana.shown();
+    for event in &quiet {
+        ensure!(
+            !shown.iter().any(|e| e.replies_to(event)),
+            "B090, B091, B095: {event} was answered"
+        );
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_fake_and_sqlite() -> Outcome<()> {
+    table(Ground::FakeSqlite).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_fake_and_postgres() -> Outcome<()> {
+    table(Ground::FakePostgres).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_synapse() -> Outcome<()> {
+    table(Ground::Synapse).await
+}
