@@ -33,8 +33,9 @@ type Doubt = (Option<String>, Finding);
 pub async fn inspect<H: Homeserver>(app: &App<H>) -> Result<Inspection, KeepError> {
     let plan = Keeper::new(app.clone()).plan().await?;
     let kept = kept(app).await?;
-    let mut seen = Inspection::default();
-    seen.waiting = kept.iter().filter(|state| !state.sent && state.parked_why.is_none()).count();
+    let waits = |state: &&KeptState| !state.sent && state.parked_why.is_none();
+    let mut seen =
+        Inspection { waiting: kept.iter().filter(waits).count(), ..Inspection::default() };
     let mut doubts = Vec::new();
     for wish in &plan.wishes {
         let Some(row) = plan.row(&wish.key) else {

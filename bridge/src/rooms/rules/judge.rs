@@ -50,7 +50,7 @@ fn text<'a>(real: &'a Real, kind: &str, key: &str, field: &str) -> Option<&'a st
 }
 
 fn differs(name: &str, event: &StateEvent, changed: bool) -> Finding {
-    let how = if changed { "not as it should be" } else { "missing" };
+    let how = if changed { "different from the wish" } else { "missing" };
     match event.kind {
         "m.room.power_levels" => {
             error("room_power", format!("The power levels of {name} are {how}."), REPAIR)
