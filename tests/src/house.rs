@@ -61,9 +61,11 @@ impl House {
         let program = Program::start(setup).await?;
         let boss = homeserver.log_in(&login).await?;
         let space = boss.resolve(&program.alias("space")).await?;
-        boss.join(&space).await?;
         let control = boss.resolve(&program.alias("control")).await?;
-        boss.join(&control).await?;
+        for room in [&space, &control] {
+            boss.sees_invitation(room).await?;
+            boss.join(room).await?;
+        }
         Ok(Self {
             homeserver,
             program,

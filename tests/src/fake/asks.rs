@@ -1,5 +1,5 @@
-//! What the homeserver asks the appservice before it can answer: the ping, an unknown alias, an
-//! unknown user.
+//! Answers that take time: a person's `/sync`, and what the homeserver asks the appservice before it
+//! can answer: the ping, an unknown alias, an unknown user.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -15,6 +15,9 @@ use super::push::{with_header, with_token};
 pub async fn before(shared: &Arc<Shared>, call: &Call) -> Option<Answer> {
     let segments: Vec<&str> = call.segments.iter().map(String::as_str).collect();
     match (call.method.as_str(), segments.as_slice()) {
+        ("GET", ["_matrix", "client", _, "sync"]) => {
+            return Some(super::sync::sync(shared, call).await);
+        }
         ("POST", ["_matrix", "client", "v1", "appservice", id, "ping"]) => {
             return Some(ping(shared, call, id).await);
         }

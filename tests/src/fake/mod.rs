@@ -26,6 +26,7 @@ mod registration;
 mod room;
 mod routes;
 mod send;
+mod sync;
 #[cfg(test)]
 mod tests;
 mod world;

@@ -1,0 +1,9 @@
+//! The chats of `chats/`, each on the fake homeserver with both databases and on a real Synapse.
+partnerspace_tests::transcripts!(
+    application,
+    edits_and_redactions,
+    refusals,
+    restart,
+    review_by_command,
+    sale_by_reaction,
+);
