@@ -44,8 +44,8 @@ macro_rules! ask {
 impl Person {
     /// Logs in with matrix-sdk and keeps reading.
     pub async fn login(url: &str, id: &str, password: &str) -> Outcome<Self> {
-        let sdk = Sdk::login(url, id, password).await?;
         let timeline = Arc::new(Timeline::default());
+        let sdk = Sdk::login(url, id, password, &timeline).await?;
         let mut syncing = JoinSet::new();
         syncing.spawn(sdk.clone().follow(Arc::clone(&timeline)));
         Ok(Self::at(Client::Sdk(sdk), id, timeline, syncing))

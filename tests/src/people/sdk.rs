@@ -29,13 +29,14 @@ pub struct Sdk {
 }
 
 impl Sdk {
-    pub async fn login(url: &str, id: &str, password: &str) -> Outcome<Self> {
+    /// Logs in and shows what was there before.
+    pub async fn login(url: &str, id: &str, password: &str, timeline: &Timeline) -> Outcome<Self> {
         let requests = RequestConfig::short_retry().timeout(PATIENCE);
         let client = Client::builder().homeserver_url(url).request_config(requests);
         let client = client.build().await?;
         let user = UserId::parse(id)?;
         client.matrix_auth().login_username(&user, password).send().await?;
-        client.sync_once(settings().timeout(Duration::ZERO)).await?;
+        show(&client.sync_once(settings().timeout(Duration::ZERO)).await?, timeline);
         Ok(Self { client })
     }
 
