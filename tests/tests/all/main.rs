@@ -1,5 +1,4 @@
 //! One binary for all end-to-end tests: it links once, and shares one Synapse and one PostgreSQL.
-mod chats;
 mod bad_inputs;
 mod chats;
 mod kills;
