@@ -17,32 +17,37 @@ const SKEW_MS_MAX: i64 = 5_000;
 const GIVE: &str = "Give registration.yaml to the homeserver (Synapse: app_service_config_files; \
                     Conduit: register-appservice in its admin room) and restart it.";
 
+/// Gives the link when rooms can be read over it.
 pub async fn examine(
     config: &Config,
     registration: &Registration,
     now: i64,
     found: &mut Vec<Finding>,
-) {
+) -> Option<Client> {
     let client = match Client::new(config, registration) {
         Ok(client) => client,
         Err(error) => {
-            found.push(Finding::error(
-                "homeserver",
-                format!("{error:#}."),
-                "Check homeserver.url.",
-            ));
-            return;
+            let mend = "Check homeserver.url.";
+            found.push(Finding::error("homeserver", format!("{error:#}."), mend));
+            return None;
         }
     };
     if !reachable(&client, config, now, found).await || !known(&client, config, found).await {
-        return;
+        return None;
     }
-    match capabilities::probe(&client).await {
-        Ok(capabilities) => found.extend(able(&capabilities, config)),
-        Err(error) => found.push(unclear("capabilities", &error)),
-    }
+    let able_client = match capabilities::probe(&client).await {
+        Ok(capabilities) => {
+            found.extend(able(&capabilities, config));
+            Some(client.with(&capabilities))
+        }
+        Err(error) => {
+            found.push(unclear("capabilities", &error));
+            None
+        }
+    };
     found.push(limited(&client).await);
     found.push(reached(&client, config, now).await);
+    able_client
 }
 
 async fn reachable(client: &Client, config: &Config, now: i64, found: &mut Vec<Finding>) -> bool {
@@ -171,7 +176,7 @@ async fn limited(client: &Client) -> Finding {
 
 /// The ping arrives at the running process, not here; it answers those it did not ask for, too.
 async fn reached(client: &Client, config: &Config, now: i64) -> Finding {
-    match ping::ask(client, &config.appservice.id, &format!("doctor-{now}")).await {
+    match ping::ask(client, &config.appservice.id, &format!("{}{now}", ping::DOCTOR)).await {
         Ok(()) => Finding::fine("ping", "The homeserver reaches us."),
         Err(failed) if failed.unsupported => Finding::warning(
             "ping",

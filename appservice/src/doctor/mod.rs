@@ -1,12 +1,15 @@
 //! `doctor`: looks at everything that must be right, says how to mend what is not, and changes
 //! nothing that matters. One file per group of checks; a group that needs another one's success
 //! is skipped with a word.
+mod database;
 mod homeserver;
+mod rooms;
 mod setup;
 #[cfg(test)]
 mod tests;
 
 use crate::clock;
+use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
 
@@ -14,7 +17,7 @@ use std::path::Path;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// Stable, for scripts and for the operator's guide.
-    pub id: &'static str,
+    pub id: Cow<'static, str>,
     pub severity: Severity,
     pub sentence: String,
     /// How to mend it; empty when there is nothing to mend.
@@ -32,15 +35,30 @@ pub enum Severity {
 
 impl Finding {
     pub fn fine(id: &'static str, sentence: impl Into<String>) -> Self {
-        Self { id, severity: Severity::Fine, sentence: sentence.into(), mend: String::new() }
+        Self {
+            id: id.into(),
+            severity: Severity::Fine,
+            sentence: sentence.into(),
+            mend: String::new(),
+        }
     }
 
     pub fn warning(id: &'static str, sentence: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { id, severity: Severity::Warning, sentence: sentence.into(), mend: mend.into() }
+        Self {
+            id: id.into(),
+            severity: Severity::Warning,
+            sentence: sentence.into(),
+            mend: mend.into(),
+        }
     }
 
     pub fn error(id: &'static str, sentence: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { id, severity: Severity::Error, sentence: sentence.into(), mend: mend.into() }
+        Self {
+            id: id.into(),
+            severity: Severity::Error,
+            sentence: sentence.into(),
+            mend: mend.into(),
+        }
     }
 }
 
@@ -62,7 +80,18 @@ pub async fn examine(config_file: &Path, flags: &[(String, String)]) -> Vec<Find
     let Some((config, registration)) = setup::examine(config_file, flags, &mut found) else {
         return found;
     };
-    homeserver::examine(&config, &registration, clock::now(), &mut found).await;
+    let db = database::examine(&config, &mut found).await;
+    let client = homeserver::examine(&config, &registration, clock::now(), &mut found).await;
+    match (client, db.clone()) {
+        (Some(client), Some(db)) => rooms::examine(&config, client, db, &mut found).await,
+        _ => {
+            let mend = "Mend what stands above, then run doctor again.";
+            found.push(Finding::warning("rooms", "The rooms were not looked at.", mend));
+        }
+    }
+    if let Some(db) = db {
+        db.close().await;
+    }
     found
 }
 

@@ -23,7 +23,42 @@ async fn a_homeserver_that_is_away_is_named_with_its_address() {
     let registration = crate::config::Registration::for_config(&config, &mut rng);
     registration.write(&dir.path().join("registration.yaml"), false).unwrap();
     let found = examine(&file, &[]).await;
-    let last = found.last().unwrap();
-    assert!(last.id == "homeserver" && last.sentence.contains("127.0.0.1:9"), "{last}");
-    assert!(found.iter().filter(|finding| finding.severity > Severity::Fine).count() == 1);
+    let away = found.iter().find(|finding| finding.id == "homeserver").unwrap();
+    assert!(away.sentence.contains("127.0.0.1:9"), "{away}");
+    let wrong: Vec<&str> =
+        found.iter().filter(|f| f.severity > Severity::Fine).map(|f| &*f.id).collect();
+    assert_eq!(wrong, ["database", "homeserver", "rooms"]);
+    assert!(!dir.path().join("partnerspace.db").exists(), "doctor makes no database");
+}
+
+#[tokio::test]
+async fn a_database_is_right_too_old_or_too_new() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("p.toml");
+    let url = format!("sqlite:{}", dir.path().join("p.db").display());
+    let text = format!(
+        "owners = [\"@a:h\"]\n[homeserver]\nserver_name = \"h\"\n[database]\nurl = \"{url}\"\n"
+    );
+    private::write(&file, &text, false).unwrap();
+    let config = crate::config::load(&file, &[]).unwrap_or_else(|e| panic!("{e}"));
+    let ids = async || {
+        let mut found = Vec::new();
+        let usable = database::examine(&config, &mut found).await.is_some();
+        (usable, found.iter().map(|f| format!("{f}")).collect::<Vec<_>>())
+    };
+    let db = bridge::platform::db::Db::open(&url).await.unwrap();
+    let (usable, found) = ids().await;
+    assert!(!usable && found[0].starts_with("WARN schema"), "{found:?}");
+    bridge::platform::db::migrate(&db, 1).await.unwrap();
+    let (usable, found) = ids().await;
+    assert!(usable && found.len() == 3 && found.iter().all(|f| f.starts_with("ok")), "{found:?}");
+    assert!(found[2].contains("journal_mode wal, synchronous full"), "{found:?}");
+    let mut tx = db.begin().await.unwrap();
+    sqlx::query("insert into schema_version (version, applied_at) values (999, 1)")
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let (usable, found) = ids().await;
+    assert!(!usable && found[0].starts_with("FAIL schema") && found[0].contains("999"));
 }

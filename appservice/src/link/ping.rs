@@ -1,9 +1,19 @@
 //! Asking the homeserver to ping us, and what each failure means for the person who runs this.
 use super::client::{As, Client};
 use super::pings::Pings;
+use bridge::platform::gaps;
 use http::Method;
 use serde::Deserialize;
 use serde_json::json;
+
+/// What the ids of doctor's pings begin with.
+pub const DOCTOR: &str = "doctor-";
+
+/// Whether a ping is one that the canary or doctor asked for, of which [`Pings`] knows nothing.
+#[must_use]
+pub fn is_check(txn_id: Option<&str>) -> bool {
+    txn_id.is_some_and(|id| id == gaps::PING_ID || id.starts_with(DOCTOR))
+}
 
 /// Why the homeserver does not reach us: the spec's error code and one sentence with the remedy.
 #[derive(Debug, Clone, PartialEq, Eq)]

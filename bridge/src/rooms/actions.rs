@@ -7,6 +7,7 @@ use super::{render, store};
 use crate::industries;
 use crate::platform::access::{Manager, Place};
 use crate::platform::db::Conn;
+use crate::platform::outbox;
 use crate::platform::refusal::Fault;
 use crate::platform::signals::Places;
 use crate::platform::work::{JobRow, Work};
@@ -198,12 +199,13 @@ pub async fn want_direct(work: &mut Work<'_>, user: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Has every room looked at and mended.
+/// Has every room looked at and mended, and all our own state sent again.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn repair(work: &mut Work<'_>, _: &Manager) -> Result<(), Fault> {
     store::all_drifted(work.tx, work.now).await?;
+    outbox::store::resend_states(work.tx, work.now).await?;
     work.effects.rooms_wanted = true;
     work.audit("room.repair", "all", "");
     Ok(())

@@ -143,3 +143,37 @@ fn aliases_of_strangers_are_left_alone() {
         rules::own_states(&wish, frame).iter().all(|event| event.kind != "m.room.canonical_alias")
     );
 }
+
+#[test]
+fn a_room_is_judged_by_all_that_its_state_says() {
+    let program = program();
+    let wish = rules::wish(&RoomKey::General, None, &program);
+    let wanted = states(&RoomKey::General, "12");
+    let mut held = real(&wanted);
+    let room = rules::Room { wish: &wish, version: "12", bot: &program.bot };
+    let ids = |held: &Real| -> Vec<String> {
+        rules::judge(room, &wanted, held).into_iter().map(|finding| finding.id).collect()
+    };
+    assert_eq!(ids(&held), ["not_joined"]);
+    held.insert(("m.room.member".into(), program.bot.clone()), json!({"membership": "join"}));
+    held.insert(("m.room.create".into(), String::new()), json!({"room_version": "12"}));
+    assert!(ids(&held).is_empty());
+    held.insert(("m.room.create".into(), String::new()), json!({}));
+    held.insert(("m.room.encryption".into(), String::new()), json!({"algorithm": "x"}));
+    held.insert(("m.room.join_rules".into(), String::new()), json!({"join_rule": "public"}));
+    held.remove(&("m.room.power_levels".to_owned(), String::new()));
+    assert_eq!(ids(&held), ["room_version", "encrypted", "room_join_rule", "room_power"]);
+}
+
+#[test]
+fn own_state_is_what_the_database_says_or_a_finding() {
+    let kind = "agency.siso.partners.leaderboard";
+    let differs = |wanted: Option<serde_json::Value>, real: Option<serde_json::Value>| {
+        rules::own_differs("Space", (kind, "k"), wanted.as_ref(), real.as_ref()).map(|f| f.id)
+    };
+    assert_eq!(differs(Some(json!({"v": 1})), Some(json!({"v": 1}))), None);
+    assert_eq!(differs(Some(json!({})), None), None);
+    assert_eq!(differs(Some(json!({"v": 1})), None).as_deref(), Some("state_differs"));
+    assert_eq!(differs(None, Some(json!({"v": 1}))).as_deref(), Some("state_unknown"));
+    assert_eq!(differs(None, Some(json!({}))), None);
+}

@@ -2,9 +2,11 @@
 //! is also the queue of writers (four of them lose three of four read-then-write transactions).
 mod migrate;
 pub mod sql;
+mod store;
 
 pub use migrate::{MigrateError, migrate, version};
 pub use schema::migrations::Engine;
+pub use store::{Durability, durability, try_write};
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{Any, AnyConnection, AnyPool, Executor, Transaction};
@@ -33,12 +35,24 @@ impl Db {
     /// # Errors
     /// When the address is not understood or nothing answers there.
     pub async fn open(url: &str) -> Result<Self, sqlx::Error> {
+        Self::open_as(url, "rwc").await
+    }
+
+    /// Opens a database that must be there: for looking, which must not make one.
+    ///
+    /// # Errors
+    /// When the address is not understood, nothing answers there, or the file is absent.
+    pub async fn open_present(url: &str) -> Result<Self, sqlx::Error> {
+        Self::open_as(url, "rw").await
+    }
+
+    async fn open_as(url: &str, mode: &str) -> Result<Self, sqlx::Error> {
         sqlx::any::install_default_drivers();
         let engine = engine_of(url)?;
         let (writer, readers) = match engine {
             Engine::Sqlite => {
                 let separator = if url.contains('?') { '&' } else { '?' };
-                let options = AnyConnectOptions::from_str(&format!("{url}{separator}mode=rwc"))?;
+                let options = AnyConnectOptions::from_str(&format!("{url}{separator}mode={mode}"))?;
                 let writer = sqlite_pool(1).connect_with(options.clone()).await?;
                 (writer, sqlite_pool(READERS_MAX).connect_lazy_with(options))
             }

@@ -200,7 +200,7 @@ fn settled(row: Owed, outcome: Outcome) -> Flight {
 }
 
 /// The key in a content's `$event:…` placeholder.
-pub(super) fn reference(content: &str) -> Option<String> {
+pub(crate) fn reference(content: &str) -> Option<String> {
     let rest = content.split_once("\"$event:")?.1;
     Some(rest.split('"').next()?.to_owned())
 }

@@ -217,18 +217,7 @@ pub async fn due_states(
     .bind(limit)
     .fetch_all(reader)
     .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(WantedState {
-                room: row.try_get(0)?,
-                event_type: row.try_get(1)?,
-                state_key: row.try_get(2)?,
-                content: row.try_get(3)?,
-                hash: row.try_get(4)?,
-                attempts: row.try_get(5)?,
-            })
-        })
-        .collect()
+    rows.iter().map(wanted).collect()
 }
 
 /// When the next state is due, if any differs.
@@ -301,18 +290,63 @@ pub async fn states_of(reader: &mut Conn, room: &str) -> Result<Vec<WantedState>
     .bind(room)
     .fetch_all(reader)
     .await?;
+    rows.iter().map(wanted).collect()
+}
+
+/// A wanted state with how far it has come.
+#[derive(Debug, Clone)]
+pub struct KeptState {
+    pub wanted: WantedState,
+    /// The homeserver has taken exactly this content.
+    pub sent: bool,
+    pub parked_why: Option<String>,
+}
+
+/// Every state of every room.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn kept_states(reader: &mut Conn) -> Result<Vec<KeptState>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select room, event_type, state_key, content, hash, attempts, sent_hash, parked_why from state \
+         order by room, event_type, state_key",
+    )
+    .fetch_all(reader)
+    .await?;
     rows.iter()
         .map(|row| {
-            Ok(WantedState {
-                room: row.try_get(0)?,
-                event_type: row.try_get(1)?,
-                state_key: row.try_get(2)?,
-                content: row.try_get(3)?,
-                hash: row.try_get(4)?,
-                attempts: row.try_get(5)?,
+            let sent: Option<String> = row.try_get(6)?;
+            let wanted = wanted(row)?;
+            Ok(KeptState {
+                sent: sent.as_ref() == Some(&wanted.hash),
+                wanted,
+                parked_why: row.try_get(7)?,
             })
         })
         .collect()
+}
+
+fn wanted(row: &sqlx::any::AnyRow) -> Result<WantedState, sqlx::Error> {
+    Ok(WantedState {
+        room: row.try_get(0)?,
+        event_type: row.try_get(1)?,
+        state_key: row.try_get(2)?,
+        content: row.try_get(3)?,
+        hash: row.try_get(4)?,
+        attempts: row.try_get(5)?,
+    })
+}
+
+/// Forgets what was sent of all states, so that each goes out again.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn resend_states(tx: &mut Conn, now: i64) -> Result<(), sqlx::Error> {
+    sqlx::query("update state set sent_hash = null, due_at = $1, parked_why = null")
+        .bind(now)
+        .execute(tx)
+        .await?;
+    Ok(())
 }
 
 /// Forgets what was sent under a key, so that it goes out again.

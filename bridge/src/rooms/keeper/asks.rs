@@ -1,6 +1,7 @@
 //! What the keeper asks of the homeserver; a request to wait is obeyed.
 use crate::platform::App;
 use crate::platform::homeserver::{CallError, Homeserver, Put, PutKind};
+use crate::rooms::rules::Real;
 use ruma::api::OutgoingRequest;
 use ruma::api::SupportedVersions;
 use ruma::api::auth_scheme::{AuthScheme, SendAccessToken};
@@ -74,12 +75,28 @@ pub async fn state<H: Homeserver>(
 
 /// Who sent the room's first event.
 pub async fn creator<H: Homeserver>(app: &App<H>, room: &str) -> Result<Option<String>, CallError> {
+    let all = events(app, room).await?;
+    let create = all.iter().find(|event| event["type"] == "m.room.create");
+    Ok(create.and_then(|event| event["sender"].as_str()).map(str::to_owned))
+}
+
+/// All state that a room has.
+pub async fn whole<H: Homeserver>(app: &App<H>, room: &str) -> Result<Real, CallError> {
+    let named = |mut event: Value| {
+        let key = (event["type"].as_str()?.to_owned(), event["state_key"].as_str()?.to_owned());
+        Some((key, event["content"].take()))
+    };
+    Ok(events(app, room).await?.into_iter().filter_map(named).collect())
+}
+
+async fn events<H: Homeserver>(app: &App<H>, room: &str) -> Result<Vec<Value>, CallError> {
     let id = room_id(room)?;
     let all = ask(app, || get_state_events::v3::Request::new(id.clone())).await?;
-    Ok(all.room_state.iter().find_map(|raw| {
-        let event: Value = serde_json::from_str(raw.json().get()).ok()?;
-        (event["type"] == "m.room.create").then(|| event["sender"].as_str().map(str::to_owned))?
-    }))
+    Ok(all
+        .room_state
+        .iter()
+        .filter_map(|raw| serde_json::from_str(raw.json().get()).ok())
+        .collect())
 }
 
 pub async fn joined<H: Homeserver>(app: &App<H>, room: &str) -> Result<Vec<String>, CallError> {

@@ -1,13 +1,12 @@
 //! Direct chats: those that people open are joined, those that we owe words to are opened.
 use super::asks::{ask, joined, room_id, state, user_id};
-use super::look;
 use super::make::{self, Made};
 use super::record::heal;
 use super::{KeepError, Keeper, Report};
 use crate::platform::homeserver::{CallError, Homeserver};
 use crate::platform::work::Effects;
 use crate::rooms::actions::JOB_CHANGED;
-use crate::rooms::rules::made_mark;
+use crate::rooms::rules::{self, made_mark};
 use crate::rooms::store::chats::{self, Chat};
 use ruma::api::client::membership::{invite_user, join_room_by_id, leave_room};
 use schema::card::{Finding, Severity};
@@ -136,7 +135,7 @@ impl<H: Homeserver> Keeper<H> {
         let now = self.app.clock.now();
         let mut effects = self.changed();
         if forced {
-            let finding = look::encrypted(&format!("The direct chat with {user}"));
+            let finding = rules::encrypted(&format!("The direct chat with {user}"));
             effects.jobs.push(self.alert(&finding, Some(room)));
         }
         let mut tx = self.app.db.begin().await?;

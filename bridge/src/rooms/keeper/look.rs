@@ -41,17 +41,23 @@ pub async fn at_room<H: Homeserver>(
     }
     let alias = alias(app, wish, row, &mut look).await?;
     let frame = Frame { program: &app.program, space, version: &row.version, alias };
-    let mut desired = rules::own_states(wish, frame);
-    if wish.key == RoomKey::Space {
-        let server = &app.program.server_name;
-        desired.extend(children.iter().map(|child| rules::child(child, server)));
-    }
+    let desired = desired(wish, frame, children);
     let real = read(app, row, &desired).await?;
     for drift in rules::diff(&desired, &real) {
         mend(app, row, wish, drift, &mut look).await?;
     }
     beyond_mending(app, wish, row, &mut look).await?;
     Ok(look)
+}
+
+/// Everything that should be in a room, the Space's list included.
+pub fn desired(wish: &Wish, frame: Frame<'_>, children: &[Child<'_>]) -> Vec<StateEvent> {
+    let mut desired = rules::own_states(wish, frame);
+    if wish.key == RoomKey::Space {
+        let server = &frame.program.server_name;
+        desired.extend(children.iter().map(|child| rules::child(child, server)));
+    }
+    desired
 }
 
 async fn read<H: Homeserver>(
@@ -112,15 +118,7 @@ async fn alias<H: Homeserver>(
         }
     };
     if !ours {
-        look.findings.push(Finding {
-            id: "alias_taken".into(),
-            severity: Severity::Warning,
-            sentence: format!("The alias {alias} leads to another room than ours."),
-            mend: Some(
-                "Remove that alias, or choose another program.alias_prefix; then: room repair"
-                    .into(),
-            ),
-        });
+        look.findings.push(rules::alias_taken(alias));
     }
     Ok(ours)
 }
@@ -151,27 +149,10 @@ async fn beyond_mending<H: Homeserver>(
     look: &mut Look,
 ) -> Result<(), CallError> {
     if state(app, &row.room_id, "m.room.encryption", "").await?.is_some() {
-        look.findings.push(encrypted(&wish.name));
+        look.findings.push(rules::encrypted(&wish.name));
     }
     if state(app, &row.room_id, "m.room.tombstone", "").await?.is_some() {
-        look.findings.push(Finding {
-            id: "tombstone".into(),
-            severity: Severity::Error,
-            sentence: format!(
-                "{} was closed in favor of another room; the program does not follow.",
-                wish.name
-            ),
-            mend: Some("Tell people to stay where the bot is.".into()),
-        });
+        look.findings.push(rules::closed(&wish.name));
     }
     Ok(())
-}
-
-pub fn encrypted(name: &str) -> Finding {
-    Finding {
-        id: "encrypted".into(),
-        severity: Severity::Error,
-        sentence: format!("{name} is encrypted; the bot cannot read commands there."),
-        mend: Some("Set encryption_enabled_by_default_for_room_type to off for this homeserver, or use direct chats.".into()),
-    }
 }

@@ -3,9 +3,12 @@
 //! in trouble never holds up the others.
 mod asks;
 mod chats;
+mod inspect;
 mod look;
 mod make;
 mod record;
+
+pub use inspect::{Inspection, inspect};
 
 use super::rules::{self, Child, RoomKey, Wish};
 use super::store::{self, RoomRow};

@@ -1,10 +1,12 @@
 //! What the rooms should be, and how a real room differs from that. Pure: no network, no clock.
 mod diff;
+mod judge;
 mod key;
 mod power;
 mod states;
 
 pub use diff::{Drift, Real, diff};
+pub use judge::{Room, alias_taken, closed, encrypted, judge, own_differs, parked};
 pub use key::{RESERVED, RoomKey};
 pub use power::{Powers, powers, real_powers};
 pub use states::{

@@ -1,0 +1,57 @@
+//! What the database says of itself: how durable its commits are, and whether it takes a write.
+use super::{Conn, Db, Engine};
+use sqlx::Row as _;
+
+/// `pragma synchronous=full` as SQLite gives it back.
+const SQLITE_FULL: &str = "2";
+
+/// How commits are kept, as one sentence's words, and whether that is what we need.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Durability {
+    pub settings: String,
+    pub kept: bool,
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn durability(reader: &mut Conn, engine: Engine) -> Result<Durability, sqlx::Error> {
+    match engine {
+        Engine::Sqlite => {
+            let row = sqlx::query(
+                "select (select journal_mode from pragma_journal_mode), \
+                 (select cast(synchronous as text) from pragma_synchronous)",
+            )
+            .fetch_one(reader)
+            .await?;
+            let (journal, synchronous): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+            let full = synchronous == SQLITE_FULL;
+            let shown = if full { "full" } else { synchronous.as_str() };
+            let settings = format!("journal_mode {journal}, synchronous {shown}");
+            Ok(Durability { settings, kept: journal == "wal" && full })
+        }
+        Engine::Postgres => {
+            let row = sqlx::query(
+                "select current_setting('fsync'), current_setting('synchronous_commit')",
+            )
+            .fetch_one(reader)
+            .await?;
+            let (fsync, commit): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+            let kept = fsync == "on" && commit != "off";
+            Ok(Durability { settings: format!("fsync {fsync}, synchronous_commit {commit}"), kept })
+        }
+    }
+}
+
+/// Writes a row and takes it back.
+///
+/// # Errors
+/// When it cannot be written.
+pub async fn try_write(db: &Db) -> Result<(), sqlx::Error> {
+    let mut tx = db.begin().await?;
+    sqlx::query("insert into schema_version (version, applied_at) values ($1, $2)")
+        .bind(-1_i64)
+        .bind(0_i64)
+        .execute(&mut *tx)
+        .await?;
+    tx.rollback().await
+}
