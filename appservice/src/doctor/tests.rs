@@ -37,7 +37,7 @@ async fn a_database_is_right_too_old_or_too_new() {
     let file = dir.path().join("p.toml");
     let url = format!("sqlite:{}", dir.path().join("p.db").display());
     let text = format!(
-        "owners = [\"@a:h\"]\n[homeserver]\nserver_name = \"h\"\n[database]\nurl = \"{url}\"\n"
+        "owners = [\"@a:h\"]\n[homeserver]\nurl = \"http://127.0.0.1:1\"\nserver_name = \"h\"\n[database]\nurl = \"{url}\"\n"
     );
     private::write(&file, &text, false).unwrap();
     let config = crate::config::load(&file, &[]).unwrap_or_else(|e| panic!("{e}"));
