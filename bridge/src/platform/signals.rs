@@ -57,6 +57,8 @@ pub struct Signals {
     pub last_echo_at: AtomicI64,
     pub last_ping_at: AtomicI64,
     pub ready: AtomicBool,
+    /// Grows when a room becomes known, so that the sender tries again what waited for it.
+    pub places_version: AtomicU64,
     /// Another hand than the worker's wrote jobs: it is to look for due ones.
     pub jobs_changed: AtomicBool,
     pub counters: Counters,
@@ -98,6 +100,7 @@ impl Signals {
 
     pub fn set_places(&self, places: Places) {
         *self.places.write().unwrap_or_else(PoisonError::into_inner) = places;
+        self.places_version.fetch_add(1, std::sync::atomic::Ordering::Release);
         self.outbox.notify_one();
     }
 

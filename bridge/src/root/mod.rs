@@ -62,6 +62,9 @@ pub async fn need(work: &mut Work<'_>, row: &Waiting) -> Result<Need, Fault> {
 /// A fault of ours; the input is tried again.
 pub async fn handle(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'static str, Fault> {
     let event = input.event;
+    if input.proven {
+        rooms::actions::learned(work, &event.room_id, &event.sender).await?;
+    }
     if is_ours(work, &event.sender) && event.kind != "m.room.member" {
         return Ok("own");
     }

@@ -52,6 +52,12 @@ impl Lanes {
         None
     }
 
+    /// How often the lane's first row was tried.
+    #[must_use]
+    pub fn tries(&self, room: &str) -> u32 {
+        self.lanes.get(room).map_or(0, |lane| lane.tries)
+    }
+
     /// The lane's first row is settled.
     pub fn done(&mut self, room: &str) {
         let Some(lane) = self.lanes.get_mut(room) else { return };

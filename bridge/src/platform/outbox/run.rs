@@ -15,9 +15,11 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use ruma::api::client::membership::{invite_user, kick_user};
 use ruma::{OwnedRoomId, OwnedUserId};
 use std::collections::HashMap;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::Ordering::{Acquire, Relaxed};
 
-const RETRY_MS: i64 = 1_000;
+/// The first wait after no clear answer; it doubles with each try.
+const RETRY_MS: i64 = 250;
+const RETRY_SHIFT_MAX: u32 = 10;
 const RETRY_MS_MAX: i64 = 60_000;
 const ROOM_WAIT_MS: i64 = 5_000;
 const REF_WAIT_MS: i64 = 200;
@@ -44,6 +46,7 @@ pub struct Sender<H> {
     recent: HashMap<String, String>,
     states: States<H>,
     more: bool,
+    places_version: u64,
 }
 
 /// Sends until the future is dropped.
@@ -69,6 +72,7 @@ impl<H: Homeserver> Sender<H> {
             recent: HashMap::new(),
             states,
             more: true,
+            places_version: 0,
         }
     }
 
@@ -98,7 +102,11 @@ impl<H: Homeserver> Sender<H> {
             }
             () = signals.outbox.notified() => {
                 self.more = true;
-                self.lanes.wake_all();
+                let version = signals.places_version.load(Acquire);
+                if version != self.places_version {
+                    self.places_version = version;
+                    self.lanes.wake_all();
+                }
             }
             () = sleep => {}
         }
@@ -188,7 +196,8 @@ impl<H: Homeserver> Sender<H> {
             Outcome::Unknown => {
                 signals.counters.retried.fetch_add(1, Relaxed);
                 signals.mark(Mark::Unknown { id: row.id, at: now });
-                self.lanes.again(&row.room, now + RETRY_MS);
+                let wait = RETRY_MS << self.lanes.tries(&row.room).min(RETRY_SHIFT_MAX);
+                self.lanes.again(&row.room, now + wait.min(RETRY_MS_MAX));
             }
             Outcome::Later(ms) => self.lanes.again(&row.room, now + ms.min(RETRY_MS_MAX)),
         }
