@@ -5,6 +5,7 @@ pub mod commands;
 pub mod confirm;
 pub mod db;
 pub mod gaps;
+pub mod handoff;
 pub mod homeserver;
 pub mod inbox;
 pub mod install;

@@ -1,4 +1,7 @@
 //! What the loops tell each other in memory. Everything here can be lost: the rows say the same.
+use super::handoff::Handoff;
+use super::inbox::store::Waiting;
+use super::outbox::store::Owed;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize};
@@ -44,10 +47,19 @@ pub struct Places {
     pub control: Option<String>,
 }
 
-#[derive(Debug, Default)]
+/// Inputs that wait for the worker in memory, beyond which it reads them from their table.
+const INPUTS_MAX: usize = 2_048;
+/// As much for the sender.
+const OWED_MAX: usize = 2_048;
+
+#[derive(Debug)]
 pub struct Signals {
-    pub inbox: Notify,
-    pub outbox: Notify,
+    /// From those who accept inputs to the worker.
+    pub inbox: Handoff<Waiting>,
+    /// From the worker to the sender.
+    pub outbox: Handoff<Owed>,
+    /// Room state is wanted that may not have been before.
+    pub states: Notify,
     /// Rooms or direct chats are wanted, or something in them must be mended.
     pub rooms: Notify,
     pub gaps: Notify,
@@ -66,11 +78,34 @@ pub struct Signals {
     marks: Mutex<Vec<Mark>>,
 }
 
+impl Default for Signals {
+    fn default() -> Self {
+        Self {
+            inbox: Handoff::new(INPUTS_MAX),
+            outbox: Handoff::new(OWED_MAX),
+            states: Notify::new(),
+            rooms: Notify::new(),
+            gaps: Notify::new(),
+            pending: AtomicUsize::new(0),
+            outbox_pending: AtomicUsize::new(0),
+            seq: AtomicI64::new(0),
+            last_echo_at: AtomicI64::new(0),
+            last_ping_at: AtomicI64::new(0),
+            ready: AtomicBool::new(false),
+            places_version: AtomicU64::new(0),
+            jobs_changed: AtomicBool::new(false),
+            counters: Counters::default(),
+            places: RwLock::default(),
+            marks: Mutex::default(),
+        }
+    }
+}
+
 impl Signals {
     /// Tells the worker of jobs that it did not write itself.
     pub fn wake_jobs(&self) {
         self.jobs_changed.store(true, Relaxed);
-        self.inbox.notify_one();
+        self.inbox.wake();
     }
 
     pub fn mark(&self, mark: Mark) {
@@ -101,7 +136,8 @@ impl Signals {
     pub fn set_places(&self, places: Places) {
         *self.places.write().unwrap_or_else(PoisonError::into_inner) = places;
         self.places_version.fetch_add(1, std::sync::atomic::Ordering::Release);
-        self.outbox.notify_one();
+        self.outbox.wake();
+        self.states.notify_one();
     }
 
     fn marks(&self) -> MutexGuard<'_, Vec<Mark>> {

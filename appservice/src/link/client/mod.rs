@@ -182,7 +182,7 @@ impl Client {
 }
 
 impl Homeserver for Client {
-    async fn put(&self, put: &Put) -> Result<OwnedEventId, CallError> {
+    async fn put(&self, put: &Put<'_>) -> Result<OwnedEventId, CallError> {
         put::send(&self.0, put).await
     }
 

@@ -23,7 +23,7 @@ impl Source {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Txn => "txn",
-            Self::Gap => "gap",
+            Self::Gap => store::GAP,
         }
     }
 }
@@ -70,6 +70,8 @@ impl Inbox {
         if rows.is_empty() {
             return Ok(0);
         }
+        let first = rows.iter().map(|row| row.seq).min().unwrap_or_default();
+        let promise = self.signals.inbox.promise(first);
         let mut tx = self.db.begin().await?;
         let kept = store::insert(&mut tx, &rows).await?;
         let conflicts = if kept < rows.len() { store::conflicts(&mut tx, &rows).await? } else { 0 };
@@ -82,8 +84,14 @@ impl Inbox {
             );
         }
         self.signals.counters.kept.fetch_add(kept as u64, Relaxed);
-        self.signals.pending.fetch_add(kept, Relaxed);
-        self.signals.inbox.notify_one();
+        let malformed = rows.iter().filter(|row| row.malformed).count();
+        self.signals.pending.fetch_add(kept.saturating_sub(malformed), Relaxed);
+        match kept {
+            0 => promise.withdraw(),
+            // Some were known: which, only the table can tell.
+            _ if kept < rows.len() => drop(promise),
+            _ => promise.keep(rows.into_iter().filter(|row| !row.malformed).map(Into::into).collect()),
+        }
         Ok(kept)
     }
 

@@ -4,6 +4,7 @@
 //! a savepoint for each, without two statements more for each.
 use super::event::Event;
 use super::proof::{Need, Proof, prove};
+use super::queue::Queue;
 use super::store::{self, Waiting};
 use crate::platform::App;
 use crate::platform::db::Tx;
@@ -16,7 +17,7 @@ use crate::root;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -31,6 +32,7 @@ pub struct Worker<H> {
     pub(crate) app: App<H>,
     pub(crate) memory: Memory,
     pub(crate) effects: Effects,
+    queue: Queue,
     proofs: HashMap<i64, Proof>,
     proving: FuturesUnordered<BoxFuture<'static, (Waiting, Proof)>>,
     /// Rooms whose oldest input cannot run yet, and until when.
@@ -51,7 +53,8 @@ pub async fn run<H: Homeserver>(app: App<H>) -> Result<(), Fault> {
             Ok(false) => worker.rest().await,
             Err(fault) => {
                 tracing::error!(%fault, "the database did not take a batch; trying again");
-                worker.memory.forget();
+                worker.undo();
+                worker.queue.forget();
                 worker.app.clock.sleep(1_000).await;
             }
         }
@@ -71,6 +74,7 @@ impl<H: Homeserver> Worker<H> {
             app,
             memory,
             effects: Effects::default(),
+            queue: Queue::default(),
             proofs: HashMap::new(),
             proving: FuturesUnordered::new(),
             held: HashMap::new(),
@@ -103,24 +107,27 @@ impl<H: Homeserver> Worker<H> {
         if self.app.signals.jobs_changed.swap(false, Relaxed) {
             self.next_job_at = 0;
         }
+        let jobs_due = now >= self.next_job_at;
+        self.queue.refill(&self.app.signals.inbox);
+        if !jobs_due && !self.queue.is_any(&self.held) && !self.app.signals.has_marks() {
+            return Ok(false);
+        }
         let mut tx = self.app.db.begin().await?;
-        let limit = self.app.program.limits.inbox_batch_max + self.held.len();
-        let rows = store::waiting(&mut tx, i64::try_from(limit).unwrap_or(i64::MAX)).await?;
-        let ready = self.ready(&mut tx, rows, now).await?;
-        let jobs =
-            if now >= self.next_job_at { jobs::due(&mut tx, now).await? } else { Vec::new() };
+        self.queue.read(&mut tx, &self.app.signals.inbox).await?;
+        let ready = self.ready(&mut tx, now).await?;
+        let jobs = if jobs_due { jobs::due(&mut tx, now).await? } else { Vec::new() };
         let marks = self.app.signals.take_marks();
         if ready.is_empty() && jobs.is_empty() && marks.is_empty() {
-            if now >= self.next_job_at {
+            if jobs_due {
                 self.next_job_at = jobs::next_at(&mut tx).await?.unwrap_or(i64::MAX);
             }
             return Ok(false);
         }
-        let done = self.batch(tx, &ready, &jobs, &marks, now).await;
-        if done.is_err() {
+        if let Err(fault) = self.batch(tx, &ready, &jobs, &marks, now).await {
+            tracing::warn!(%fault, "a batch failed; its inputs are run one by one");
             self.app.signals.restore_marks(marks);
             self.undo();
-            self.one_by_one(&ready, &jobs, now).await?;
+            self.one_by_one(ready, &jobs, now).await?;
         }
         Ok(true)
     }
@@ -149,21 +156,29 @@ impl<H: Homeserver> Worker<H> {
     }
 
     async fn commit(&mut self, mut tx: Tx, ready: &[Waiting]) -> Result<(), Fault> {
-        self.effects.flush(&mut tx).await?;
+        let signals = self.app.signals.clone();
+        let first = self.effects.out.first().map(|row| row.id);
+        let promise = first.map(|first| signals.outbox.promise(first));
+        let all_new = self.effects.flush(&mut tx).await?;
         tx.commit().await?;
+        if let Some(promise) = promise.filter(|_| all_new) {
+            promise.keep(self.effects.out.drain(..).map(Into::into).collect());
+        }
         for row in ready {
             self.proofs.remove(&row.seq);
         }
-        let signals = &self.app.signals;
         signals.pending.fetch_sub(ready.len().min(signals.pending.load(Relaxed)), Relaxed);
         if let Some(at) = self.effects.jobs.iter().map(|job| job.run_at).min() {
             self.next_job_at = self.next_job_at.min(at);
         }
-        if !self.effects.out.is_empty() || !self.effects.states.is_empty() {
-            signals.outbox.notify_one();
+        if self.effects.states_wanted || !self.effects.states.is_empty() {
+            signals.states.notify_one();
         }
         if self.effects.rooms_wanted {
             signals.rooms.notify_one();
+        }
+        if self.effects.inputs_wanted {
+            signals.inbox.unread(0);
         }
         self.effects.clear();
         Ok(())
@@ -177,23 +192,14 @@ impl<H: Homeserver> Worker<H> {
     /// After a fault: each input and job alone, so that the others go on.
     async fn one_by_one(
         &mut self,
-        ready: &[Waiting],
+        ready: Vec<Waiting>,
         jobs: &[jobs::Job],
         now: i64,
     ) -> Result<(), Fault> {
         for row in ready {
             if self.held.contains_key(&row.room_id) {
-                continue;
-            }
-            let mut tx = self.app.db.begin().await?;
-            let result = match self.guarded(&mut tx, row, now).await {
-                Ok(outcome) => {
-                    self.effects.done.push(Done { seq: row.seq, at: now, outcome });
-                    self.commit(tx, std::slice::from_ref(row)).await
-                }
-                Err(fault) => Err(fault),
-            };
-            if let Err(fault) = result {
+                self.queue.put_back(row);
+            } else if let Err(fault) = self.alone(&row, now).await {
                 self.undo();
                 self.failed(row, &fault, now).await?;
             }
@@ -216,19 +222,26 @@ impl<H: Homeserver> Worker<H> {
         Ok(())
     }
 
+    async fn alone(&mut self, row: &Waiting, now: i64) -> Result<(), Fault> {
+        let mut tx = self.app.db.begin().await?;
+        let outcome = self.guarded(&mut tx, row, now).await?;
+        self.effects.done.push(Done { seq: row.seq, at: now, outcome });
+        self.commit(tx, std::slice::from_ref(row)).await
+    }
+
     /// Counts a failed try; the last one ends in quarantine, told to the person and the team.
-    async fn failed(&mut self, row: &Waiting, fault: &Fault, now: i64) -> Result<(), Fault> {
+    async fn failed(&mut self, mut row: Waiting, fault: &Fault, now: i64) -> Result<(), Fault> {
         let attempts = row.attempts + 1;
         self.app.signals.counters.faults.fetch_add(1, Relaxed);
         let mut tx = self.app.db.begin().await?;
         if attempts >= self.app.program.limits.attempts_max {
             tracing::error!(event = row.event_id, reference = row.seq, %fault, "quarantined");
-            let cause = cause_of(row);
+            let cause = cause_of(&row);
             let app = self.app.clone();
             let mut work = self.work(&mut tx, &app, cause, now);
-            root::tell_poison(&mut work, row);
+            root::tell_poison(&mut work, &row);
             store::finish(&mut tx, row.seq, "poison", now).await?;
-            self.commit(tx, std::slice::from_ref(row)).await?;
+            self.commit(tx, std::slice::from_ref(&row)).await?;
             self.held.remove(&row.room_id);
         } else {
             tracing::warn!(event = row.event_id, attempts, %fault, "an input failed; it will be tried again");
@@ -236,6 +249,8 @@ impl<H: Homeserver> Worker<H> {
             store::failed(&mut tx, row.seq, attempts, now + wait).await?;
             tx.commit().await?;
             self.held.insert(row.room_id.clone(), now + wait);
+            (row.attempts, row.next_at) = (attempts, now + wait);
+            self.queue.put_back(row);
         }
         Ok(())
     }
@@ -296,25 +311,20 @@ impl<H: Homeserver> Worker<H> {
             .unwrap_or_else(|panic| Err(Fault::Bug(panic_text(&*panic))))
     }
 
-    /// Those that may run now, in order; a room whose oldest input must wait holds back its others.
-    async fn ready(
-        &mut self,
-        tx: &mut Tx,
-        rows: Vec<Waiting>,
-        now: i64,
-    ) -> Result<Vec<Waiting>, Fault> {
+    /// Takes those that may run now, in order; a room whose oldest input must wait holds back its
+    /// others.
+    async fn ready(&mut self, tx: &mut Tx, now: i64) -> Result<Vec<Waiting>, Fault> {
         let app = self.app.clone();
-        let mut waiting: HashSet<String> = self.held.keys().cloned().collect();
-        let mut ready = Vec::with_capacity(rows.len());
-        for row in rows {
-            if waiting.contains(&row.room_id) {
-                continue;
-            }
+        let mut ready = Vec::new();
+        let mut passed = 0;
+        while ready.len() < app.program.limits.inbox_batch_max {
+            let Some(row) = self.queue.next(passed, &self.held) else { break };
+            passed = row.seq;
             if row.next_at > now {
                 self.held.insert(row.room_id.clone(), row.next_at);
-                waiting.insert(row.room_id);
                 continue;
             }
+            let Some(row) = self.queue.remove(passed) else { break };
             let need = match self.proofs.get(&row.seq) {
                 Some(Proof::Good | Proof::Bad(_)) => Need::default(),
                 Some(Proof::Open) | None => {
@@ -323,9 +333,9 @@ impl<H: Homeserver> Worker<H> {
                 }
             };
             if need.any() {
-                waiting.insert(row.room_id.clone());
                 self.held.insert(row.room_id.clone(), i64::MAX);
-                self.proving.push(prove(self.app.homeserver.clone(), row, need).boxed());
+                self.proving.push(prove(app.homeserver.clone(), row.clone(), need).boxed());
+                self.queue.put_back(row);
             } else {
                 ready.push(row);
             }
@@ -345,7 +355,7 @@ impl<H: Homeserver> Worker<H> {
         let signals = self.app.signals.clone();
         let sleep = self.app.clock.sleep(pause);
         tokio::select! {
-            () = signals.inbox.notified() => {}
+            () = signals.inbox.woken() => {}
             () = sleep => {}
             Some((row, proof)) = self.proving.next(), if !self.proving.is_empty() => {
                 self.proven(&row, proof);

@@ -1,8 +1,10 @@
 //! Rows of the outbox and of the wanted room state.
 use crate::platform::db::Conn;
 use crate::platform::db::sql::{chunks, values};
-use crate::platform::work::OutKind;
+use crate::platform::handoff::Numbered;
+use crate::platform::work::{OutKind, OutRow};
 use sqlx::Row as _;
+use std::borrow::Cow;
 
 /// A row that waits to be sent.
 #[derive(Debug, Clone)]
@@ -12,11 +14,34 @@ pub struct Owed {
     pub dedupe_key: String,
     pub room: String,
     pub kind: OutKind,
-    pub event_type: String,
+    pub event_type: Cow<'static, str>,
     pub subject: Option<String>,
     pub content: String,
     pub made_at: i64,
     pub unknown_at: Option<i64>,
+}
+
+impl Numbered for Owed {
+    fn number(&self) -> i64 {
+        self.id
+    }
+}
+
+impl From<OutRow> for Owed {
+    fn from(row: OutRow) -> Self {
+        Self {
+            id: row.id,
+            txn_id: row.txn_id,
+            dedupe_key: row.dedupe_key,
+            room: row.room,
+            kind: row.kind,
+            event_type: Cow::Borrowed(row.event_type),
+            subject: row.subject,
+            content: row.content,
+            made_at: row.made_at,
+            unknown_at: None,
+        }
+    }
 }
 
 /// # Errors
@@ -45,7 +70,7 @@ pub async fn owed(reader: &mut Conn, after: i64, limit: i64) -> Result<Vec<Owed>
                 dedupe_key: row.try_get(2)?,
                 room: row.try_get(3)?,
                 kind: OutKind::parse(&kind).unwrap_or(OutKind::Message),
-                event_type: row.try_get(5)?,
+                event_type: Cow::Owned(row.try_get(5)?),
                 subject: row.try_get(6)?,
                 content: row.try_get(7)?,
                 made_at: row.try_get(8)?,

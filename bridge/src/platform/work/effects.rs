@@ -90,6 +90,10 @@ pub struct Effects {
     pub done: Vec<Done>,
     /// Whether the rooms or direct chats have something new to do outside.
     pub rooms_wanted: bool,
+    /// Whether room state that was sent before must go out again.
+    pub states_wanted: bool,
+    /// Whether inputs that were finished wait again.
+    pub inputs_wanted: bool,
 }
 
 impl Effects {

@@ -4,18 +4,22 @@ use crate::platform::db::Conn;
 use crate::platform::db::sql::{chunks, values};
 
 impl Effects {
+    /// Whether every message owed is a new row; one of a key that was owed before is not.
+    ///
     /// # Errors
     /// When the database refuses; the caller rolls back.
-    pub async fn flush(&self, tx: &mut Conn) -> Result<(), sqlx::Error> {
-        insert_out(tx, &self.out).await?;
+    pub async fn flush(&self, tx: &mut Conn) -> Result<bool, sqlx::Error> {
+        let new = insert_out(tx, &self.out).await?;
         upsert_states(tx, &self.states).await?;
         insert_jobs(tx, &self.jobs).await?;
         insert_audits(tx, &self.audits).await?;
-        mark_done(tx, &self.done).await
+        mark_done(tx, &self.done).await?;
+        Ok(new == self.out.len() as u64)
     }
 }
 
-async fn insert_out(tx: &mut Conn, rows: &[OutRow]) -> Result<(), sqlx::Error> {
+async fn insert_out(tx: &mut Conn, rows: &[OutRow]) -> Result<u64, sqlx::Error> {
+    let mut new = 0;
     for chunk in chunks(rows) {
         let text = values(
             "insert into outbox (id, txn_id, dedupe_key, room, kind, event_type, subject, content, cause, made_at) \
@@ -37,9 +41,9 @@ async fn insert_out(tx: &mut Conn, rows: &[OutRow]) -> Result<(), sqlx::Error> {
                 .bind(&row.cause)
                 .bind(row.made_at);
         }
-        query.execute(&mut *tx).await?;
+        new += query.execute(&mut *tx).await?.rows_affected();
     }
-    Ok(())
+    Ok(new)
 }
 
 async fn upsert_states(tx: &mut Conn, rows: &[StateRow]) -> Result<(), sqlx::Error> {
