@@ -30,11 +30,12 @@ pub const NEWEST: i64 = 1;
 /// Every step in order: version, name, SQL text for the engine.
 pub fn migrations(engine: Engine) -> impl Iterator<Item = (i64, &'static str, String)> {
     STEPS.iter().map(move |step| {
-        let (bytes, extra) = match engine {
-            Engine::Sqlite => ("blob", step.sqlite),
-            Engine::Postgres => ("bytea", step.postgres),
+        let (bytes, number, extra) = match engine {
+            Engine::Sqlite => ("blob", "integer", step.sqlite),
+            Engine::Postgres => ("bytea", "bigint", step.postgres),
         };
-        let sql = format!("{}\n{extra}", step.common.replace("{bytes}", bytes));
+        let common = step.common.replace("{bytes}", bytes).replace("{number}", number);
+        let sql = format!("{common}\n{extra}");
         (step.version, step.name, sql)
     })
 }

@@ -83,6 +83,7 @@ fn limits(config: &Config) -> Limits {
         commands_every_ms: i64::from(config.limits.commands_every_ms),
         inbox_max: usize::try_from(config.limits.inbox_max).unwrap_or(usize::MAX),
         lanes_max: usize::from(config.limits.sends_max),
+        states_per_second: u32::from(config.limits.states_per_second),
         ..Limits::default()
     }
 }

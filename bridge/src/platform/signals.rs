@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 #[derive(Debug, Clone)]
 pub enum Mark {
     /// The homeserver took row `id`.
-    Sent { id: i64, event_id: String },
+    Sent { id: i64, txn_id: String, event_id: String },
     /// Our own event came back from the room.
     Confirmed { txn_id: String, event_id: String },
     /// No clear answer for row `id`, first at this time.
@@ -108,8 +108,15 @@ impl Signals {
         self.inbox.wake();
     }
 
+    /// To be written by the worker; the first one tells it that there are any.
     pub fn mark(&self, mark: Mark) {
-        self.marks().push(mark);
+        let mut marks = self.marks();
+        marks.push(mark);
+        let first = marks.len() == 1;
+        drop(marks);
+        if first {
+            self.inbox.wake();
+        }
     }
 
     #[must_use]
@@ -125,8 +132,8 @@ impl Signals {
     }
 
     #[must_use]
-    pub fn has_marks(&self) -> bool {
-        !self.marks().is_empty()
+    pub fn marks_waiting(&self) -> usize {
+        self.marks().len()
     }
 
     pub fn places<T>(&self, read: impl FnOnce(&Places) -> T) -> T {

@@ -10,7 +10,7 @@ use crate::platform::App;
 use crate::platform::db::Tx;
 use crate::platform::homeserver::Homeserver;
 use crate::platform::jobs;
-use crate::platform::outbox::marks;
+use crate::platform::outbox::marks::{Marks, Parked};
 use crate::platform::refusal::Fault;
 use crate::platform::work::{Cause, Done, Effects, Memory, Work};
 use crate::root;
@@ -21,8 +21,9 @@ use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::Ordering::Relaxed;
 
-/// How long marks may wait for company before they are written alone.
-const MARKS_MS_MAX: u64 = 100;
+/// How long marks may wait for company, and how many may.
+const MARKS_MS_MAX: i64 = 200;
+const MARKS_MAX: usize = 2_048;
 /// Longest sleep without any wake-up.
 const IDLE_MS_MAX: i64 = 60_000;
 const PROOF_RETRY_MS: i64 = 1_000;
@@ -38,6 +39,9 @@ pub struct Worker<H> {
     /// Rooms whose oldest input cannot run yet, and until when.
     held: HashMap<String, i64>,
     next_job_at: i64,
+    marks: Marks,
+    /// Since when marks wait.
+    marks_since: Option<i64>,
 }
 
 /// Works until the future is dropped.
@@ -79,6 +83,8 @@ impl<H: Homeserver> Worker<H> {
             proving: FuturesUnordered::new(),
             held: HashMap::new(),
             next_job_at: 0,
+            marks: Marks::default(),
+            marks_since: None,
         })
     }
 
@@ -109,14 +115,21 @@ impl<H: Homeserver> Worker<H> {
         }
         let jobs_due = now >= self.next_job_at;
         self.queue.refill(&self.app.signals.inbox);
-        if !jobs_due && !self.queue.is_any(&self.held) && !self.app.signals.has_marks() {
+        let marks_due = self.marks_due(now);
+        if !jobs_due && !marks_due && !self.queue.is_any(&self.held) {
             return Ok(false);
         }
         let mut tx = self.app.db.begin().await?;
         self.queue.read(&mut tx, &self.app.signals.inbox).await?;
         let ready = self.ready(&mut tx, now).await?;
         let jobs = if jobs_due { jobs::due(&mut tx, now).await? } else { Vec::new() };
-        let marks = self.app.signals.take_marks();
+        // An answer to a message of ours must find the event that it became.
+        let marks = if marks_due || !jobs.is_empty() || ready.iter().any(is_answer) {
+            self.marks_since = None;
+            self.app.signals.take_marks()
+        } else {
+            Vec::new()
+        };
         if ready.is_empty() && jobs.is_empty() && marks.is_empty() {
             if jobs_due {
                 self.next_job_at = jobs::next_at(&mut tx).await?.unwrap_or(i64::MAX);
@@ -132,6 +145,16 @@ impl<H: Homeserver> Worker<H> {
         Ok(true)
     }
 
+    /// Whether marks have waited long enough, or too many do.
+    fn marks_due(&mut self, now: i64) -> bool {
+        let waiting = self.app.signals.marks_waiting();
+        if waiting == 0 {
+            return false;
+        }
+        let since = *self.marks_since.get_or_insert(now);
+        waiting >= MARKS_MAX || now >= since + MARKS_MS_MAX
+    }
+
     async fn batch(
         &mut self,
         mut tx: Tx,
@@ -140,8 +163,7 @@ impl<H: Homeserver> Worker<H> {
         marks: &[crate::platform::signals::Mark],
         now: i64,
     ) -> Result<(), Fault> {
-        // First, so that an answer to a message of ours finds the event that it became.
-        let told = marks::write(&mut tx, marks, now).await?;
+        let told = self.marks.write(&mut tx, marks, now).await?;
         for row in ready {
             let outcome = self.guarded(&mut tx, row, now).await?;
             self.effects.done.push(Done { seq: row.seq, at: now, outcome });
@@ -258,7 +280,7 @@ impl<H: Homeserver> Worker<H> {
     async fn tell_parked(
         &mut self,
         tx: &mut Tx,
-        parked: &marks::Parked,
+        parked: &Parked,
         now: i64,
     ) -> Result<(), Fault> {
         let app = self.app.clone();
@@ -347,11 +369,9 @@ impl<H: Homeserver> Worker<H> {
     async fn rest(&mut self) {
         let now = self.app.clock.now();
         let held = self.held.values().copied().min().unwrap_or(i64::MAX);
-        let until = held.min(self.next_job_at).min(now.saturating_add(IDLE_MS_MAX));
-        let mut pause = u64::try_from(until.saturating_sub(now)).unwrap_or(0).max(1);
-        if self.app.signals.has_marks() {
-            pause = pause.min(MARKS_MS_MAX);
-        }
+        let marks = self.marks_since.map_or(i64::MAX, |since| since + MARKS_MS_MAX);
+        let until = held.min(marks).min(self.next_job_at).min(now.saturating_add(IDLE_MS_MAX));
+        let pause = u64::try_from(until.saturating_sub(now)).unwrap_or(0).max(1);
         let signals = self.app.signals.clone();
         let sleep = self.app.clock.sleep(pause);
         tokio::select! {
@@ -371,6 +391,12 @@ impl<H: Homeserver> Worker<H> {
             self.proofs.insert(row.seq, proof);
         }
     }
+}
+
+/// Whether an input may refer to a message of ours: anything but a message that names no other.
+fn is_answer(row: &Waiting) -> bool {
+    let has = |word: &[u8]| row.raw.windows(word.len()).any(|part| part == word);
+    has(b"\"m.relates_to\"") || !has(b"\"m.room.message\"")
 }
 
 fn cause_of(row: &Waiting) -> Cause {

@@ -1,4 +1,5 @@
-//! Rows in memory, by room: one at a time and in order within a room, rooms side by side.
+//! Rows in memory, by lane (a room, or a room's reactions): one at a time and in order within a
+//! lane, lanes side by side.
 use super::store::Owed;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -29,7 +30,7 @@ impl Lanes {
 
     pub fn push(&mut self, row: Owed) {
         self.rows += 1;
-        let room = row.room.clone();
+        let room = row.lane();
         let lane = self.lanes.entry(room.clone()).or_default();
         let idle = lane.rows.is_empty() && !lane.busy;
         lane.rows.push_back(Arc::new(row));
@@ -95,6 +96,13 @@ impl Lanes {
             self.ready.push_back(room);
         }
         self.waiting.values().copied().min()
+    }
+
+    /// Lets a lane try at once: what it waited for is there.
+    pub fn wake_lane(&mut self, lane: &str) {
+        if let Some((lane, _)) = self.waiting.remove_entry(lane) {
+            self.ready.push_back(lane);
+        }
     }
 
     /// Lets every waiting lane try at once: a room became known, or the homeserver is back.

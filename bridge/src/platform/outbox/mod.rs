@@ -2,6 +2,7 @@
 //! ever: the homeserver itself makes a repeated request one event.
 mod lanes;
 pub mod marks;
+mod recent;
 mod recover;
 pub mod run;
 pub mod states;

@@ -1,6 +1,7 @@
 //! The sender. It reads what is owed, sends it, and leaves marks; the rows are the truth, so that a
 //! kill at any point only repeats a request that the homeserver knows by its transaction id.
 use super::lanes::Lanes;
+use super::recent::Recent;
 use super::recover::{self, LOOK_AFTER_MS};
 use super::store::{self, Owed};
 use crate::platform::App;
@@ -24,7 +25,7 @@ const RETRY_MS_MAX: i64 = 60_000;
 const ROOM_WAIT_MS: i64 = 5_000;
 const REF_WAIT_MS: i64 = 200;
 /// Recently sent keys, so that a reference need not ask the database.
-const RECENT_MAX: usize = 4_096;
+const RECENT: usize = 2_048;
 const IDLE_MS_MAX: i64 = 10_000;
 
 /// How sending one row ended.
@@ -43,7 +44,9 @@ pub struct Sender<H> {
     lanes: Lanes,
     flights: FuturesUnordered<Flight>,
     cursor: i64,
-    recent: HashMap<String, String>,
+    recent: Recent<String>,
+    /// Keys that the first row of a lane waits for.
+    awaited: HashMap<String, String>,
     places_version: u64,
 }
 
@@ -66,7 +69,8 @@ impl<H: Homeserver> Sender<H> {
             lanes: Lanes::default(),
             flights: FuturesUnordered::new(),
             cursor: 0,
-            recent: HashMap::new(),
+            recent: Recent::new(RECENT),
+            awaited: HashMap::new(),
             places_version: 0,
         }
     }
@@ -79,8 +83,9 @@ impl<H: Homeserver> Sender<H> {
         let next_lane = self.lanes.wake(now);
         while self.flights.len() < self.app.program.limits.lanes_max {
             let Some((row, tries)) = self.lanes.take() else { break };
-            let flight = self.flight(row, tries, now).await?;
-            self.flights.push(flight);
+            if let Some(flight) = self.flight(row, tries, now).await? {
+                self.flights.push(flight);
+            }
         }
         self.app.signals.outbox_pending.store(self.lanes.len(), Relaxed);
         let next = next_lane.unwrap_or(i64::MAX).min(now + IDLE_MS_MAX);
@@ -143,10 +148,16 @@ impl<H: Homeserver> Sender<H> {
     }
 
     /// The request of a row, or a wait where its room or the event it refers to is not there yet.
-    async fn flight(&mut self, mut row: Arc<Owed>, tries: u32, now: i64) -> Result<Flight, Fault> {
+    async fn flight(
+        &mut self,
+        mut row: Arc<Owed>,
+        tries: u32,
+        now: i64,
+    ) -> Result<Option<Flight>, Fault> {
         let Some(room_id) = self.room_of(&row.room) else {
             self.app.signals.rooms.notify_one();
-            return Ok(settled(row, Outcome::Later(ROOM_WAIT_MS)));
+            self.lanes.again(&row.lane(), now + ROOM_WAIT_MS);
+            return Ok(None);
         };
         if let Some(key) = reference(&row.content) {
             match self.event_of(&key).await? {
@@ -154,7 +165,11 @@ impl<H: Homeserver> Sender<H> {
                     let content = row.content.replace(&format!("$event:{key}"), &event);
                     Arc::make_mut(&mut row).content = content;
                 }
-                None => return Ok(settled(row, Outcome::Later(REF_WAIT_MS << tries.min(8)))),
+                None => {
+                    self.awaited.insert(key, row.lane());
+                    self.lanes.again(&row.lane(), now + (REF_WAIT_MS << tries.min(8)));
+                    return Ok(None);
+                }
             }
         }
         let homeserver = self.app.homeserver.clone();
@@ -170,7 +185,7 @@ impl<H: Homeserver> Sender<H> {
             let outcome = deliver(&homeserver, &room_id, &row).await;
             (row, outcome)
         };
-        Ok(flight.boxed())
+        Ok(Some(flight.boxed()))
     }
 
     fn room_of(&self, room: &str) -> Option<String> {
@@ -193,13 +208,13 @@ impl<H: Homeserver> Sender<H> {
         let signals = &self.app.signals;
         match outcome {
             Outcome::Sent(event_id) => {
-                if self.recent.len() >= RECENT_MAX {
-                    self.recent.clear();
+                if let Some(lane) = self.awaited.remove(&row.dedupe_key) {
+                    self.lanes.wake_lane(&lane);
                 }
                 self.recent.insert(row.dedupe_key.clone(), event_id.clone());
                 signals.counters.sent.fetch_add(1, Relaxed);
-                signals.mark(Mark::Sent { id: row.id, event_id });
-                self.lanes.done(&row.room);
+                signals.mark(Mark::Sent { id: row.id, txn_id: row.txn_id.clone(), event_id });
+                self.lanes.done(&row.lane());
             }
             Outcome::Parked(why) => {
                 tracing::error!(
@@ -210,21 +225,17 @@ impl<H: Homeserver> Sender<H> {
                 signals.counters.parked.fetch_add(1, Relaxed);
                 signals.mark(Mark::Parked { id: row.id, why });
                 signals.inbox.wake();
-                self.lanes.done(&row.room);
+                self.lanes.done(&row.lane());
             }
             Outcome::Unknown => {
                 signals.counters.retried.fetch_add(1, Relaxed);
                 signals.mark(Mark::Unknown { id: row.id, at: now });
-                let wait = RETRY_MS << self.lanes.tries(&row.room).min(RETRY_SHIFT_MAX);
-                self.lanes.again(&row.room, now + wait.min(RETRY_MS_MAX));
+                let wait = RETRY_MS << self.lanes.tries(&row.lane()).min(RETRY_SHIFT_MAX);
+                self.lanes.again(&row.lane(), now + wait.min(RETRY_MS_MAX));
             }
-            Outcome::Later(ms) => self.lanes.again(&row.room, now + ms.min(RETRY_MS_MAX)),
+            Outcome::Later(ms) => self.lanes.again(&row.lane(), now + ms.min(RETRY_MS_MAX)),
         }
     }
-}
-
-fn settled(row: Arc<Owed>, outcome: Outcome) -> Flight {
-    std::future::ready((row, outcome)).boxed()
 }
 
 /// The key in a content's `$event:…` placeholder.

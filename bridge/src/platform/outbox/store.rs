@@ -21,6 +21,19 @@ pub struct Owed {
     pub unknown_at: Option<i64>,
 }
 
+impl Owed {
+    /// What it is sent in order with: the messages of its room, or the reactions there, which need
+    /// only follow what they stand on.
+    #[must_use]
+    pub fn lane(&self) -> String {
+        if self.event_type == "m.reaction" {
+            format!("{} reactions", self.room)
+        } else {
+            self.room.clone()
+        }
+    }
+}
+
 impl Numbered for Owed {
     fn number(&self) -> i64 {
         self.id
@@ -119,38 +132,29 @@ pub async fn key_of(
     row.map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).transpose()
 }
 
-/// # Errors
-/// When the database refuses.
-pub async fn sent(tx: &mut Conn, rows: &[(i64, &str)], now: i64) -> Result<(), sqlx::Error> {
-    for chunk in chunks(rows) {
-        let text = values(
-            "update outbox set sent_at = v.column3, event_id = coalesce(outbox.event_id, v.column2) \
-             from ({values}) v where outbox.id = v.column1",
-            chunk.len(),
-            3,
-        );
-        let mut query = sqlx::query(text);
-        for (id, event) in chunk {
-            query = query.bind(*id).bind(*event).bind(now);
-        }
-        query.execute(&mut *tx).await?;
-    }
-    Ok(())
+/// The event that a row became, and whether it came back from its room.
+#[derive(Debug)]
+pub struct Told<'a> {
+    pub id: i64,
+    pub event_id: &'a str,
+    pub confirmed: bool,
 }
 
 /// # Errors
 /// When the database refuses.
-pub async fn confirmed(tx: &mut Conn, rows: &[(&str, &str)], now: i64) -> Result<(), sqlx::Error> {
+pub async fn told(tx: &mut Conn, rows: &[Told<'_>], now: i64) -> Result<(), sqlx::Error> {
     for chunk in chunks(rows) {
         let text = values(
-            "update outbox set confirmed_at = v.column3, sent_at = coalesce(sent_at, v.column3), \
-             event_id = v.column2 from ({values}) v where outbox.txn_id = v.column1",
+            "update outbox set sent_at = coalesce(outbox.sent_at, v.column3), \
+             event_id = coalesce(outbox.event_id, v.column2), \
+             confirmed_at = case when v.column4 = 1 then v.column3 else outbox.confirmed_at end \
+             from ({values}) v where outbox.id = v.column1",
             chunk.len(),
-            3,
+            4,
         );
         let mut query = sqlx::query(text);
-        for (txn, event) in chunk {
-            query = query.bind(*txn).bind(*event).bind(now);
+        for row in chunk {
+            query = query.bind(row.id).bind(row.event_id).bind(now).bind(i64::from(row.confirmed));
         }
         query.execute(&mut *tx).await?;
     }
