@@ -12,6 +12,7 @@ pub mod install;
 pub mod jobs;
 pub mod outbox;
 pub mod rate;
+pub mod recent;
 pub mod refusal;
 pub mod signals;
 pub mod text;

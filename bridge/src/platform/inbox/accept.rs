@@ -90,7 +90,8 @@ impl Inbox {
             0 => promise.withdraw(),
             // Some were known: which, only the table can tell.
             _ if kept < rows.len() => drop(promise),
-            _ => promise.keep(rows.into_iter().filter(|row| !row.malformed).map(Into::into).collect()),
+            _ => promise
+                .keep(rows.into_iter().filter(|row| !row.malformed).map(Into::into).collect()),
         }
         Ok(kept)
     }

@@ -39,7 +39,8 @@ impl Queue {
     /// Whether any row may be there that can run.
     #[must_use]
     pub fn is_any(&self, held: &HashMap<String, i64>) -> bool {
-        self.unread_after.is_some() || self.rows.values().any(|row| !held.contains_key(&row.room_id))
+        self.unread_after.is_some()
+            || self.rows.values().any(|row| !held.contains_key(&row.room_id))
     }
 
     /// Reads what was not handed on, if anything.

@@ -277,12 +277,7 @@ impl<H: Homeserver> Worker<H> {
         Ok(())
     }
 
-    async fn tell_parked(
-        &mut self,
-        tx: &mut Tx,
-        parked: &Parked,
-        now: i64,
-    ) -> Result<(), Fault> {
+    async fn tell_parked(&mut self, tx: &mut Tx, parked: &Parked, now: i64) -> Result<(), Fault> {
         let app = self.app.clone();
         let cause = Cause { id: format!("parked:{}", parked.id), ..Cause::default() };
         let mut work = self.work(tx, &app, cause, now);

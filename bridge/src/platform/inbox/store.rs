@@ -62,6 +62,7 @@ pub async fn insert(tx: &mut Conn, rows: &[NewRow]) -> Result<usize, sqlx::Error
     let mut kept = 0;
     for chunk in chunks(rows) {
         let text = values(
+            tx,
             "insert into inbox (seq, event_id, room_id, sender, raw, source, received_at, done_at, outcome) \
              {values} on conflict (event_id) do nothing",
             chunk.len(),

@@ -1,9 +1,9 @@
 //! What the sender and the echoes learned, written now and then by the worker: a lost mark only means
 //! that a row is sent again under the same transaction id. An answer and the echo of one message
 //! mostly come within one writing, so that a row is touched once.
-use super::recent::Recent;
 use super::store::{self, Told};
 use crate::platform::db::Conn;
+use crate::platform::recent::Recent;
 use crate::platform::signals::Mark;
 use std::collections::HashMap;
 
@@ -75,7 +75,8 @@ impl Marks {
                     self.sent.insert(txn_id.clone(), *id);
                 }
                 Mark::Confirmed { txn_id, event_id } => {
-                    if let Some(line) = lines.get(txn_id.as_str()).and_then(|at| told.get_mut(*at)) {
+                    if let Some(line) = lines.get(txn_id.as_str()).and_then(|at| told.get_mut(*at))
+                    {
                         line.confirmed = true;
                     } else if let Some(id) = self.sent.get(txn_id) {
                         told.push(Told { id: *id, event_id, confirmed: true });

@@ -2,7 +2,6 @@
 //! ever: the homeserver itself makes a repeated request one event.
 mod lanes;
 pub mod marks;
-mod recent;
 mod recover;
 pub mod run;
 pub mod states;

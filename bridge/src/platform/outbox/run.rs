@@ -1,11 +1,11 @@
 //! The sender. It reads what is owed, sends it, and leaves marks; the rows are the truth, so that a
 //! kill at any point only repeats a request that the homeserver knows by its transaction id.
 use super::lanes::Lanes;
-use super::recent::Recent;
 use super::recover::{self, LOOK_AFTER_MS};
 use super::store::{self, Owed};
 use crate::platform::App;
 use crate::platform::homeserver::{CallError, Homeserver, Put, PutKind};
+use crate::platform::recent::Recent;
 use crate::platform::refusal::Fault;
 use crate::platform::signals::Mark;
 use crate::platform::work::OutKind;

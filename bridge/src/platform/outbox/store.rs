@@ -145,6 +145,7 @@ pub struct Told<'a> {
 pub async fn told(tx: &mut Conn, rows: &[Told<'_>], now: i64) -> Result<(), sqlx::Error> {
     for chunk in chunks(rows) {
         let text = values(
+            tx,
             "update outbox set sent_at = coalesce(outbox.sent_at, v.column3), \
              event_id = coalesce(outbox.event_id, v.column2), \
              confirmed_at = case when v.column4 = 1 then v.column3 else outbox.confirmed_at end \

@@ -1,5 +1,6 @@
 //! Writes what a batch owes, many rows a statement, inside the batch's transaction.
 use super::effects::{AuditRow, Done, Effects, JobRow, OutRow, StateRow};
+use super::rows;
 use crate::platform::db::Conn;
 use crate::platform::db::sql::{chunks, values};
 
@@ -9,6 +10,7 @@ impl Effects {
     /// # Errors
     /// When the database refuses; the caller rolls back.
     pub async fn flush(&self, tx: &mut Conn) -> Result<bool, sqlx::Error> {
+        rows::write(tx, &self.rows).await?;
         let new = insert_out(tx, &self.out).await?;
         upsert_states(tx, &self.states).await?;
         insert_jobs(tx, &self.jobs).await?;
@@ -22,6 +24,7 @@ async fn insert_out(tx: &mut Conn, rows: &[OutRow]) -> Result<u64, sqlx::Error> 
     let mut new = 0;
     for chunk in chunks(rows) {
         let text = values(
+            tx,
             "insert into outbox (id, txn_id, dedupe_key, room, kind, event_type, subject, content, cause, made_at) \
              {values} on conflict (dedupe_key) do nothing",
             chunk.len(),
@@ -70,6 +73,7 @@ async fn upsert_states(tx: &mut Conn, rows: &[StateRow]) -> Result<(), sqlx::Err
 async fn insert_jobs(tx: &mut Conn, rows: &[JobRow]) -> Result<(), sqlx::Error> {
     for chunk in chunks(rows) {
         let text = values(
+            tx,
             "insert into job (key, kind, payload, run_at) {values} on conflict (key) do nothing",
             chunk.len(),
             4,
@@ -86,6 +90,7 @@ async fn insert_jobs(tx: &mut Conn, rows: &[JobRow]) -> Result<(), sqlx::Error> 
 async fn insert_audits(tx: &mut Conn, rows: &[AuditRow]) -> Result<(), sqlx::Error> {
     for chunk in chunks(rows) {
         let text = values(
+            tx,
             "insert into audit (seq, at, actor, action, object, cause, detail) {values}",
             chunk.len(),
             7,
