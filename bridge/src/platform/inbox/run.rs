@@ -5,7 +5,7 @@
 use super::event::Event;
 use super::proof::{Need, Proof, prove};
 use super::queue::Queue;
-use super::store::{self, Waiting};
+use super::store::Waiting;
 use crate::platform::App;
 use crate::platform::db::Tx;
 use crate::platform::homeserver::Homeserver;
@@ -27,18 +27,17 @@ const MARKS_MAX: usize = 2_048;
 /// Longest sleep without any wake-up.
 const IDLE_MS_MAX: i64 = 60_000;
 const PROOF_RETRY_MS: i64 = 1_000;
-const ATTEMPT_MS: i64 = 500;
 
 pub struct Worker<H> {
     pub(crate) app: App<H>,
     pub(crate) memory: Memory,
     pub(crate) effects: Effects,
-    queue: Queue,
+    pub(super) queue: Queue,
     proofs: HashMap<i64, Proof>,
     proving: FuturesUnordered<BoxFuture<'static, (Waiting, Proof)>>,
     /// Rooms whose oldest input cannot run yet, and until when.
-    held: HashMap<String, i64>,
-    next_job_at: i64,
+    pub(super) held: HashMap<String, i64>,
+    pub(super) next_job_at: i64,
     marks: Marks,
     /// Since when marks wait.
     marks_since: Option<i64>,
@@ -177,7 +176,7 @@ impl<H: Homeserver> Worker<H> {
         self.commit(tx, ready).await
     }
 
-    async fn commit(&mut self, mut tx: Tx, ready: &[Waiting]) -> Result<(), Fault> {
+    pub(super) async fn commit(&mut self, mut tx: Tx, ready: &[Waiting]) -> Result<(), Fault> {
         let signals = self.app.signals.clone();
         let first = self.effects.out.first().map(|row| row.id);
         let promise = first.map(|first| signals.outbox.promise(first));
@@ -206,75 +205,9 @@ impl<H: Homeserver> Worker<H> {
         Ok(())
     }
 
-    fn undo(&mut self) {
+    pub(super) fn undo(&mut self) {
         self.effects.clear();
         self.memory.forget();
-    }
-
-    /// After a fault: each input and job alone, so that the others go on.
-    async fn one_by_one(
-        &mut self,
-        ready: Vec<Waiting>,
-        jobs: &[jobs::Job],
-        now: i64,
-    ) -> Result<(), Fault> {
-        for row in ready {
-            if self.held.contains_key(&row.room_id) {
-                self.queue.put_back(row);
-            } else if let Err(fault) = self.alone(&row, now).await {
-                self.undo();
-                self.failed(row, &fault, now).await?;
-            }
-        }
-        for job in jobs {
-            let mut tx = self.app.db.begin().await?;
-            let result = match self.guarded_job(&mut tx, job, now).await {
-                Ok(()) => self.commit(tx, &[]).await,
-                Err(fault) => Err(fault),
-            };
-            if let Err(fault) = result {
-                self.undo();
-                let mut tx = self.app.db.begin().await?;
-                tracing::error!(%fault, job = job.key, attempts = job.attempts + 1, "a job failed");
-                jobs::failed(&mut tx, job, now).await?;
-                tx.commit().await?;
-                self.next_job_at = 0;
-            }
-        }
-        Ok(())
-    }
-
-    async fn alone(&mut self, row: &Waiting, now: i64) -> Result<(), Fault> {
-        let mut tx = self.app.db.begin().await?;
-        let outcome = self.guarded(&mut tx, row, now).await?;
-        self.effects.done.push(Done { seq: row.seq, at: now, outcome });
-        self.commit(tx, std::slice::from_ref(row)).await
-    }
-
-    /// Counts a failed try; the last one ends in quarantine, told to the person and the team.
-    async fn failed(&mut self, mut row: Waiting, fault: &Fault, now: i64) -> Result<(), Fault> {
-        let attempts = row.attempts + 1;
-        self.app.signals.counters.faults.fetch_add(1, Relaxed);
-        let mut tx = self.app.db.begin().await?;
-        if attempts >= self.app.program.limits.attempts_max {
-            tracing::error!(event = row.event_id, reference = row.seq, %fault, "quarantined");
-            let cause = cause_of(&row);
-            let app = self.app.clone();
-            let mut work = self.work(&mut tx, &app, cause, now);
-            root::tell_poison(&mut work, &row);
-            store::finish(&mut tx, row.seq, "poison", now).await?;
-            self.commit(tx, std::slice::from_ref(&row)).await?;
-            self.held.remove(&row.room_id);
-        } else {
-            tracing::warn!(event = row.event_id, attempts, %fault, "an input failed; it will be tried again");
-            let wait = ATTEMPT_MS << attempts.min(6);
-            store::failed(&mut tx, row.seq, attempts, now + wait).await?;
-            tx.commit().await?;
-            self.held.insert(row.room_id.clone(), now + wait);
-            (row.attempts, row.next_at) = (attempts, now + wait);
-            self.queue.put_back(row);
-        }
-        Ok(())
     }
 
     async fn tell_parked(&mut self, tx: &mut Tx, parked: &Parked, now: i64) -> Result<(), Fault> {
@@ -285,12 +218,18 @@ impl<H: Homeserver> Worker<H> {
         Ok(())
     }
 
-    fn work<'a>(&'a mut self, tx: &'a mut Tx, app: &'a App<H>, cause: Cause, now: i64) -> Work<'a> {
+    pub(super) fn work<'a>(
+        &'a mut self,
+        tx: &'a mut Tx,
+        app: &'a App<H>,
+        cause: Cause,
+        now: i64,
+    ) -> Work<'a> {
         let place = (&*app.program, &*app.install);
         Work::new(tx, now, place, &mut self.memory, &mut self.effects, cause)
     }
 
-    async fn guarded(
+    pub(super) async fn guarded(
         &mut self,
         tx: &mut Tx,
         row: &Waiting,
@@ -313,7 +252,12 @@ impl<H: Homeserver> Worker<H> {
             .unwrap_or_else(|panic| Err(Fault::Bug(panic_text(&*panic))))
     }
 
-    async fn guarded_job(&mut self, tx: &mut Tx, job: &jobs::Job, now: i64) -> Result<(), Fault> {
+    pub(super) async fn guarded_job(
+        &mut self,
+        tx: &mut Tx,
+        job: &jobs::Job,
+        now: i64,
+    ) -> Result<(), Fault> {
         let app = self.app.clone();
         let cause = Cause {
             id: format!("{}@{}", job.key, job.run_at),
@@ -394,7 +338,7 @@ fn is_answer(row: &Waiting) -> bool {
     has(b"\"m.relates_to\"") || !has(b"\"m.room.message\"")
 }
 
-fn cause_of(row: &Waiting) -> Cause {
+pub(super) fn cause_of(row: &Waiting) -> Cause {
     Cause {
         id: row.event_id.clone(),
         actor: row.sender.clone(),

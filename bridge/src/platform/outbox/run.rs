@@ -121,7 +121,11 @@ impl<H: Homeserver> Sender<H> {
             return Ok(());
         }
         // Rows are numbered in the order of their commits: all up to the cursor were seen.
-        let limit = self.app.program.limits.outbox_loaded_max - self.lanes.len();
+        let limit = self.app.program.limits.outbox_loaded_max.saturating_sub(self.lanes.len());
+        if limit == 0 {
+            self.doubt();
+            return Ok(());
+        }
         let mut reader = self.app.db.read().await.inspect_err(|_| self.doubt())?;
         let rows = store::owed(&mut reader, self.cursor, i64::try_from(limit).unwrap_or(i64::MAX))
             .await

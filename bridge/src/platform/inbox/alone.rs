@@ -1,0 +1,80 @@
+//! After a fault: the inputs of a batch one by one, so that only the failing one is held back, and in
+//! the end set aside.
+use super::run::{Worker, cause_of};
+use super::store::{self, Waiting};
+use crate::platform::homeserver::Homeserver;
+use crate::platform::jobs;
+use crate::platform::refusal::Fault;
+use crate::platform::work::Done;
+use crate::root;
+use std::sync::atomic::Ordering::Relaxed;
+
+const ATTEMPT_MS: i64 = 500;
+
+impl<H: Homeserver> Worker<H> {
+    /// After a fault: each input and job alone, so that the others go on.
+    pub(super) async fn one_by_one(
+        &mut self,
+        ready: Vec<Waiting>,
+        jobs: &[jobs::Job],
+        now: i64,
+    ) -> Result<(), Fault> {
+        for row in ready {
+            if self.held.contains_key(&row.room_id) {
+                self.queue.put_back(row);
+            } else if let Err(fault) = self.alone(&row, now).await {
+                self.undo();
+                self.failed(row, &fault, now).await?;
+            }
+        }
+        for job in jobs {
+            let mut tx = self.app.db.begin().await?;
+            let result = match self.guarded_job(&mut tx, job, now).await {
+                Ok(()) => self.commit(tx, &[]).await,
+                Err(fault) => Err(fault),
+            };
+            if let Err(fault) = result {
+                self.undo();
+                let mut tx = self.app.db.begin().await?;
+                tracing::error!(%fault, job = job.key, attempts = job.attempts + 1, "a job failed");
+                jobs::failed(&mut tx, job, now).await?;
+                tx.commit().await?;
+                self.next_job_at = 0;
+            }
+        }
+        Ok(())
+    }
+
+    async fn alone(&mut self, row: &Waiting, now: i64) -> Result<(), Fault> {
+        let mut tx = self.app.db.begin().await?;
+        let outcome = self.guarded(&mut tx, row, now).await?;
+        self.effects.done.push(Done { seq: row.seq, at: now, outcome });
+        self.commit(tx, std::slice::from_ref(row)).await
+    }
+
+    /// Counts a failed try; the last one ends in quarantine, told to the person and the team.
+    async fn failed(&mut self, mut row: Waiting, fault: &Fault, now: i64) -> Result<(), Fault> {
+        let attempts = row.attempts + 1;
+        self.app.signals.counters.faults.fetch_add(1, Relaxed);
+        let mut tx = self.app.db.begin().await?;
+        if attempts >= self.app.program.limits.attempts_max {
+            tracing::error!(event = row.event_id, reference = row.seq, %fault, "quarantined");
+            let cause = cause_of(&row);
+            let app = self.app.clone();
+            let mut work = self.work(&mut tx, &app, cause, now);
+            root::tell_poison(&mut work, &row);
+            store::finish(&mut tx, row.seq, "poison", now).await?;
+            self.commit(tx, std::slice::from_ref(&row)).await?;
+            self.held.remove(&row.room_id);
+        } else {
+            tracing::warn!(event = row.event_id, attempts, %fault, "an input failed; it will be tried again");
+            let wait = ATTEMPT_MS << attempts.min(6);
+            store::failed(&mut tx, row.seq, attempts, now + wait).await?;
+            tx.commit().await?;
+            self.held.insert(row.room_id.clone(), now + wait);
+            (row.attempts, row.next_at) = (attempts, now + wait);
+            self.queue.put_back(row);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,186 @@
+//! Rows of the wanted room state.
+use crate::platform::db::Conn;
+use sqlx::Row as _;
+
+/// A state event that should say something else than it does.
+#[derive(Debug, Clone)]
+pub struct WantedState {
+    pub room: String,
+    pub event_type: String,
+    pub state_key: String,
+    pub content: String,
+    pub hash: String,
+    pub attempts: i64,
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn due_states(
+    reader: &mut Conn,
+    now: i64,
+    limit: i64,
+) -> Result<Vec<WantedState>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select room, event_type, state_key, content, hash, attempts from state \
+         where (sent_hash is null or sent_hash <> hash) and parked_why is null and due_at <= $1 \
+         order by due_at, room, event_type, state_key limit $2",
+    )
+    .bind(now)
+    .bind(limit)
+    .fetch_all(reader)
+    .await?;
+    rows.iter().map(wanted).collect()
+}
+
+/// When the next state is due, if any differs.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn next_state_at(reader: &mut Conn) -> Result<Option<i64>, sqlx::Error> {
+    sqlx::query(
+        "select min(due_at) from state where (sent_hash is null or sent_hash <> hash) and parked_why is null",
+    )
+    .fetch_one(reader)
+    .await?
+    .try_get(0)
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn state_sent(
+    tx: &mut Conn,
+    state: &WantedState,
+    now: i64,
+    due_at: i64,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "update state set sent_hash = $1, sent_at = $2, due_at = $3, attempts = 0 \
+         where room = $4 and event_type = $5 and state_key = $6",
+    )
+    .bind(&state.hash)
+    .bind(now)
+    .bind(due_at)
+    .bind(&state.room)
+    .bind(&state.event_type)
+    .bind(&state.state_key)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn state_failed(
+    tx: &mut Conn,
+    state: &WantedState,
+    due_at: i64,
+    parked_why: Option<&str>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "update state set attempts = attempts + 1, due_at = $1, parked_why = $2 \
+         where room = $3 and event_type = $4 and state_key = $5",
+    )
+    .bind(due_at)
+    .bind(parked_why)
+    .bind(&state.room)
+    .bind(&state.event_type)
+    .bind(&state.state_key)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Every state that a room should have.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn states_of(reader: &mut Conn, room: &str) -> Result<Vec<WantedState>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select room, event_type, state_key, content, hash, attempts from state where room = $1 \
+         order by event_type, state_key",
+    )
+    .bind(room)
+    .fetch_all(reader)
+    .await?;
+    rows.iter().map(wanted).collect()
+}
+
+/// A wanted state with how far it has come.
+#[derive(Debug, Clone)]
+pub struct KeptState {
+    pub wanted: WantedState,
+    /// The homeserver has taken exactly this content.
+    pub sent: bool,
+    pub parked_why: Option<String>,
+}
+
+/// Every state of every room.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn kept_states(reader: &mut Conn) -> Result<Vec<KeptState>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select room, event_type, state_key, content, hash, attempts, sent_hash, parked_why from state \
+         order by room, event_type, state_key",
+    )
+    .fetch_all(reader)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let sent: Option<String> = row.try_get(6)?;
+            let wanted = wanted(row)?;
+            Ok(KeptState {
+                sent: sent.as_ref() == Some(&wanted.hash),
+                wanted,
+                parked_why: row.try_get(7)?,
+            })
+        })
+        .collect()
+}
+
+fn wanted(row: &sqlx::any::AnyRow) -> Result<WantedState, sqlx::Error> {
+    Ok(WantedState {
+        room: row.try_get(0)?,
+        event_type: row.try_get(1)?,
+        state_key: row.try_get(2)?,
+        content: row.try_get(3)?,
+        hash: row.try_get(4)?,
+        attempts: row.try_get(5)?,
+    })
+}
+
+/// Forgets what was sent of all states, so that each goes out again.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn resend_states(tx: &mut Conn, now: i64) -> Result<(), sqlx::Error> {
+    sqlx::query("update state set sent_hash = null, due_at = $1, parked_why = null")
+        .bind(now)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Forgets what was sent under a key, so that it goes out again.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn resend_state(
+    tx: &mut Conn,
+    room: &str,
+    event_type: &str,
+    state_key: &str,
+    now: i64,
+) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query(
+        "update state set sent_hash = null, due_at = $1, parked_why = null \
+         where room = $2 and event_type = $3 and state_key = $4",
+    )
+    .bind(now)
+    .bind(room)
+    .bind(event_type)
+    .bind(state_key)
+    .execute(tx)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
