@@ -2,6 +2,7 @@
 mod bad_inputs;
 mod chats;
 mod federation;
+mod homeserver_kills;
 mod kills;
 mod layers;
 mod reference;
