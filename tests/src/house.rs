@@ -108,6 +108,15 @@ impl House {
         Ok(self.people.entry(name.to_owned()).or_insert(person))
     }
 
+    /// Somebody at a real homeserver whose client is plain HTTP: it takes little time of its own.
+    pub async fn plain(&mut self, name: &str) -> Outcome<&Person> {
+        let synapse = self.homeserver.synapse().context("no real homeserver")?;
+        let (id, password) = synapse.account(name).await?;
+        let token = synapse.token(&id, &password).await?;
+        let person = Person::with_token(&synapse.url, &id, &token);
+        Ok(self.people.entry(name.to_owned()).or_insert(person))
+    }
+
     /// Somebody with an account at another homeserver, unknown to the program.
     pub async fn foreigner(&mut self, name: &str, there: &Synapse) -> Outcome<&Person> {
         let (id, password) = there.account(name).await?;
