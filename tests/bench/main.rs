@@ -1,8 +1,10 @@
 //! The load program: its own stub homeserver, the real `partnerspace` on SQLite with
 //! `synchronous=full`, and a bare durable echo beside it as the limit of this machine.
 //!
-//! `load [--program path] [--only me,sale,…] [--target partnerspace|echo] [--scale 0.1]
+//! `load [--program path] [--only me,sale,…] [--target partnerspace|echo|synapse] [--scale 0.1]
 //!       [--partners 200] [--send-ms 0] [--no-echo] [--out file.jsonl] [--dir folder]`
+//!
+//! `--target synapse` starts a real Synapse, and wants the feature `people`.
 #![expect(clippy::print_stdout, reason = "a program whose output is a table")]
 #![expect(clippy::disallowed_methods, reason = "measuring is reading the clock")]
 #![expect(clippy::cast_possible_truncation, reason = "numbers of a report")]
@@ -16,6 +18,8 @@ mod scenarios;
 mod seed;
 mod setup;
 mod stub;
+#[cfg(feature = "people")]
+mod synapse;
 mod target;
 mod wire;
 
@@ -97,6 +101,12 @@ fn options(args: &[String]) -> Result<Options> {
 }
 
 async fn measure(options: &Options, name: &str) -> Result<()> {
+    if name == "synapse" {
+        #[cfg(feature = "people")]
+        return synapse::measure(options).await;
+        #[cfg(not(feature = "people"))]
+        bail!("the target synapse wants the feature `people`");
+    }
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let homeserver = format!("http://{}", listener.local_addr()?);
     let dir = options.dir.join(name);

@@ -5,6 +5,7 @@ use crate::people::Person;
 use crate::program::{Program, Setup};
 use crate::registration::Registration;
 use crate::synapse::Synapse;
+use crate::wait::until;
 use crate::{Outcome, postgres, synapse};
 use anyhow::Context;
 use std::collections::BTreeMap;
@@ -13,14 +14,17 @@ use std::collections::BTreeMap;
 pub enum Ground {
     FakeSqlite,
     FakePostgres,
-    /// With SQLite.
+    /// The shared one, with SQLite.
     Synapse,
+    /// One that may be killed, with SQLite.
+    OwnSynapse,
 }
 
 pub enum Homeserver {
     // Boxed: a whole homeserver lives in it.
     Fake(Box<Fake>),
-    Synapse(&'static Synapse),
+    Shared(&'static Synapse),
+    Own(Box<Synapse>),
 }
 
 pub struct House {
@@ -48,7 +52,7 @@ impl House {
         let login = homeserver.account(&registration, owner).await?;
         let database_url = match ground {
             Ground::FakePostgres => Some(postgres::shared().await?.database().await?),
-            Ground::FakeSqlite | Ground::Synapse => None,
+            Ground::FakeSqlite | Ground::Synapse | Ground::OwnSynapse => None,
         };
         let setup = Setup {
             homeserver_url: &homeserver.url(),
@@ -104,9 +108,31 @@ impl House {
         Ok(self.people.entry(name.to_owned()).or_insert(person))
     }
 
+    /// Somebody at a real homeserver whose client is plain HTTP: it takes little time of its own.
+    pub async fn plain(&mut self, name: &str) -> Outcome<&Person> {
+        let synapse = self.homeserver.synapse().context("no real homeserver")?;
+        let (id, password) = synapse.account(name).await?;
+        let token = synapse.token(&id, &password).await?;
+        let person = Person::with_token(&synapse.url, &id, &token);
+        Ok(self.people.entry(name.to_owned()).or_insert(person))
+    }
+
+    /// Somebody with an account at another homeserver, unknown to the program.
+    pub async fn foreigner(&mut self, name: &str, there: &Synapse) -> Outcome<&Person> {
+        let (id, password) = there.account(name).await?;
+        let person = Person::login(&there.url, &id, &password).await?;
+        Ok(self.people.entry(name.to_owned()).or_insert(person))
+    }
+
     /// A partner who has been added, and has accepted the invitations to the Space and the chat.
     pub async fn partner(&mut self, name: &str) -> Outcome<&Person> {
-        let id = self.stranger(name).await?.id.clone();
+        self.stranger(name).await?;
+        self.added(name).await
+    }
+
+    /// The same for somebody who is there already.
+    pub async fn added(&mut self, name: &str) -> Outcome<&Person> {
+        let id = self.person(name)?.id.clone();
         let shown = capitalized(name);
         let command = format!("!partner add {id} --name \"{shown}\"");
         let added = self.owner().say(&self.control, &command).await?;
@@ -114,10 +140,10 @@ impl House {
         anyhow::ensure!(answer.card()["kind"] != "refusal", "{command}: {}", answer.body());
         let (person, bot) = (&self.people[name], &self.program.bot);
         person.sees_invitation(&self.space).await?;
-        person.join(&self.space).await?;
+        accept(person, &self.space).await?;
         let space = self.space.clone();
         let chat = person.invited_by(bot, |room| *room != space).await?;
-        person.join(&chat).await?;
+        accept(person, &chat).await?;
         self.rooms.insert(format!("dm {name}"), chat);
         self.person(name)
     }
@@ -157,11 +183,25 @@ pub struct Login {
     secret: String,
 }
 
+impl Login {
+    fn of((id, secret): (String, String)) -> Outcome<Self> {
+        Ok(Self { id, secret })
+    }
+}
+
 impl Homeserver {
     async fn of(ground: Ground) -> Outcome<(Self, Registration)> {
-        if ground == Ground::Synapse {
-            let synapse = synapse::shared().await?;
-            return Ok((Self::Synapse(synapse), synapse.registration()?));
+        match ground {
+            Ground::Synapse => {
+                let synapse = synapse::shared().await?;
+                return Ok((Self::Shared(synapse), synapse.registration()?));
+            }
+            Ground::OwnSynapse => {
+                let synapse = Synapse::start(1).await?;
+                let registration = synapse.registration()?;
+                return Ok((Self::Own(Box::new(synapse)), registration));
+            }
+            Ground::FakeSqlite | Ground::FakePostgres => {}
         }
         let registration = Registration::new(0)?;
         let server = "example.org";
@@ -170,11 +210,22 @@ impl Homeserver {
         Ok((Self::Fake(Box::new(fake)), registration))
     }
 
+    /// The real one, where it is one.
+    #[must_use]
+    pub fn synapse(&self) -> Option<&Synapse> {
+        match self {
+            Self::Fake(_) => None,
+            Self::Shared(synapse) => Some(synapse),
+            Self::Own(synapse) => Some(synapse),
+        }
+    }
+
     #[must_use]
     pub fn url(&self) -> String {
         match self {
             Self::Fake(fake) => fake.url(),
-            Self::Synapse(synapse) => synapse.url.clone(),
+            Self::Shared(Synapse { url, .. }) => url.clone(),
+            Self::Own(synapse) => synapse.url.clone(),
         }
     }
 
@@ -182,7 +233,8 @@ impl Homeserver {
     pub fn server_name(&self) -> String {
         match self {
             Self::Fake(fake) => fake.server_name(),
-            Self::Synapse(synapse) => synapse.server_name.clone(),
+            Self::Shared(Synapse { server_name, .. }) => server_name.clone(),
+            Self::Own(synapse) => synapse.server_name.clone(),
         }
     }
 
@@ -193,20 +245,29 @@ impl Homeserver {
                 let id = fake.person(name);
                 Ok(Login { secret: fake.token(&id), id })
             }
-            Self::Synapse(synapse) => {
+            Self::Shared(synapse) => {
                 let name = format!("{name}-{}", registration.alias_prefix);
-                let (id, secret) = synapse.account(&name).await?;
-                Ok(Login { id, secret })
+                Login::of(synapse.account(&name).await?)
             }
+            Self::Own(synapse) => Login::of(synapse.account(name).await?),
         }
     }
 
     pub async fn log_in(&self, login: &Login) -> Outcome<Person> {
         match self {
             Self::Fake(fake) => Ok(Person::with_token(&fake.url(), &login.id, &login.secret)),
-            Self::Synapse(synapse) => Person::login(&synapse.url, &login.id, &login.secret).await,
+            Self::Shared(_) | Self::Own(_) => {
+                Person::login(&self.url(), &login.id, &login.secret).await
+            }
         }
     }
+}
+
+/// Joins where one is invited. A homeserver shows an invitation to another one before it has stored
+/// it itself: a client that is as quick as ours is then told that there is none.
+async fn accept(person: &Person, room: &str) -> Outcome<()> {
+    let joined = until("the invitation to hold", || async { person.join(room).await.ok() });
+    joined.await.map(drop)
 }
 
 fn capitalized(name: &str) -> String {

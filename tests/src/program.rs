@@ -168,6 +168,14 @@ impl Program {
     }
 }
 
+static NAMED: OnceLock<PathBuf> = OnceLock::new();
+
+/// Names the program to start instead of the one that is built; before the first start.
+pub fn use_binary(path: &Path) {
+    // A second name would be too late; the first one holds.
+    let _first = NAMED.set(path.to_path_buf());
+}
+
 /// The program, built now when it is not up to date: `cargo test -p` builds only what it links.
 /// `PARTNERSPACE_BIN` names another one, for a test of a packaged binary.
 pub fn binary() -> Outcome<PathBuf> {
@@ -177,6 +185,9 @@ pub fn binary() -> Outcome<PathBuf> {
 }
 
 fn build() -> Outcome<PathBuf> {
+    if let Some(named) = NAMED.get() {
+        return Ok(named.clone());
+    }
     if let Some(named) = std::env::var_os("PARTNERSPACE_BIN") {
         return Ok(named.into());
     }

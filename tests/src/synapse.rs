@@ -90,6 +90,18 @@ impl Synapse {
         Ok((format!("@{name}:{}", self.server_name), password))
     }
 
+    /// An access token of an account.
+    pub async fn token(&self, id: &str, password: &str) -> Outcome<String> {
+        let body = serde_json::json!({
+            "type": "m.login.password", "password": password,
+            "identifier": { "type": "m.id.user", "user": id },
+        });
+        let url = format!("{}/_matrix/client/v3/login", self.url);
+        let answer = reqwest::Client::new().post(url).json(&body).send().await?;
+        let answer: serde_json::Value = answer.error_for_status()?.json().await?;
+        Ok(answer["access_token"].as_str().context("no token")?.to_owned())
+    }
+
     /// The end of its log.
     #[must_use]
     pub fn tail(&self) -> String {

@@ -10,7 +10,7 @@ use crate::config::{Config, Registration};
 use crate::link::client::Client;
 use crate::link::pings::Pings;
 use crate::link::readiness::Readiness;
-use crate::link::server::{NotAccepted, Server, Sink, router, serve};
+use crate::link::server::{NotAccepted, Server, Sink, router, serve, serve_homeserver};
 use crate::link::startup::{Names, bring_up};
 use crate::telemetry;
 use anyhow::Context;
@@ -137,7 +137,12 @@ async fn listen(
         .with_context(|| format!("`appservice.listen`: {address} cannot be used"))?;
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "listening for the homeserver");
     let stop = until(stopped.clone());
-    tasks.spawn(async move { Ok(serve(listener, router(server), stop).await?) });
+    let hung_up = {
+        let signals = signals.clone();
+        move || signals.hung_up.notify_one()
+    };
+    tasks
+        .spawn(async move { Ok(serve_homeserver(listener, router(server), hung_up, stop).await?) });
     if config.metrics.enabled {
         let address = config.metrics.listen;
         let listener = TcpListener::bind(address)

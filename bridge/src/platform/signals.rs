@@ -63,13 +63,16 @@ pub struct Signals {
     /// Rooms or direct chats are wanted, or something in them must be mended.
     pub rooms: Notify,
     pub gaps: Notify,
+    /// The homeserver has closed a connection that it meant to keep.
+    pub hung_up: Notify,
     pub pending: AtomicUsize,
     pub outbox_pending: AtomicUsize,
     pub seq: AtomicI64,
     pub last_echo_at: AtomicI64,
     pub last_ping_at: AtomicI64,
     pub ready: AtomicBool,
-    /// Grows when a room becomes known, so that the sender tries again what waited for it.
+    /// Grows when a room becomes known or the homeserver is back, so that the sender tries again
+    /// what waited for it.
     pub places_version: AtomicU64,
     /// Another hand than the worker's wrote jobs: it is to look for due ones.
     pub jobs_changed: AtomicBool,
@@ -142,6 +145,11 @@ impl Signals {
 
     pub fn set_places(&self, places: Places) {
         *self.places.write().unwrap_or_else(PoisonError::into_inner) = places;
+        self.retry_sends();
+    }
+
+    /// What the sender holds back for later may work now.
+    pub fn retry_sends(&self) {
         self.places_version.fetch_add(1, std::sync::atomic::Ordering::Release);
         self.outbox.wake();
         self.states.notify_one();

@@ -1,6 +1,8 @@
 //! One binary for all end-to-end tests: it links once, and shares one Synapse and one PostgreSQL.
 mod bad_inputs;
 mod chats;
+mod federation;
+mod homeserver_kills;
 mod kills;
 mod layers;
 mod reference;

@@ -1,6 +1,7 @@
 //! Who calls: the hs_token, in the header, in the URL, or in both (Conduit), compared in
 //! constant time. An ambiguous request is a wrong one.
 use super::answer::{FORBIDDEN, MISSING_TOKEN, Refused};
+use super::line;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use secrecy::{ExposeSecret, SecretString};
@@ -20,7 +21,11 @@ pub fn check(parts: &Parts, hs_token: &SecretString) -> Result<(), Refused> {
     for given in [header.map(Cow::Borrowed), query].into_iter().flatten() {
         fine &= given.as_bytes().ct_eq(wanted);
     }
-    if fine.into() { Ok(()) } else { Err(FORBIDDEN) }
+    if !bool::from(fine) {
+        return Err(FORBIDDEN);
+    }
+    line::used(parts);
+    Ok(())
 }
 
 /// `Bearer` in exactly this case, as every homeserver writes it.

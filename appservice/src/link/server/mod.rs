@@ -3,6 +3,7 @@
 mod answer;
 mod auth;
 mod health;
+mod line;
 mod ping;
 mod query;
 #[cfg(test)]
@@ -16,6 +17,7 @@ use axum::Router;
 use axum::response::IntoResponse;
 use axum::routing::{get, post, put};
 use axum::serve::ListenerExt;
+use line::{Line, Lines};
 use secrecy::SecretString;
 use serde_json::value::RawValue;
 use std::future::Future;
@@ -57,7 +59,23 @@ pub struct Server<S> {
     pub legacy_paths: bool,
 }
 
-/// Serves until `stop` ends, then lets running requests finish.
+/// Serves the homeserver until `stop` ends, then lets running requests finish; `hung_up` is called
+/// when a connection that it meant to keep has ended.
+///
+/// # Errors
+/// When the listener breaks.
+pub async fn serve_homeserver(
+    listener: TcpListener,
+    routes: Router,
+    hung_up: impl Fn() + Send + Sync + 'static,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let lines = Lines::new(listener, hung_up);
+    let routes = routes.into_make_service_with_connect_info::<Line>();
+    axum::serve(lines, routes).with_graceful_shutdown(stop).await
+}
+
+/// Serves anybody until `stop` ends, then lets running requests finish.
 ///
 /// # Errors
 /// When the listener breaks.

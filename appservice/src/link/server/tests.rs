@@ -4,6 +4,7 @@ use reqwest::header::AUTHORIZATION;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -35,6 +36,7 @@ struct Rig {
     kept: Kept,
     pings: Pings,
     readiness: Readiness,
+    hung_up: Arc<AtomicUsize>,
 }
 
 async fn rig() -> Rig {
@@ -43,6 +45,7 @@ async fn rig() -> Rig {
 
 async fn rig_with(legacy_paths: bool) -> Rig {
     let kept = Kept::default();
+    let hung_up = Arc::new(AtomicUsize::new(0));
     let (pings, readiness) = (Pings::default(), Readiness::waiting("the homeserver"));
     let server = Server {
         sink: kept.clone(),
@@ -56,9 +59,19 @@ async fn rig_with(legacy_paths: bool) -> Rig {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     #[expect(clippy::disallowed_methods, reason = "the test's own server")]
-    tokio::spawn(serve(listener, router(server), std::future::pending()));
+    tokio::spawn(serve_homeserver(
+        listener,
+        router(server),
+        {
+            let hung_up = hung_up.clone();
+            move || {
+                hung_up.fetch_add(1, Ordering::Relaxed);
+            }
+        },
+        std::future::pending(),
+    ));
     let http = Client::builder().no_proxy().build().unwrap();
-    Rig { base: format!("http://{address}"), address, http, kept, pings, readiness }
+    Rig { base: format!("http://{address}"), address, http, kept, pings, readiness, hung_up }
 }
 
 impl Rig {
@@ -331,4 +344,30 @@ async fn health_tells_what_is_waited_for() {
     assert_eq!(body, json!({"ready": false, "waiting_for": "the homeserver"}));
     rig.readiness.set(None);
     assert_eq!(get("/health/ready").await.unwrap().status(), 200);
+}
+
+/// One request over a connection of its own, which then ends.
+async fn once(rig: &Rig, token: &str, header: &str) {
+    let mut stream = TcpStream::connect(rig.address).await.unwrap();
+    let head = format!("PUT {TXN} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n");
+    let request = format!("{head}{header}Content-Length: 13\r\n\r\n{{\"events\":[]}}");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    assert!(stream.read(&mut [0; 1024]).await.unwrap() > 0);
+    drop(stream);
+}
+
+#[tokio::test]
+async fn only_the_end_of_a_kept_connection_of_the_homeserver_is_told() {
+    let rig = rig().await;
+    once(&rig, "wrong", "").await;
+    once(&rig, TOKEN, "Connection: close\r\n").await;
+    assert_eq!(rig.hung_up.load(Ordering::Relaxed), 0);
+    once(&rig, TOKEN, "").await;
+    let told = async {
+        while rig.hung_up.load(Ordering::Relaxed) == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(10), told).await.unwrap();
+    assert_eq!(rig.hung_up.load(Ordering::Relaxed), 1);
 }

@@ -34,13 +34,17 @@ pub async fn run<H: Homeserver>(app: App<H>, appservice_id: String) {
                 let worked = ping(&app, &appservice_id).await;
                 if canary.pinged(app.clock.now(), worked) {
                     app.signals.gaps.notify_one();
+                    app.signals.retry_sends();
                 }
             }
             Some(Step::Fill) => app.signals.gaps.notify_one(),
             Some(step @ (Step::Alert | Step::Back)) => tell(&app, step, now).await,
             None => {
                 let pause = canary.wake_at(now) - now;
-                app.clock.sleep(u64::try_from(pause).unwrap_or(1)).await;
+                tokio::select! {
+                    () = app.signals.hung_up.notified() => canary.doubted(app.clock.now()),
+                    () = app.clock.sleep(u64::try_from(pause).unwrap_or(1)) => {}
+                }
             }
         }
     }

@@ -6,6 +6,8 @@ const FILL_AFTER_MS: i64 = 60_000;
 const ALERT_AFTER_MS: i64 = 120_000;
 const PING_AGAIN_MS: i64 = 30_000;
 const FAILED_AGAIN_MS: i64 = 5_000;
+/// A way that is doubted again and again does not have the rooms looked through all the time.
+const DOUBT_AGAIN_MS: i64 = 15_000;
 
 const HOUR_MS: i64 = 3_600_000;
 /// How far back a deep walk goes at least.
@@ -37,6 +39,8 @@ pub struct Canary {
     ping_at: i64,
     /// The last ping (or sending) did not work: what came meanwhile may be lost.
     failed: bool,
+    /// When the way last became good again.
+    back_at: Option<i64>,
     filled: bool,
     alerted: bool,
 }
@@ -50,6 +54,7 @@ impl Canary {
             open_since: None,
             ping_at: now,
             failed: true,
+            back_at: None,
             filled: false,
             alerted: false,
         }
@@ -95,15 +100,26 @@ impl Canary {
         self.ping_at = now + if worked { PING_AGAIN_MS } else { FAILED_AGAIN_MS };
         let back = worked && self.failed;
         self.failed = !worked;
+        if back {
+            self.back_at = Some(now);
+            // Only a new event makes some homeservers push again.
+            self.send_at = now;
+        }
         back
+    }
+
+    /// The homeserver may have died with events that it had not pushed yet.
+    pub fn doubted(&mut self, now: i64) {
+        self.failed = true;
+        self.ping_at = self.back_at.map_or(now, |at| now.max(at + DOUBT_AGAIN_MS));
     }
 
     /// When to look again at the latest.
     #[must_use]
     pub fn wake_at(&self, now: i64) -> i64 {
-        let soon =
-            if self.open_since.is_some() || self.failed { now + FAILED_AGAIN_MS } else { i64::MAX };
-        soon.min(self.send_at).max(now + 1)
+        let look = if self.open_since.is_some() { now + FAILED_AGAIN_MS } else { i64::MAX };
+        let ping = if self.failed { self.ping_at } else { i64::MAX };
+        look.min(ping).min(self.send_at).max(now + 1)
     }
 }
 
@@ -194,6 +210,19 @@ mod tests {
         assert_eq!(canary.next(5_000, -1), None);
         assert_eq!(canary.next(9_999, -1), Some(Step::Ping));
         assert!(canary.pinged(9_999, true));
+    }
+
+    #[test]
+    fn a_hang_up_pings_and_fills_but_not_all_the_time() {
+        let mut canary = Canary::new(0);
+        steps(&mut canary, 0, -1);
+        canary.doubted(1_000);
+        assert_eq!(canary.wake_at(1_000), 6_000, "the first message is still out");
+        assert_eq!(steps(&mut canary, 14_999, 1), []);
+        assert_eq!(canary.wake_at(14_999), 15_000);
+        assert_eq!(steps(&mut canary, 15_000, 1), [Step::Ping, Step::Fill, Step::Send]);
+        canary.doubted(50_000);
+        assert_eq!(steps(&mut canary, 50_000, 15_001), [Step::Ping, Step::Fill, Step::Send]);
     }
 
     #[test]
