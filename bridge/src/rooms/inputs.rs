@@ -3,7 +3,7 @@
 //! when a person asks the bot into a chat of two.
 use super::members::{Joined, Known};
 use super::render;
-use super::rules::RoomKey;
+use super::rules::{self, RoomKey};
 use super::store::{self, RoomRow, chats, members};
 use crate::platform::inbox::Event;
 use crate::platform::outbox;
@@ -152,34 +152,8 @@ pub async fn foreign_state(work: &mut Work<'_>, event: &Event) -> Result<(), Fau
 async fn kept_state(work: &mut Work<'_>, event: &Event, room: &RoomRow) -> Result<(), Fault> {
     let name = room.key.to_string();
     match event.kind.as_str() {
-        "m.room.tombstone" => {
-            let sentence = format!(
-                "Someone closed {name} in favor of another room; the program does not follow."
-            );
-            tell(
-                work,
-                event,
-                "tombstone",
-                Severity::Error,
-                sentence,
-                "Ask who did it, and tell people to stay.",
-            );
-            return Ok(());
-        }
-        "m.room.encryption" => {
-            let sentence = format!(
-                "{name} was encrypted; the bot cannot read commands there, and it cannot be undone."
-            );
-            tell(
-                work,
-                event,
-                "encrypted",
-                Severity::Error,
-                sentence,
-                "Commands still work in other rooms and in direct chats.",
-            );
-            return Ok(());
-        }
+        "m.room.tombstone" => return told_once(work, event, room, rules::closed).await,
+        "m.room.encryption" => return told_once(work, event, room, rules::encrypted).await,
         kind if kind.starts_with("agency.siso.partners.") => rewrite(work, event, room).await?,
         _ => {}
     }
@@ -195,6 +169,28 @@ async fn kept_state(work: &mut Work<'_>, event: &Event, room: &RoomRow) -> Resul
         sentence,
         "Change rooms by commands, not by hand.",
     );
+    Ok(())
+}
+
+/// What cannot be put back is told when it happens, with who did it; the keeper, which sees it in
+/// the room's state ever after, finds it noted and is silent.
+async fn told_once(
+    work: &mut Work<'_>,
+    event: &Event,
+    room: &RoomRow,
+    finding: fn(&str) -> Finding,
+) -> Result<(), Fault> {
+    let finding = finding(&room.key.to_string());
+    if room.findings.iter().any(|known| known.id == finding.id) {
+        return Ok(());
+    }
+    let mut findings = room.findings.clone();
+    findings.push(finding.clone());
+    let text =
+        serde_json::to_string(&findings).map_err(|error| Fault::Bug(error.to_string()))?;
+    store::found(work.tx, &event.room_id, &text).await?;
+    let mend = finding.mend.unwrap_or_default();
+    tell(work, event, &finding.id, finding.severity, finding.sentence, &mend);
     Ok(())
 }
 

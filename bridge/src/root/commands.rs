@@ -53,7 +53,9 @@ pub(super) async fn message(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'
             say::once_a_day(work, &room, "full-width", &say::hint("full-width", &sentence));
             Ok("hinted")
         }
-        LineOutcome::Refused { word, refusal } if hears(&caller, &word) => {
+        LineOutcome::Refused { word, refusal }
+            if caller.place.is_direct() || hears(&caller, &word) =>
+        {
             answer(work, &caller, mark, Err(refusal.into())).await
         }
         LineOutcome::FullWidthHint { .. } | LineOutcome::Refused { .. } => Ok("not for us"),
@@ -156,11 +158,13 @@ async fn run_line(
     said: Said<'_>,
 ) -> Result<&'static str, Stop> {
     if caller.place == Place::Control {
+        let help = line.tokens.first().is_some_and(|token| token.text.eq_ignore_ascii_case("help"));
+        // Before the words are read: how they are meant is nobody else's business.
+        if CONTROL.knows(line) && !help {
+            caller.reviewer()?;
+        }
         return match CONTROL.parse(line) {
             Parsed::Command(words) => {
-                if !matches!(words, Control::Help { .. }) {
-                    caller.reviewer()?;
-                }
                 control(work, caller, words, said, &line.rest).await.map(|()| RAN)
             }
             Parsed::Refused(refusal) => Err(refusal.into()),
@@ -297,6 +301,9 @@ pub(super) async fn answer(
                 None => {
                     work.reply(&message);
                 }
+            }
+            if let Some(id) = refusal.alert {
+                say::alert_refusal(work, id, &refusal.sentence);
             }
             if refusal.code == Code::Auth && caller.place == Place::Control && !caller.is_team() {
                 say::alert_authority(work);

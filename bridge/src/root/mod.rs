@@ -71,7 +71,9 @@ pub async fn handle(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'static s
     match event.kind.as_str() {
         "m.room.message" if event.state_key.is_none() => commands::message(work, input).await,
         "m.reaction" if event.state_key.is_none() => reactions::handle(work, input).await,
-        "m.room.redaction" => edits::redacted(work, input).await,
+        "m.room.redaction" if event.state_key.is_none() => edits::redacted(work, input).await,
+        // Said and state at once is neither.
+        "m.room.message" | "m.reaction" | "m.room.redaction" => Ok("ignored"),
         "m.room.member" if event.state_key.is_some() => {
             rooms::actions::member_changed(work, event, input.late).await?;
             Ok("member")

@@ -59,12 +59,19 @@ pub async fn insert(tx: &mut Conn, rows: &[NewRow]) -> Result<usize, sqlx::Error
     Ok(kept)
 }
 
-/// How many of these rows stand in the inbox with other content (a redaction may have emptied it).
+/// An event id that came again with another content.
+#[derive(Debug, Clone)]
+pub struct Conflict {
+    pub event_id: String,
+    pub room_id: String,
+}
+
+/// Which of these rows stand in the inbox as something else (a redaction may have emptied them).
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn conflicts(tx: &mut Conn, rows: &[NewRow]) -> Result<u64, sqlx::Error> {
-    let mut conflicts = 0;
+pub async fn conflicts(tx: &mut Conn, rows: &[NewRow]) -> Result<Vec<Conflict>, sqlx::Error> {
+    let mut conflicts = Vec::new();
     for row in rows {
         let held = sqlx::query("select raw from inbox where event_id = $1 and seq <> $2")
             .bind(&row.event_id)
@@ -73,18 +80,26 @@ pub async fn conflicts(tx: &mut Conn, rows: &[NewRow]) -> Result<u64, sqlx::Erro
             .await?;
         let Some(held) = held else { continue };
         let raw: Option<Vec<u8>> = held.try_get(0)?;
-        if raw.is_some_and(|raw| content_of(&raw) != content_of(&row.raw)) {
-            let redacted = content_of(&row.raw)
-                .is_some_and(|c| c.as_object().is_some_and(serde_json::Map::is_empty));
-            conflicts += u64::from(!redacted);
+        if raw.is_some_and(|raw| is_other(&raw, &row.raw)) {
+            let (event_id, room_id) = (row.event_id.clone(), row.room_id.clone());
+            conflicts.push(Conflict { event_id, room_id });
         }
     }
     Ok(conflicts)
 }
 
-fn content_of(raw: &[u8]) -> Option<serde_json::Value> {
-    let mut event: serde_json::Value = serde_json::from_slice(raw).ok()?;
-    event.get_mut("content").map(serde_json::Value::take)
+/// Whether two texts under one id say different things; what the homeserver adds for each delivery
+/// does not count.
+fn is_other(held: &[u8], new: &[u8]) -> bool {
+    const SAID: [&str; 4] = ["type", "sender", "room_id", "state_key"];
+    let read = |raw: &[u8]| serde_json::from_slice::<serde_json::Value>(raw).ok();
+    let (Some(held), Some(new)) = (read(held), read(new)) else {
+        // Too deep to compare: a redelivery differs in its age, which is no conflict.
+        return false;
+    };
+    let redacted = new["content"].as_object().is_some_and(serde_json::Map::is_empty);
+    SAID.iter().any(|key| held.get(key) != new.get(key))
+        || (held["content"] != new["content"] && !redacted)
 }
 
 /// # Errors
