@@ -76,7 +76,14 @@ pub struct Refusal {
 impl Refusal {
     #[must_use]
     pub fn new(code: Code, sentence: impl Into<String>) -> Self {
-        Self { code, sentence: sentence.into(), usage: None, example: None, asks: None, alert: None }
+        Self {
+            code,
+            sentence: sentence.into(),
+            usage: None,
+            example: None,
+            asks: None,
+            alert: None,
+        }
     }
 
     #[must_use]

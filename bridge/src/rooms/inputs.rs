@@ -186,8 +186,7 @@ async fn told_once(
     }
     let mut findings = room.findings.clone();
     findings.push(finding.clone());
-    let text =
-        serde_json::to_string(&findings).map_err(|error| Fault::Bug(error.to_string()))?;
+    let text = serde_json::to_string(&findings).map_err(|error| Fault::Bug(error.to_string()))?;
     store::found(work.tx, &event.room_id, &text).await?;
     let mend = finding.mend.unwrap_or_default();
     tell(work, event, &finding.id, finding.severity, finding.sentence, &mend);

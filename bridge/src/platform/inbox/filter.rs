@@ -130,7 +130,9 @@ pub fn has_lone_surrogate(json: &str) -> bool {
     while let Some(at) = rest.find('\\') {
         rest = &rest[at..];
         match unit(rest) {
-            Some(0xd800..0xdc00) if matches!(rest.get(6..).and_then(unit), Some(0xdc00..0xe000)) => {
+            Some(0xd800..0xdc00)
+                if matches!(rest.get(6..).and_then(unit), Some(0xdc00..0xe000)) =>
+            {
                 rest = &rest[12..];
             }
             Some(0xd800..0xe000) => return true,
@@ -183,7 +185,15 @@ mod tests {
         for broken in [r"\ud800", r"a\udc00\ud800", r"\ud83d\u0041", r"\\\udfff", r"\ud83dx"] {
             assert!(has_lone_surrogate(broken), "{broken}");
         }
-        for fine in ["", "plain", r"\ud83d\ude00", r"\\ud800", r"\u00e4\n", r"\ud83d\ude00\ud83d\ude00", r"\"] {
+        for fine in [
+            "",
+            "plain",
+            r"\ud83d\ude00",
+            r"\\ud800",
+            r"\u00e4\n",
+            r"\ud83d\ude00\ud83d\ude00",
+            r"\",
+        ] {
             assert!(!has_lone_surrogate(fine), "{fine}");
         }
     }
