@@ -57,6 +57,8 @@ pub struct Signals {
     pub last_echo_at: AtomicI64,
     pub last_ping_at: AtomicI64,
     pub ready: AtomicBool,
+    /// The database's disk is nearly full: nothing more is taken in.
+    pub disk_low: AtomicBool,
     /// Grows when a room becomes known, so that the sender tries again what waited for it.
     pub places_version: AtomicU64,
     /// Another hand than the worker's wrote jobs: it is to look for due ones.

@@ -1,6 +1,6 @@
 //! From a message to its answer: read, refuse or run, reply. The place decides which grammar is read.
 use super::grammars::{CONTROL, Control, PARTNER, Partner};
-use super::{Input, caller, is_kept, reactions, say};
+use super::{Input, backlog, caller, is_kept, reactions, say, withheld};
 use crate::platform::access::{Caller, Place};
 use crate::platform::commands::{
     self as grammar, CommandLine, Content, LineOutcome, Parsed, command_line, help,
@@ -45,7 +45,11 @@ pub(super) async fn message(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'
         ruma::UserId::parse(&work.program.bot).map_err(|error| Fault::Bug(error.to_string()))?;
     let place =
         if caller.place.is_direct() { grammar::Place::Direct } else { grammar::Place::Room };
-    match command_line(&content, &work.program.prefix, place, &bot) {
+    let found = command_line(&content, &work.program.prefix, place, &bot);
+    if withheld::talks_back(work, &caller, &found, text).await? && rate::in_a_loop(work) {
+        return Ok("talking in a loop");
+    }
+    match found {
         LineOutcome::NotForUs => Ok("not for us"),
         LineOutcome::FullWidthHint { word } if hears(&caller, &word) => {
             let sentence = format!("Commands begin with {} (the plain sign).", work.program.prefix);
@@ -60,6 +64,10 @@ pub(super) async fn message(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'
         }
         LineOutcome::FullWidthHint { .. } | LineOutcome::Refused { .. } => Ok("not for us"),
         LineOutcome::Command(line) => {
+            if let Some(days) = input.too_late_days(work.program.limits.late_days_max) {
+                return withheld::too_late(work, &caller, mark, &line, days).await;
+            }
+            work.note = input.late_ms().map(say::late);
             let done = command(work, &caller, &line, input).await;
             if line.is_shown_otherwise && done.is_ok() {
                 quote(work, &line);
@@ -139,6 +147,9 @@ async fn command(
             rate::Slow::Say(refusal) => Err(refusal.into()),
             rate::Slow::Silent => Ok("rate limited"),
         };
+    }
+    if work.backlog > work.program.limits.inbox_busy && backlog::asks(&caller.place, line) {
+        return Err(backlog::busy().into());
     }
     let said = Said { line: &line.text, confirmed: false, late: input.late };
     run_line(work, caller, line, said).await

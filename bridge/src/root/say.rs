@@ -75,6 +75,17 @@ pub(super) fn alert_refusal(work: &mut Work<'_>, id: &str, sentence: &str) {
     work.send("control", &message);
 }
 
+/// What the answer to a late command adds.
+pub(super) fn late(late_ms: i64) -> String {
+    let (n, unit) = match late_ms / 1_000 {
+        seconds @ ..120 => (seconds, "seconds"),
+        seconds @ 120..7_200 => (seconds / 60, "minutes"),
+        seconds @ 7_200..172_800 => (seconds / 3_600, "hours"),
+        seconds => (seconds / 86_400, "days"),
+    };
+    format!("Your message reached me {n} {unit} late; it counts from now.")
+}
+
 /// A command that was said too long ago to be run: the team decides.
 pub(super) fn tell_too_late(work: &mut Work<'_>, line: &str, days: i64) {
     let (actor, cause) = (work.cause.actor.clone(), work.cause.id.clone());

@@ -48,12 +48,9 @@ pub fn view(sale: &SaleRow, seq: Option<i64>) -> SaleView {
 /// The answer to a claim.
 #[must_use]
 pub fn claimed(sale: &SaleRow, late: bool) -> Message {
-    let mut message = Message::notice(title("🧾", sale)).line(what(sale)).line(Line::new().plain(
+    let message = Message::notice(title("🧾", sale)).line(what(sale)).line(Line::new().plain(
         "With the reviewers now. Edit or delete your message to change it while it is open.",
     ));
-    if late {
-        message = message.line("This message reached me late; it counts from now.");
-    }
     message.card(&card(Sale { event: SaleEvent::Claimed, sale: view(sale, None), late }))
 }
 

@@ -3,5 +3,6 @@ mod bad_inputs;
 mod chats;
 mod kills;
 mod layers;
+mod pressure;
 mod reference;
 mod rig;

@@ -37,8 +37,9 @@ impl Source {
 
 #[derive(Debug, thiserror::Error)]
 pub enum AcceptError {
-    /// Too much waits already; the homeserver keeps its queue and tries again.
-    #[error("the inbox is full")]
+    /// Too much waits already, or the disk is nearly full; the homeserver keeps its queue and tries
+    /// again.
+    #[error("the inbox takes nothing now")]
     Busy,
     #[error(transparent)]
     Db(#[from] sqlx::Error),
@@ -71,7 +72,9 @@ impl Inbox {
         source: Source,
         now: i64,
     ) -> Result<usize, AcceptError> {
-        if self.signals.pending.load(Relaxed) > self.inbox_max {
+        if self.signals.pending.load(Relaxed) > self.inbox_max
+            || self.signals.disk_low.load(Relaxed)
+        {
             return Err(AcceptError::Busy);
         }
         self.signals.counters.events.fetch_add(events.len() as u64, Relaxed);

@@ -2,6 +2,8 @@
 //! and commits once. When one of them fails on our side the whole batch is rolled back and each is
 //! run in a transaction of its own, so that only the failing one is held back: the same guarantee as
 //! a savepoint for each, without two statements more for each.
+mod backlog;
+
 use super::event::Event;
 use super::proof::{Need, Proof, prove};
 use super::store::{self, Waiting};
@@ -36,6 +38,8 @@ pub struct Worker<H> {
     /// Rooms whose oldest input cannot run yet, and until when.
     held: HashMap<String, i64>,
     next_job_at: i64,
+    /// Rows of this batch whose answer stands in a later one's.
+    older: HashSet<i64>,
 }
 
 /// Works until the future is dropped.
@@ -75,6 +79,7 @@ impl<H: Homeserver> Worker<H> {
             proving: FuturesUnordered::new(),
             held: HashMap::new(),
             next_job_at: 0,
+            older: HashSet::new(),
         })
     }
 
@@ -107,6 +112,7 @@ impl<H: Homeserver> Worker<H> {
         let limit = self.app.program.limits.inbox_batch_max + self.held.len();
         let rows = store::waiting(&mut tx, i64::try_from(limit).unwrap_or(i64::MAX)).await?;
         let ready = self.ready(&mut tx, rows, now).await?;
+        self.older = self.older(&mut tx, &ready, now).await?;
         let jobs =
             if now >= self.next_job_at { jobs::due(&mut tx, now).await? } else { Vec::new() };
         let marks = self.app.signals.take_marks();
@@ -268,6 +274,9 @@ impl<H: Homeserver> Worker<H> {
             self.app.signals.counters.ignored.fetch_add(1, Relaxed);
             tracing::debug!(event = row.event_id, why, "ignored");
             return Ok(why);
+        }
+        if self.older.contains(&row.seq) {
+            return Ok("coalesced");
         }
         let Ok(event) = Event::parse(&row.raw) else { return Ok("unreadable") };
         let proven = self.proofs.get(&row.seq) == Some(&Proof::Good);

@@ -268,14 +268,33 @@ pub async fn drop_poison(tx: &mut Conn, seq: i64) -> Result<bool, sqlx::Error> {
     Ok(done.rows_affected() == 1)
 }
 
-/// Raw bodies are kept for a time, ids for ever.
+/// Drops the raw texts of a slice of what ended before a time (ids are kept for ever), and gives the
+/// last number of that slice; `None` when the slice reaches what is kept.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn shed(tx: &mut Conn, before: i64) -> Result<u64, sqlx::Error> {
-    let done = sqlx::query("update inbox set raw = null where raw is not null and done_at < $1")
-        .bind(before)
-        .execute(tx)
-        .await?;
-    Ok(done.rows_affected())
+pub async fn shed(
+    tx: &mut Conn,
+    after: i64,
+    slice: i64,
+    before: i64,
+) -> Result<Option<i64>, sqlx::Error> {
+    let end = sqlx::query(
+        "select seq from inbox where seq > $1 and received_at < $2 order by seq limit 1 offset $3",
+    )
+    .bind(after)
+    .bind(before)
+    .bind(slice - 1)
+    .fetch_optional(&mut *tx)
+    .await?;
+    let end: Option<i64> = end.map(|row| row.try_get(0)).transpose()?;
+    sqlx::query(
+        "update inbox set raw = null where seq > $1 and seq <= $2 and raw is not null and done_at < $3",
+    )
+    .bind(after)
+    .bind(end.unwrap_or(i64::MAX))
+    .bind(before)
+    .execute(tx)
+    .await?;
+    Ok(end)
 }
