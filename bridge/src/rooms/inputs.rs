@@ -14,6 +14,8 @@ use serde_json::Value;
 
 /// Chats that one person may open with the bot; more are not followed.
 const CHATS_MAX: i64 = 5;
+/// A longer display name is nobody's.
+const NAME_BYTES_MAX: usize = 255;
 
 /// A membership event in any room. `late`: it was found in the room's history, newer ones may be
 /// known already.
@@ -31,6 +33,7 @@ pub async fn member_changed(work: &mut Work<'_>, event: &Event, late: bool) -> R
     if chat.is_none() && store::by_room_id(work.tx, &event.room_id).await?.is_none() {
         return Ok(());
     }
+    called(work, user, membership, &content, late).await?;
     if !seen(work, event, user, membership, late).await? {
         return Ok(());
     }
@@ -48,6 +51,27 @@ pub async fn member_changed(work: &mut Work<'_>, event: &Event, late: bool) -> R
             work.effects.rooms_wanted = true;
         }
         _ => {}
+    }
+    Ok(())
+}
+
+/// Notes what a person calls themselves; of an old event only where nothing newer is known.
+async fn called(
+    work: &mut Work<'_>,
+    user: &str,
+    membership: &str,
+    content: &Value,
+    late: bool,
+) -> Result<(), Fault> {
+    let Some(name) = content.get("displayname").and_then(Value::as_str) else { return Ok(()) };
+    let name = name.trim();
+    let fits = (1..=NAME_BYTES_MAX).contains(&name.len()) && !name.contains(char::is_control);
+    if membership != "join" || !fits {
+        return Ok(());
+    }
+    let known = members::name_of(work.tx, user).await?;
+    if known.as_deref() != Some(name) && (known.is_none() || !late) {
+        members::called(work.tx, user, name, work.now).await?;
     }
     Ok(())
 }

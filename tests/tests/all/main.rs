@@ -1,8 +1,10 @@
 //! One binary for all end-to-end tests: it links once, and shares one Synapse and one PostgreSQL.
 mod bad_inputs;
 mod chats;
+mod flags;
 mod kills;
 mod layers;
+mod names;
 mod pressure;
 mod reference;
 mod rig;
