@@ -238,6 +238,27 @@ async fn known_name(work: &mut Work<'_>, user_id: &str) -> Result<Option<String>
     Ok(read.and_then(|name| rules::name(&name).ok()))
 }
 
+/// A partner who is still called by their id has their own name as soon as it is known.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn name_learned(work: &mut Work<'_>, user_id: &str) -> Result<(), Fault> {
+    let person = access::person(work, user_id).await?;
+    let Some(before) = &person.partner else { return Ok(()) };
+    if before.name != rules::name_of(user_id) {
+        return Ok(());
+    }
+    let name = known_name(work, user_id).await?.filter(|name| *name != before.name);
+    let Some(name) = name else { return Ok(()) };
+    store::rename(work.tx, user_id, &name).await?;
+    let row = reread(work, user_id).await?;
+    if row.enrollment == Enrollment::Approved {
+        show_profile(work, &row);
+        crate::leaderboard::actions::visibility_changed(work, &row).await?;
+    }
+    Ok(())
+}
+
 async fn reread(work: &mut Work<'_>, user_id: &str) -> Result<PartnerRow, Fault> {
     access::forget(work, user_id);
     crate::leaderboard::actions::people_changed(work);

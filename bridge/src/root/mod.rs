@@ -18,7 +18,7 @@ use crate::platform::inbox::store::Waiting;
 use crate::platform::jobs::Job;
 use crate::platform::refusal::Fault;
 use crate::platform::work::Work;
-use crate::{leaderboard, operations, rooms};
+use crate::{leaderboard, operations, partners, rooms};
 use serde::Deserialize;
 use std::borrow::Cow;
 
@@ -96,6 +96,9 @@ pub async fn handle(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'static s
         "m.room.message" | "m.reaction" | "m.room.redaction" => Ok("ignored"),
         "m.room.member" if event.state_key.is_some() => {
             rooms::actions::member_changed(work, event, input.late).await?;
+            if let Some(user) = event.state_key.as_deref() {
+                partners::actions::name_learned(work, user).await?;
+            }
             Ok("member")
         }
         "m.room.encrypted" => say::cannot_read(work, event).await,

@@ -30,7 +30,21 @@ async fn an_applicant_has_their_display_name(ground: Ground) -> Outcome<()> {
     let show = olga.say(&house.control, &format!("!partner show {kim}")).await?;
     let shown = olga.reply_to(&show).await?;
     ensure!(shown.body().contains("Kim Larsen"), "{}", shown.body());
-    Ok(())
+    // One who takes a name later has it with the next room they join.
+    let lee = house.partner("lee").await?.id.clone();
+    facts.change("update partner set name = 'lee' where user_id = $1", &[&lee]).await?;
+    house.program.restart().await?;
+    {
+        let mut world = house.fake().context("the fake's profiles")?.world();
+        let user = world.users.get_mut(&lee).context("lee has an account")?;
+        user.profile.insert("displayname".to_owned(), json!("Lee Ito"));
+    }
+    house.room("general", "lee").await?;
+    let called = "select count(*) from partner where user_id = $1 and name = 'Lee Ito'";
+    until("lee's name to be taken over", || async {
+        (facts.number(called, &[&lee]).await.ok()? == 1).then_some(())
+    })
+    .await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
