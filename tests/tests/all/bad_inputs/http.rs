@@ -189,6 +189,7 @@ async fn half_surrogates(scene: &Scene) -> Outcome<()> {
     scene.unanswered("half a surrogate", "$h16-a").await
 }
 
+#[expect(clippy::disallowed_methods, reason = "measures")]
 async fn strangers_asked_for(scene: &Scene) -> Outcome<()> {
     let program = &scene.house.program;
     let known = scene.facts.number("select count(*) from chat", &[]).await?;

@@ -10,6 +10,7 @@ const SALE: Gets = Card("sale");
 fn lines() -> Vec<(&'static str, String, Gets)> {
     let plain = |id, line: &str, gets| (id, line.to_owned(), gets);
     let mut cases = amounts();
+    cases.extend(references());
     cases.extend([
         plain("B044", "!sale add 100 EUR", Refusal("E-USAGE", "client")),
         plain("B046", "!sale add 100 EUR \"Acme", Refusal("E-USAGE", "quote")),
@@ -53,6 +54,16 @@ fn lines() -> Vec<(&'static str, String, Gets)> {
         plain("B086 note", "!important note", Silence),
         plain("B088", "> <@bob:x> !sale add 5 EUR A\n\nnice", Silence),
         plain("B089", "> !sale add 5 EUR A\n\n!sale list", Card("sales")),
+        plain("control elsewhere", "!sale void S-1 why", Refusal("E-AUTH", "managers")),
+        plain("partner word elsewhere", "!audit", Refusal("E-AUTH", "")),
+    ]);
+    cases
+}
+
+/// Numbers and words that lead nowhere.
+fn references() -> Vec<(&'static str, String, Gets)> {
+    let plain = |id, line: &str, gets| (id, line.to_owned(), gets);
+    vec![
         plain("B104", "!sale show S-99999999999999999999", Refusal("E-REF", "no such sale")),
         plain("B105 sign", "!sale show S--1", Refusal("E-REF", "no such sale")),
         plain("B105 zero", "!sale show S-0", Refusal("E-REF", "no such sale")),
@@ -65,10 +76,7 @@ fn lines() -> Vec<(&'static str, String, Gets)> {
             format!("!sale list (a+)+${}", "a".repeat(50_000)),
             Refusal("E-LONG", "4096"),
         ),
-        plain("control elsewhere", "!sale void S-1 why", Refusal("E-AUTH", "managers")),
-        plain("partner word elsewhere", "!audit", Refusal("E-AUTH", "")),
-    ]);
-    cases
+    ]
 }
 
 fn amounts() -> Vec<(&'static str, String, Gets)> {
