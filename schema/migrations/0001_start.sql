@@ -1,4 +1,5 @@
--- One text for SQLite and PostgreSQL. {bytes} becomes blob or bytea.
+-- One text for SQLite and PostgreSQL. {bytes} becomes blob or bytea; {number}, a key of rows in order,
+-- integer (SQLite's own row number, which needs no index beside the table) or bigint.
 -- Times are epoch milliseconds (…_at), days ISO text (…_on), money minor units (…_minor).
 -- A state is a nullable time. Structure is JSON text that SQL never looks into.
 
@@ -19,7 +20,7 @@ create table counter (
 
 -- What came in. The row exists before the homeserver gets its 200.
 create table inbox (
-  seq bigint not null primary key,
+  seq {number} not null primary key,
   event_id text not null unique,
   room_id text not null,
   sender text not null,
@@ -36,8 +37,8 @@ create index inbox_poison on inbox (seq) where outcome = 'poison';
 
 -- What is owed to a room, in order of id per lane. room is a room id, or a key of `room`, or `direct:@user`.
 create table outbox (
-  id bigint not null primary key,
-  txn_id text not null unique,
+  id {number} not null primary key,
+  txn_id text not null,
   dedupe_key text not null unique,
   room text not null,
   kind text not null,
@@ -100,7 +101,7 @@ create table confirmation (
 create index confirmation_open on confirmation (user_id, room_id) where used_at is null;
 
 create table audit (
-  seq bigint not null primary key,
+  seq {number} not null primary key,
   at bigint not null,
   actor text not null,
   action text not null,
@@ -151,6 +152,13 @@ create table member (
   primary key (room_id, user_id)
 );
 create index member_user on member (user_id);
+
+-- What people call themselves, as a membership last said.
+create table display_name (
+  user_id text not null primary key,
+  name text not null,
+  at bigint not null
+);
 
 -- When the last whole walk through a room's history began.
 create table gap (
@@ -252,7 +260,7 @@ create table approval (
 
 -- The ledger: append-only, hash-chained, balanced. Boards are functions of it.
 create table entry (
-  seq bigint not null primary key,
+  seq {number} not null primary key,
   book text not null,
   source text not null,
   source_id text not null,

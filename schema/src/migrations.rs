@@ -16,34 +16,26 @@ struct Step {
     postgres: &'static str,
 }
 
-const STEPS: &[Step] = &[
-    Step {
-        version: 1,
-        name: "start",
-        common: include_str!("../migrations/0001_start.sql"),
-        sqlite: include_str!("../migrations/0001_start.sqlite.sql"),
-        postgres: include_str!("../migrations/0001_start.postgres.sql"),
-    },
-    Step {
-        version: 2,
-        name: "names",
-        common: include_str!("../migrations/0002_names.sql"),
-        sqlite: "",
-        postgres: "",
-    },
-];
+const STEPS: &[Step] = &[Step {
+    version: 1,
+    name: "start",
+    common: include_str!("../migrations/0001_start.sql"),
+    sqlite: include_str!("../migrations/0001_start.sqlite.sql"),
+    postgres: include_str!("../migrations/0001_start.postgres.sql"),
+}];
 
 /// The newest schema version that this program knows.
-pub const NEWEST: i64 = 2;
+pub const NEWEST: i64 = 1;
 
 /// Every step in order: version, name, SQL text for the engine.
 pub fn migrations(engine: Engine) -> impl Iterator<Item = (i64, &'static str, String)> {
     STEPS.iter().map(move |step| {
-        let (bytes, extra) = match engine {
-            Engine::Sqlite => ("blob", step.sqlite),
-            Engine::Postgres => ("bytea", step.postgres),
+        let (bytes, number, extra) = match engine {
+            Engine::Sqlite => ("blob", "integer", step.sqlite),
+            Engine::Postgres => ("bytea", "bigint", step.postgres),
         };
-        let sql = format!("{}\n{extra}", step.common.replace("{bytes}", bytes));
+        let common = step.common.replace("{bytes}", bytes).replace("{number}", number);
+        let sql = format!("{common}\n{extra}");
         (step.version, step.name, sql)
     })
 }

@@ -77,6 +77,7 @@ impl Default for LimitsConfig {
             connect_ms_max: 5_000,
             call_ms_max: 60_000,
             sends_max: 64,
+            states_per_second: 2,
         }
     }
 }

@@ -161,6 +161,8 @@ pub struct LimitsConfig {
     pub call_ms_max: u32,
     /// Sends under way at the same time.
     pub sends_max: u16,
+    /// Room states sent in a second, all keys together.
+    pub states_per_second: u16,
 }
 
 #[derive(Clone, Deserialize)]

@@ -187,6 +187,11 @@ async fn work(
         outbox::run::run(own).await;
         Ok(())
     });
+    let own = app.clone();
+    loops.spawn(async move {
+        outbox::states::run(own).await;
+        Ok(())
+    });
     readiness.set(Some("the rooms".to_owned()));
     let ready = async {
         while !signals.places(|places| places.control.is_some() && places.ids.contains_key("space"))

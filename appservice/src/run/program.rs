@@ -88,6 +88,7 @@ fn limits(config: &Config) -> Limits {
         late_days_max: i64::from(config.limits.late_days_max),
         raw_keep_days: i64::from(config.limits.raw_keep_days),
         lanes_max: usize::from(config.limits.sends_max),
+        states_per_second: u32::from(config.limits.states_per_second),
         ..Limits::default()
     }
 }

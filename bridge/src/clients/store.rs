@@ -1,81 +1,77 @@
 //! Rows of clients: one per key, remembered between claims.
 use crate::platform::db::Conn;
+use crate::platform::recent::Recent;
 use crate::platform::refusal::Fault;
-use crate::platform::work::Work;
+use crate::platform::work::{Cell, Insert, Work};
 use schema::ids::{ClientId, SaleNumber};
 use sqlx::Row as _;
-use std::collections::HashMap;
 
-const REMEMBERED_MAX: usize = 8_192;
+/// Clients remembered: those written by the running batch are always among them.
+const REMEMBERED: usize = 4_096;
 
-#[derive(Default)]
-struct Known(HashMap<String, ClientId>);
+struct Known {
+    ids: Recent<ClientId>,
+    /// Skeleton → key and name of clients that may wait to be written.
+    skeletons: Recent<(String, String)>,
+}
 
-/// The client of a key, remembered.
-///
+impl Default for Known {
+    fn default() -> Self {
+        Self { ids: Recent::new(REMEMBERED), skeletons: Recent::new(REMEMBERED) }
+    }
+}
+
+/// What is known of a client's name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    Known(ClientId),
+    /// None of this key; one whose name looks the same under another.
+    Alike(String),
+    New,
+}
+
 /// # Errors
 /// When the database refuses.
-pub async fn find(work: &mut Work<'_>, key: &str) -> Result<Option<ClientId>, Fault> {
-    if let Some(id) = work.memory.cache::<Known>().0.get(key) {
-        return Ok(Some(*id));
+pub async fn find(work: &mut Work<'_>, key: &str, skeleton: &str) -> Result<Found, Fault> {
+    if let Some(id) = work.memory.cache::<Known>().ids.get(key) {
+        return Ok(Found::Known(*id));
     }
-    let row = sqlx::query("select id from client where key = $1")
+    let rows = sqlx::query("select id, key, name from client where key = $1 or skeleton = $2")
         .bind(key)
-        .fetch_optional(&mut *work.tx)
-        .await?;
-    let Some(row) = row else { return Ok(None) };
-    let id: String = row.try_get(0)?;
-    let id = id.parse().map_err(|_| Fault::Data("client id".into()))?;
-    remember(work, key, id);
-    Ok(Some(id))
-}
-
-/// # Errors
-/// When the database refuses.
-pub async fn insert(
-    work: &mut Work<'_>,
-    key: &str,
-    skeleton: &str,
-    name: &str,
-) -> Result<ClientId, Fault> {
-    let id = ClientId(work.id().0);
-    sqlx::query(
-        "insert into client (id, key, skeleton, name, made_at) values ($1, $2, $3, $4, $5)",
-    )
-    .bind(id.to_string())
-    .bind(key)
-    .bind(skeleton)
-    .bind(name)
-    .bind(work.now)
-    .execute(&mut *work.tx)
-    .await?;
-    remember(work, key, id);
-    Ok(id)
-}
-
-fn remember(work: &mut Work<'_>, key: &str, id: ClientId) {
-    let known = &mut work.memory.cache::<Known>().0;
-    if known.len() >= REMEMBERED_MAX {
-        known.clear();
-    }
-    known.insert(key.to_owned(), id);
-}
-
-/// A client whose name looks the same under another key.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn look_alike(
-    tx: &mut Conn,
-    key: &str,
-    skeleton: &str,
-) -> Result<Option<String>, sqlx::Error> {
-    let row = sqlx::query("select name from client where skeleton = $1 and key <> $2 limit 1")
         .bind(skeleton)
-        .bind(key)
-        .fetch_optional(tx)
+        .fetch_all(&mut *work.tx)
         .await?;
-    row.map(|row| row.try_get(0)).transpose()
+    let mut alike = None;
+    for row in rows {
+        if row.try_get::<String, _>(1)? == key {
+            let id = row.try_get::<String, _>(0)?;
+            let id = id.parse().map_err(|_| Fault::Data("client id".into()))?;
+            work.memory.cache::<Known>().ids.insert(key.to_owned(), id);
+            return Ok(Found::Known(id));
+        }
+        alike = Some(row.try_get(2)?);
+    }
+    let known = work.memory.cache::<Known>();
+    let alike = alike.or_else(|| known.skeletons.get(skeleton).map(|(_, name)| name.clone()));
+    Ok(alike.map_or(Found::New, Found::Alike))
+}
+
+const CLIENT: Insert = Insert {
+    rank: 1,
+    text: "insert into client (id, key, skeleton, name, made_at) {values}",
+    columns: 5,
+};
+
+/// A new client, written at the latest with the commit.
+pub fn insert(work: &mut Work<'_>, key: &str, skeleton: &str, name: &str) -> ClientId {
+    let id = ClientId(work.id().0);
+    let text = |text: &str| Cell::Text(text.to_owned());
+    let now = Cell::Number(work.now);
+    work.insert(&CLIENT, vec![text(&id.to_string()), text(key), text(skeleton), text(name), now]);
+    let known = work.memory.cache::<Known>();
+    known.ids.insert(key.to_owned(), id);
+    known.skeletons.insert(skeleton.to_owned(), (key.to_owned(), name.to_owned()));
+    id
 }
 
 /// A client, for comparing names.

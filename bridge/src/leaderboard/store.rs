@@ -194,7 +194,7 @@ pub async fn add_baseline(
 ) -> Result<(), sqlx::Error> {
     for chunk in chunks(ranks) {
         let text =
-            values("insert into baseline (board, partner_id, rank) {values}", chunk.len(), 3);
+            values(tx, "insert into baseline (board, partner_id, rank) {values}", chunk.len(), 3);
         let mut query = sqlx::query(text);
         for (id, rank) in chunk {
             query = query.bind(board).bind(id.to_string()).bind(i64::from(*rank));

@@ -55,6 +55,7 @@ pub async fn control_inbox(
         }
         ControlInbox::Retry { n } => {
             let seq = number(&n)?;
+            work.effects.inputs_wanted = true;
             if !inbox::retry(work.tx, seq).await? {
                 return Err(none_such().into());
             }

@@ -8,17 +8,17 @@ use std::borrow::Cow;
 use std::future::Future;
 
 /// One outgoing event, as the bot.
-#[derive(Debug, Clone)]
-pub struct Put {
-    pub room_id: String,
+#[derive(Debug, Clone, Copy)]
+pub struct Put<'a> {
+    pub room_id: &'a str,
     pub kind: PutKind,
-    pub event_type: String,
+    pub event_type: &'a str,
     /// The transaction id of a message or redaction, the state key of a state event.
-    pub key: String,
+    pub key: &'a str,
     /// The event a redaction removes.
-    pub redacts: Option<String>,
+    pub redacts: Option<&'a str>,
     /// JSON text.
-    pub content: String,
+    pub content: &'a str,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +54,7 @@ impl CallError {
 }
 
 pub trait Homeserver: Clone + Send + Sync + 'static {
-    fn put(&self, put: &Put) -> impl Future<Output = Result<OwnedEventId, CallError>> + Send;
+    fn put(&self, put: &Put<'_>) -> impl Future<Output = Result<OwnedEventId, CallError>> + Send;
 
     fn call<R>(
         &self,

@@ -1,4 +1,7 @@
 //! What the loops tell each other in memory. Everything here can be lost: the rows say the same.
+use super::handoff::Handoff;
+use super::inbox::store::Waiting;
+use super::outbox::store::Owed;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize};
@@ -9,7 +12,7 @@ use tokio::sync::Notify;
 #[derive(Debug, Clone)]
 pub enum Mark {
     /// The homeserver took row `id`.
-    Sent { id: i64, event_id: String },
+    Sent { id: i64, txn_id: String, event_id: String },
     /// Our own event came back from the room.
     Confirmed { txn_id: String, event_id: String },
     /// No clear answer for row `id`, first at this time.
@@ -44,10 +47,19 @@ pub struct Places {
     pub control: Option<String>,
 }
 
-#[derive(Debug, Default)]
+/// Inputs that wait for the worker in memory, beyond which it reads them from their table.
+const INPUTS_MAX: usize = 2_048;
+/// As much for the sender.
+const OWED_MAX: usize = 2_048;
+
+#[derive(Debug)]
 pub struct Signals {
-    pub inbox: Notify,
-    pub outbox: Notify,
+    /// From those who accept inputs to the worker.
+    pub inbox: Handoff<Waiting>,
+    /// From the worker to the sender.
+    pub outbox: Handoff<Owed>,
+    /// Room state is wanted that may not have been before.
+    pub states: Notify,
     /// Rooms or direct chats are wanted, or something in them must be mended.
     pub rooms: Notify,
     pub gaps: Notify,
@@ -68,15 +80,46 @@ pub struct Signals {
     marks: Mutex<Vec<Mark>>,
 }
 
+impl Default for Signals {
+    fn default() -> Self {
+        Self {
+            inbox: Handoff::new(INPUTS_MAX),
+            outbox: Handoff::new(OWED_MAX),
+            states: Notify::new(),
+            rooms: Notify::new(),
+            gaps: Notify::new(),
+            pending: AtomicUsize::new(0),
+            outbox_pending: AtomicUsize::new(0),
+            seq: AtomicI64::new(0),
+            last_echo_at: AtomicI64::new(0),
+            last_ping_at: AtomicI64::new(0),
+            disk_low: AtomicBool::default(),
+            ready: AtomicBool::new(false),
+            places_version: AtomicU64::new(0),
+            jobs_changed: AtomicBool::new(false),
+            counters: Counters::default(),
+            places: RwLock::default(),
+            marks: Mutex::default(),
+        }
+    }
+}
+
 impl Signals {
     /// Tells the worker of jobs that it did not write itself.
     pub fn wake_jobs(&self) {
         self.jobs_changed.store(true, Relaxed);
-        self.inbox.notify_one();
+        self.inbox.wake();
     }
 
+    /// To be written by the worker; the first one tells it that there are any.
     pub fn mark(&self, mark: Mark) {
-        self.marks().push(mark);
+        let mut marks = self.marks();
+        marks.push(mark);
+        let first = marks.len() == 1;
+        drop(marks);
+        if first {
+            self.inbox.wake();
+        }
     }
 
     #[must_use]
@@ -92,8 +135,8 @@ impl Signals {
     }
 
     #[must_use]
-    pub fn has_marks(&self) -> bool {
-        !self.marks().is_empty()
+    pub fn marks_waiting(&self) -> usize {
+        self.marks().len()
     }
 
     pub fn places<T>(&self, read: impl FnOnce(&Places) -> T) -> T {
@@ -103,7 +146,8 @@ impl Signals {
     pub fn set_places(&self, places: Places) {
         *self.places.write().unwrap_or_else(PoisonError::into_inner) = places;
         self.places_version.fetch_add(1, std::sync::atomic::Ordering::Release);
-        self.outbox.notify_one();
+        self.outbox.wake();
+        self.states.notify_one();
     }
 
     fn marks(&self) -> MutexGuard<'_, Vec<Mark>> {

@@ -213,6 +213,7 @@ pub async fn want_direct(work: &mut Work<'_>, user: &str) -> Result<(), Fault> {
 /// When the database refuses.
 pub async fn repair(work: &mut Work<'_>, _: &Manager) -> Result<(), Fault> {
     store::all_drifted(work.tx, work.now).await?;
+    work.effects.states_wanted = true;
     outbox::store::resend_states(work.tx, work.now).await?;
     work.effects.rooms_wanted = true;
     work.audit("room.repair", "all", "");

@@ -221,6 +221,7 @@ async fn told_once(
 async fn rewrite(work: &mut Work<'_>, event: &Event, room: &RoomRow) -> Result<(), Fault> {
     let key = event.state_key.as_deref().unwrap_or_default();
     let mut ours = false;
+    work.effects.states_wanted = true;
     for name in [room.key.to_string(), room.room_id.clone()] {
         ours |= outbox::store::resend_state(work.tx, &name, &event.kind, key, work.now).await?;
     }

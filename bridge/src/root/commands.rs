@@ -11,7 +11,7 @@ use crate::platform::rate;
 use crate::platform::refusal::{Code, Fault, Refusal, Stop};
 use crate::platform::text::{Line, Message, refusal_message};
 use crate::platform::work::{Mark, Work};
-use crate::sales::commands::Said;
+use crate::sales::commands::{PartnerSale, Said};
 use crate::{industries, leaderboard, ledger, operations, partners, rooms, sales, team};
 use serde_json::Value;
 
@@ -31,6 +31,7 @@ pub(super) async fn message(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'
     }
     if content.rel_type.as_deref() == Some("m.replace") {
         let Some(original) = content.related.as_deref() else { return Ok("ignored") };
+        work.settle().await?;
         return super::edits::edited(work, &caller, original, &input.event.content()).await;
     }
     if !caller.place.is_direct() {
@@ -109,6 +110,9 @@ async fn answered(
     if body.starts_with(&work.program.prefix) || caller.place != Place::Control {
         return None;
     }
+    if let Err(error) = work.settle().await {
+        return Some(Err(Fault::from(error).into()));
+    }
     let relation =
         serde_json::from_str::<Value>(text).map(|content| Relation::of(&content)).ok()?;
     let targets = match relation {
@@ -168,12 +172,16 @@ async fn run_line(
     line: &CommandLine,
     said: Said<'_>,
 ) -> Result<&'static str, Stop> {
-    if caller.place == Place::Control {
-        let help = line.tokens.first().is_some_and(|token| token.text.eq_ignore_ascii_case("help"));
-        // Before the words are read: how they are meant is nobody else's business.
-        if CONTROL.knows(line) && !help {
-            caller.reviewer()?;
-        }
+    // Before the words are read: how they are meant is nobody else's business.
+    if caller.place == Place::Control && CONTROL.knows(line) && !is_help(line) {
+        caller.reviewer()?;
+    }
+    let parsed = (caller.place != Place::Control).then(|| PARTNER.parse(line));
+    // Claims are written many at once, and read by everything but another claim.
+    if !matches!(&parsed, Some(Parsed::Command(Partner::Sale(PartnerSale::Add(_))))) {
+        work.settle().await.map_err(Fault::from)?;
+    }
+    let Some(parsed) = parsed else {
         return match CONTROL.parse(line) {
             Parsed::Command(words) => {
                 control(work, caller, words, said, &line.rest).await.map(|()| RAN)
@@ -182,8 +190,8 @@ async fn run_line(
             Parsed::Unknown(_) if PARTNER.knows(line) => Err(wrong_room(work, line, false).into()),
             Parsed::Unknown(_) => Ok("not for us"),
         };
-    }
-    match PARTNER.parse(line) {
+    };
+    match parsed {
         Parsed::Command(words) => partner(work, caller, words, said).await.map(|()| RAN),
         Parsed::Refused(_) | Parsed::Unknown(_) if CONTROL.knows(line) && !PARTNER.knows(line) => {
             if caller.is_team() {
@@ -196,6 +204,10 @@ async fn run_line(
         Parsed::Unknown(refusal) if caller.place.is_direct() => Err(refusal.into()),
         Parsed::Unknown(_) => Ok("not for us"),
     }
+}
+
+fn is_help(line: &CommandLine) -> bool {
+    line.tokens.first().is_some_and(|token| token.text.eq_ignore_ascii_case("help"))
 }
 
 fn wrong_room(work: &Work<'_>, line: &CommandLine, control: bool) -> Refusal {

@@ -88,6 +88,9 @@ pub async fn handle(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'static s
     if is_ours(work, &event.sender) && event.kind != "m.room.member" {
         return Ok("own");
     }
+    if event.kind != "m.room.message" {
+        work.settle().await?;
+    }
     match event.kind.as_str() {
         "m.room.message" if event.state_key.is_none() => commands::message(work, input).await,
         "m.reaction" if event.state_key.is_none() => reactions::handle(work, input).await,
@@ -115,6 +118,7 @@ pub async fn handle(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'static s
 /// # Errors
 /// A fault of ours; the job comes again.
 pub async fn run_job(work: &mut Work<'_>, job: &Job) -> Result<(), Fault> {
+    work.settle().await?;
     match job.kind.split('.').next() {
         Some("board") => leaderboard::jobs::run(work, job).await,
         Some("inbox") => operations::jobs::run(work, job).await,

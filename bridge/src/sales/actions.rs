@@ -2,7 +2,7 @@
 use super::claim::Claim;
 use super::store::{self, NewSale, SaleRow};
 use super::{render, review, rules};
-use crate::clients;
+use crate::clients::{self, store::Found};
 use crate::leaderboard;
 use crate::ledger::{self, rules::EntryBody};
 use crate::platform::access::{Manager, Partner, Reviewer};
@@ -42,8 +42,9 @@ pub async fn record(
     manner: Manner<'_>,
 ) -> Result<SaleRow, Stop> {
     checked(work, claim, manner)?;
-    let client = client_of(work, claim, manner).await?;
-    let flags = flags(work, partner, claim, client, manner).await?;
+    let (client, first) = client_of(work, claim, manner).await?;
+    let known = (!first).then_some(client);
+    let flags = flags(work, partner, claim, known, manner).await?;
     let number = next_number(work).await?;
     let flag_text =
         serde_json::to_string(&flags).map_err(|error| Fault::Data(error.to_string()))?;
@@ -65,8 +66,8 @@ pub async fn record(
         line: manner.line,
         claimed_at: work.now,
     };
-    store::insert(work.tx, &new).await?;
-    store::insert_share(work.tx, new.id, partner.id(), 1, claim.amount.minor).await?;
+    store::insert(work, &new);
+    store::insert_share(work, new.id, partner.id(), 1, claim.amount.minor);
     let row = row_of(&new, partner, claim, flags);
     leaderboard::actions::claims_changed(work, partner.id());
     work.audit("sale.claim", &number.to_string(), "");
@@ -88,8 +89,9 @@ pub async fn amend(
 ) -> Result<(), Stop> {
     let manner = Manner { line, confirmed: true, as_manager: false, late: false };
     checked(work, claim, manner)?;
-    let client = client_of(work, claim, manner).await?;
-    let flags = flags(work, partner, claim, client, manner).await?;
+    let (client, first) = client_of(work, claim, manner).await?;
+    let known = (!first).then_some(client);
+    let flags = flags(work, partner, claim, known, manner).await?;
     let flag_text =
         serde_json::to_string(&flags).map_err(|error| Fault::Data(error.to_string()))?;
     let new = NewSale {
@@ -109,7 +111,7 @@ pub async fn amend(
         claimed_at: sale.claimed_at,
     };
     store::rewrite(work.tx, &new).await?;
-    store::insert_share(work.tx, sale.id, partner.id(), 1, claim.amount.minor).await?;
+    store::insert_share(work, sale.id, partner.id(), 1, claim.amount.minor);
     let row = row_of(&new, partner, claim, flags);
     leaderboard::actions::claims_changed(work, partner.id());
     work.audit("sale.edit", &sale.number.to_string(), "");
@@ -267,22 +269,23 @@ fn checked(work: &Work<'_>, claim: &Claim, manner: Manner<'_>) -> Result<(), Ref
     rules::effective_day(claim.on, work.today(), work.program.started_on, manner.as_manager)
 }
 
+/// The client of a claim, and whether this claim is their first.
 async fn client_of(
     work: &mut Work<'_>,
     claim: &Claim,
     manner: Manner<'_>,
-) -> Result<ClientId, Stop> {
+) -> Result<(ClientId, bool), Stop> {
     let key = rules::client_key(&claim.client);
-    if let Some(id) = clients::store::find(work, &key).await? {
-        return Ok(id);
-    }
     let skeleton = rules::skeleton(&key);
-    if !manner.as_manager
-        && let Some(name) = clients::store::look_alike(work.tx, &key, &skeleton).await?
-    {
-        return Err(rules::looks_like(&claim.client, &name).into());
+    match clients::store::find(work, &key, &skeleton).await? {
+        Found::Known(id) => Ok((id, false)),
+        Found::Alike(name) if !manner.as_manager => {
+            Err(rules::looks_like(&claim.client, &name).into())
+        }
+        Found::Alike(_) | Found::New => {
+            Ok((clients::store::insert(work, &key, &skeleton, &claim.client), true))
+        }
     }
-    Ok(clients::store::insert(work, &key, &skeleton, &claim.client).await?)
 }
 
 /// What reviewers should know; a slip of the same person within seconds is asked back instead.
@@ -290,11 +293,17 @@ async fn flags(
     work: &mut Work<'_>,
     partner: &Partner,
     claim: &Claim,
-    client: ClientId,
+    client: Option<ClientId>,
     manner: Manner<'_>,
 ) -> Result<Vec<ReviewFlag>, Stop> {
     let since = work.now - rules::DUPLICATE_DAYS * DAY_MS;
-    let earlier = clients::store::earlier(work.tx, client, since).await?;
+    let earlier = match client {
+        Some(client) => {
+            work.settle().await.map_err(Fault::from)?;
+            clients::store::earlier(work.tx, client, since).await?
+        }
+        None => Vec::new(),
+    };
     let me = partner.id().to_string();
     let slip = earlier.iter().find(|sale| {
         sale.partner_id == me && sale.line == manner.line && work.now - sale.claimed_at <= SLIP_MS

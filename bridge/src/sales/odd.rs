@@ -17,7 +17,7 @@ const SALES_MAX: usize = 3;
 pub async fn flags(
     work: &mut Work<'_>,
     claim: &Claim,
-    client: ClientId,
+    client: Option<ClientId>,
     first: bool,
 ) -> Result<Vec<ReviewFlag>, Fault> {
     let mut flags = Vec::new();
@@ -33,13 +33,15 @@ pub async fn flags(
 async fn similar(
     work: &mut Work<'_>,
     claim: &Claim,
-    client: ClientId,
+    client: Option<ClientId>,
 ) -> Result<Option<ReviewFlag>, Fault> {
     let key = rules::client_key(&claim.client);
     let Some(core) = rules::core(&key) else { return Ok(None) };
+    // Clients of the same batch may not be written yet.
+    work.settle().await?;
     let near = clients::store::beginning(work.tx, &beginning(&core)).await?;
     let found =
-        near.into_iter().find(|other| other.id != client && rules::similar(&key, &other.key));
+        near.into_iter().find(|other| Some(other.id) != client && rules::similar(&key, &other.key));
     let Some(other) = found else { return Ok(None) };
     let earlier = clients::store::earlier(work.tx, other.id, 0).await?;
     let sales = earlier.iter().take(SALES_MAX).map(|sale| sale.number).collect();

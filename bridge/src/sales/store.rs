@@ -1,5 +1,6 @@
 //! Rows of sales, their shares, approvals, and clients.
 use crate::platform::db::Conn;
+use crate::platform::work::{Cell, Insert, Work};
 use jiff::civil::Date;
 use schema::ids::{ClientId, PartnerId, SaleId, SaleNumber};
 use schema::money::{Currency, Money};
@@ -179,32 +180,34 @@ pub struct NewSale<'a> {
     pub claimed_at: i64,
 }
 
-/// # Errors
-/// When the database refuses.
-pub async fn insert(tx: &mut Conn, sale: &NewSale<'_>) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "insert into sale (id, number, partner_id, client_id, amount_minor, currency, industry, effective_on, \
-         note, public, flags, cause, room_id, line, claimed_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
-    )
-    .bind(sale.id.to_string())
-    .bind(sale.number.0)
-    .bind(sale.partner_id.to_string())
-    .bind(sale.client_id.to_string())
-    .bind(sale.amount.minor)
-    .bind(sale.amount.currency.code())
-    .bind(sale.industry)
-    .bind(sale.on.to_string())
-    .bind(sale.note)
-    .bind(i64::from(sale.public))
-    .bind(sale.flags)
-    .bind(sale.cause)
-    .bind(sale.room_id)
-    .bind(sale.line)
-    .bind(sale.claimed_at)
-    .execute(tx)
-    .await?;
-    Ok(())
+const SALE: Insert = Insert {
+    rank: 2,
+    text: "insert into sale (id, number, partner_id, client_id, amount_minor, currency, industry, effective_on, \
+           note, public, flags, cause, room_id, line, claimed_at) {values}",
+    columns: 15,
+};
+
+/// A new sale, written at the latest with the commit.
+pub fn insert(work: &mut Work<'_>, sale: &NewSale<'_>) {
+    let text = |text: &dyn ToString| Cell::Text(text.to_string());
+    let cells = vec![
+        text(&sale.id),
+        Cell::Number(sale.number.0),
+        text(&sale.partner_id),
+        text(&sale.client_id),
+        Cell::Number(sale.amount.minor),
+        text(&sale.amount.currency.code()),
+        sale.industry.into(),
+        text(&sale.on),
+        sale.note.into(),
+        Cell::Number(i64::from(sale.public)),
+        text(&sale.flags),
+        text(&sale.cause),
+        text(&sale.room_id),
+        text(&sale.line),
+        Cell::Number(sale.claimed_at),
+    ];
+    work.insert(&SALE, cells);
 }
 
 /// Writes an open claim anew after its message was edited.
@@ -239,25 +242,23 @@ pub async fn rewrite(tx: &mut Conn, sale: &NewSale<'_>) -> Result<(), sqlx::Erro
     Ok(())
 }
 
-/// # Errors
-/// When the database refuses.
-pub async fn insert_share(
-    tx: &mut Conn,
+const SHARE: Insert = Insert {
+    rank: 3,
+    text: "insert into share (sale_id, partner_id, weight, amount_minor) {values}",
+    columns: 4,
+};
+
+/// A partner's part of a sale, written at the latest with the commit.
+pub fn insert_share(
+    work: &mut Work<'_>,
     sale: SaleId,
     partner: PartnerId,
     weight: i64,
     minor: i64,
-) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "insert into share (sale_id, partner_id, weight, amount_minor) values ($1, $2, $3, $4)",
-    )
-    .bind(sale.to_string())
-    .bind(partner.to_string())
-    .bind(weight)
-    .bind(minor)
-    .execute(tx)
-    .await?;
-    Ok(())
+) {
+    let ids = [sale.to_string(), partner.to_string()].map(Cell::Text);
+    let numbers = [weight, minor].map(Cell::Number);
+    work.insert(&SHARE, ids.into_iter().chain(numbers).collect());
 }
 
 /// The partners of a sale and their parts, in the order named.

@@ -136,6 +136,7 @@ fn default_of(config: &Config, key: &str) -> String {
         "limits.connect_ms_max" => limits.connect_ms_max.to_string(),
         "limits.call_ms_max" => limits.call_ms_max.to_string(),
         "limits.sends_max" => limits.sends_max.to_string(),
+        "limits.states_per_second" => limits.states_per_second.to_string(),
         "log.filter" => text(&config.log.filter),
         "log.format" => text(&format!("{:?}", config.log.format).to_lowercase()),
         new => panic!("say here what holds when {new} is left out"),

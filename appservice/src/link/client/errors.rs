@@ -50,10 +50,15 @@ pub fn from_reqwest(error: reqwest::Error) -> CallError {
     if unreachable { CallError::Unreachable(text) } else { CallError::Unknown(text) }
 }
 
+/// A connection that broke: what was on its way may have arrived.
+pub fn from_hyper(error: &hyper::Error) -> CallError {
+    CallError::Unknown(causes(error))
+}
+
 /// The innermost cause says most ("connection refused"); the outer ones say which step.
-fn causes(error: &reqwest::Error) -> String {
+fn causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
+    let mut cause = error.source();
     while let Some(inner) = cause {
         text = format!("{text}: {inner}");
         cause = inner.source();

@@ -1,5 +1,6 @@
 //! Requests to the homeserver, as the bot. `put` is the hot path, built by hand; everything else
 //! is typed by ruma. One `Client` is cheap to clone; all clones share connections and session.
+mod direct;
 mod errors;
 mod put;
 mod session;
@@ -46,6 +47,8 @@ struct Inner {
     transport: Transport,
     /// Without a slash at the end.
     base: String,
+    /// The path of the base, mostly empty.
+    base_path: String,
     bot: OwnedUserId,
     as_token: SecretString,
     /// The as_token as a header, made once; marked so that it is never shown.
@@ -68,6 +71,7 @@ impl Client {
         Ok(Self(Arc::new(Inner {
             transport: Transport::new(&config.homeserver.url, &config.limits)?,
             base: config.homeserver.url.as_str().trim_end_matches('/').to_owned(),
+            base_path: config.homeserver.url.path().trim_end_matches('/').to_owned(),
             identity_query: put::identity_query(&bot, None),
             bot,
             bearer: bearer(&registration.as_token)?,
@@ -86,6 +90,7 @@ impl Client {
         Self(Arc::new(Inner {
             transport: inner.transport.clone(),
             base: inner.base.clone(),
+            base_path: inner.base_path.clone(),
             bot: inner.bot.clone(),
             as_token: inner.as_token.clone(),
             bearer: inner.bearer.clone(),
@@ -182,7 +187,7 @@ impl Client {
 }
 
 impl Homeserver for Client {
-    async fn put(&self, put: &Put) -> Result<OwnedEventId, CallError> {
+    async fn put(&self, put: &Put<'_>) -> Result<OwnedEventId, CallError> {
         put::send(&self.0, put).await
     }
 

@@ -38,25 +38,26 @@ pub fn identity_query(user: &UserId, device: Option<&DeviceId>) -> String {
     query
 }
 
-pub async fn send(client: &Inner, put: &Put) -> Result<OwnedEventId, CallError> {
-    let url = url(&client.base, &client.identity_query, put);
-    let answer = client.transport.put(url, client.bearer.clone(), put.content.clone()).await?;
+pub async fn send(client: &Inner, put: &Put<'_>) -> Result<OwnedEventId, CallError> {
+    let path = path(&client.base_path, &client.identity_query, put);
+    let answer = client.transport.put(&path, client.bearer.clone(), put.content.to_owned()).await?;
     let sent: Sent =
         serde_json::from_slice(answer.body()).map_err(|error| errors::unreadable(&error))?;
     Ok(sent.event_id)
 }
 
-pub(super) fn url(base: &str, identity_query: &str, put: &Put) -> String {
+/// The path of a request with its query, below the homeserver's own path.
+pub(super) fn path(base: &str, identity_query: &str, put: &Put<'_>) -> String {
     let (verb, first) = match put.kind {
-        PutKind::Message => ("send", put.event_type.as_str()),
-        PutKind::State => ("state", put.event_type.as_str()),
-        PutKind::Redact => ("redact", put.redacts.as_deref().unwrap_or_default()),
+        PutKind::Message => ("send", put.event_type),
+        PutKind::State => ("state", put.event_type),
+        PutKind::Redact => ("redact", put.redacts.unwrap_or_default()),
     };
-    let mut url = String::with_capacity(256);
-    url.push_str(base);
+    let mut path = String::with_capacity(256);
+    path.push_str(base);
     let encode = |text| utf8_percent_encode(text, SEGMENT);
-    let (room, first, key) = (encode(&put.room_id), encode(first), encode(&put.key));
+    let (room, first, key) = (encode(put.room_id), encode(first), encode(put.key));
     // Writing into a String cannot fail.
-    let _ = write!(url, "/_matrix/client/v3/rooms/{room}/{verb}/{first}/{key}?{identity_query}");
-    url
+    let _ = write!(path, "/_matrix/client/v3/rooms/{room}/{verb}/{first}/{key}?{identity_query}");
+    path
 }

@@ -62,14 +62,14 @@ fn client(url: &str) -> Client {
     Client::new(&config, &registration).unwrap()
 }
 
-fn put(kind: PutKind) -> Put {
+fn put(kind: PutKind) -> Put<'static> {
     Put {
-        room_id: "!a/b:h.org".into(),
+        room_id: "!a/b:h.org",
         kind,
-        event_type: "m.room.message".into(),
-        key: "k?#% é".into(),
-        redacts: Some("$e/1".into()),
-        content: "{\"body\":\"x\"}".into(),
+        event_type: "m.room.message",
+        key: "k?#% é",
+        redacts: Some("$e/1"),
+        content: "{\"body\":\"x\"}",
     }
 }
 

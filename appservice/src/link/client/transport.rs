@@ -1,11 +1,15 @@
 //! One HTTP exchange: kept-alive connections, limits on time and size, and an answer that is
 //! either a success or a `CallError`. URLs hold no secret, yet stay out of errors and logs.
+use super::direct::Direct;
 use super::errors;
 use crate::config::LimitsConfig;
 use bridge::platform::homeserver::CallError;
 use bytes::{Bytes, BytesMut};
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::Request;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use http::{HeaderMap, HeaderValue, Method, Response};
+use http_body_util::Full;
+use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
 
@@ -14,6 +18,9 @@ const IDLE: Duration = Duration::from_secs(30);
 
 #[derive(Clone)]
 pub struct Transport {
+    /// For the hot path, where the homeserver is reached over plain HTTP.
+    direct: Option<Arc<Direct>>,
+    origin: String,
     http: reqwest::Client,
     answer_bytes_max: usize,
 }
@@ -37,7 +44,14 @@ impl Transport {
             "https" => builder.https_only(true),
             _ => builder.tls_certs_only(std::iter::empty()),
         };
-        Ok(Self { http: builder.build()?, answer_bytes_max: limits.answer_bytes_max })
+        let direct = Direct::new(homeserver, limits).map(Arc::new);
+        let origin = homeserver.origin().ascii_serialization();
+        Ok(Self {
+            direct,
+            origin,
+            http: builder.build()?,
+            answer_bytes_max: limits.answer_bytes_max,
+        })
     }
 
     /// A success, or an error.
@@ -93,15 +107,25 @@ impl Transport {
         Ok(all.freeze())
     }
 
-    /// The hot path: a PUT of JSON.
+    /// The hot path: a PUT of JSON to a path with its query.
     pub async fn put(
         &self,
-        url: String,
+        path: &str,
         bearer: HeaderValue,
         body: String,
     ) -> Result<Response<Bytes>, CallError> {
-        let request = self.http.put(url).header(AUTHORIZATION, bearer).header(CONTENT_TYPE, JSON);
-        succeeded(self.exchange(request.body(body)).await?)
+        let Some(direct) = &self.direct else {
+            let url = format!("{}{path}", self.origin);
+            let request = self.http.put(url).header(AUTHORIZATION, bearer);
+            return succeeded(self.exchange(request.header(CONTENT_TYPE, JSON).body(body)).await?);
+        };
+        let request = Request::put(path)
+            .header(HOST, direct.authority())
+            .header(AUTHORIZATION, bearer)
+            .header(CONTENT_TYPE, JSON)
+            .body(Full::new(Bytes::from(body)))
+            .map_err(|error| errors::unsendable(&error))?;
+        succeeded(direct.exchange(request).await?)
     }
 }
 

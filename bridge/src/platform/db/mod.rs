@@ -120,7 +120,8 @@ fn sqlite_pool(max: u32) -> AnyPoolOptions {
             connection
                 .execute(
                     "pragma journal_mode=wal; pragma synchronous=full; pragma foreign_keys=on; \
-                     pragma busy_timeout=10000; pragma cache_size=-4096; pragma temp_store=memory;",
+                     pragma busy_timeout=10000; pragma cache_size=-4096; pragma temp_store=memory; \
+                     pragma wal_autocheckpoint=4000;",
                 )
                 .await?;
             Ok(())

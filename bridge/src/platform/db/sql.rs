@@ -1,22 +1,36 @@
 //! Statements of many rows. The text holds only placeholders, and chunks have few sizes, so that
 //! the prepared statements stay few.
+use super::Conn;
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 /// The largest chunk of rows in one statement.
 pub const ROWS_MAX: usize = 64;
 
-/// Template, rows and columns → the finished text.
-type Texts = HashMap<(&'static str, usize, usize), &'static str>;
+/// Template, rows, columns and whether placeholders are numbered → the finished text.
+type Texts = HashMap<(&'static str, usize, usize, bool), &'static str>;
 
 static TEXTS: LazyLock<Mutex<Texts>> = LazyLock::new(Mutex::default);
 
 /// `head` + `values ($1, …), (…)` for the given shape. The texts are few (a head has seven sizes)
-/// and live as long as the program.
+/// and live as long as the program. SQLite looks a numbered placeholder up in a list, which costs
+/// more than the insert where there are hundreds; it gets nameless ones in the same order.
 #[must_use]
-pub fn values(template: &'static str, rows: usize, columns: usize) -> &'static str {
+pub fn values(
+    connection: &Conn,
+    template: &'static str,
+    rows: usize,
+    columns: usize,
+) -> &'static str {
+    text(template, rows, columns, connection.backend_name() != SQLITE)
+}
+
+/// What sqlx calls it.
+const SQLITE: &str = "SQLite";
+
+fn text(template: &'static str, rows: usize, columns: usize, numbered: bool) -> &'static str {
     let mut texts = TEXTS.lock().unwrap_or_else(PoisonError::into_inner);
-    texts.entry((template, rows, columns)).or_insert_with(|| {
+    texts.entry((template, rows, columns, numbered)).or_insert_with(|| {
         let mut list = String::from("values ");
         for row in 0..rows {
             list.push_str(if row == 0 { "(" } else { ", (" });
@@ -24,8 +38,12 @@ pub fn values(template: &'static str, rows: usize, columns: usize) -> &'static s
                 if column > 0 {
                     list.push_str(", ");
                 }
-                list.push('$');
-                list.push_str(&(row * columns + column + 1).to_string());
+                if numbered {
+                    list.push('$');
+                    list.push_str(&(row * columns + column + 1).to_string());
+                } else {
+                    list.push('?');
+                }
             }
             list.push(')');
         }
@@ -63,6 +81,7 @@ mod tests {
 
     #[test]
     fn values_number_their_placeholders() {
-        assert_eq!(values("insert {values} x", 2, 2), "insert values ($1, $2), ($3, $4) x");
+        assert_eq!(text("insert {values} x", 2, 2, true), "insert values ($1, $2), ($3, $4) x");
+        assert_eq!(text("insert {values} x", 2, 2, false), "insert values (?, ?), (?, ?) x");
     }
 }

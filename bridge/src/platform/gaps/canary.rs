@@ -48,14 +48,15 @@ pub async fn run<H: Homeserver>(app: App<H>, appservice_id: String) {
 
 async fn send<H: Homeserver>(app: &App<H>, room_id: String, now: i64) -> bool {
     let txn = txn_id(&app.install.id, &format!("canary:{now}"));
-    let content = json!({ "msgtype": "m.notice", "body": "canary", "m.mentions": {}, MARKER: txn });
+    let content = json!({ "msgtype": "m.notice", "body": "canary", "m.mentions": {}, MARKER: txn })
+        .to_string();
     let put = Put {
-        room_id,
+        room_id: &room_id,
         kind: PutKind::Message,
-        event_type: "m.room.message".into(),
-        key: txn,
+        event_type: "m.room.message",
+        key: &txn,
         redacts: None,
-        content: content.to_string(),
+        content: &content,
     };
     match app.homeserver.put(&put).await {
         Ok(_) => true,

@@ -11,8 +11,12 @@ use std::collections::{HashMap, HashSet};
 pub async fn known(reader: &mut Conn, ids: &[String]) -> Result<HashSet<String>, sqlx::Error> {
     let mut known = HashSet::new();
     for chunk in chunks(ids) {
-        let text =
-            values("select event_id from inbox where event_id in ({values})", chunk.len(), 1);
+        let text = values(
+            reader,
+            "select event_id from inbox where event_id in ({values})",
+            chunk.len(),
+            1,
+        );
         let mut query = sqlx::query(text);
         for id in chunk {
             query = query.bind(id);
@@ -38,6 +42,7 @@ pub async fn walks(reader: &mut Conn) -> Result<HashMap<String, i64>, sqlx::Erro
 pub async fn walked(tx: &mut Conn, rooms: &[(String, i64)]) -> Result<(), sqlx::Error> {
     for chunk in chunks(rooms) {
         let text = values(
+            tx,
             "insert into gap (room_id, walked_at) {values} \
              on conflict (room_id) do update set walked_at = excluded.walked_at",
             chunk.len(),

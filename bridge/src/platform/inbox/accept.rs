@@ -30,7 +30,7 @@ impl Source {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Txn => "txn",
-            Self::Gap => "gap",
+            Self::Gap => store::GAP,
         }
     }
 }
@@ -82,6 +82,8 @@ impl Inbox {
         if rows.is_empty() {
             return Ok(0);
         }
+        let first = rows.iter().map(|row| row.seq).min().unwrap_or_default();
+        let promise = self.signals.inbox.promise(first);
         let mut tx = self.db.begin().await?;
         let kept = store::insert(&mut tx, &rows).await?;
         let conflicts =
@@ -92,8 +94,15 @@ impl Inbox {
             self.signals.wake_jobs();
         }
         self.signals.counters.kept.fetch_add(kept as u64, Relaxed);
-        self.signals.pending.fetch_add(kept, Relaxed);
-        self.signals.inbox.notify_one();
+        let malformed = rows.iter().filter(|row| row.malformed).count();
+        self.signals.pending.fetch_add(kept.saturating_sub(malformed), Relaxed);
+        match kept {
+            0 => promise.withdraw(),
+            // Some were known: which, only the table can tell.
+            _ if kept < rows.len() => drop(promise),
+            _ => promise
+                .keep(rows.into_iter().filter(|row| !row.malformed).map(Into::into).collect()),
+        }
         Ok(kept)
     }
 

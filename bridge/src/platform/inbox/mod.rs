@@ -4,6 +4,7 @@ mod accept;
 mod event;
 mod filter;
 pub mod proof;
+mod queue;
 pub mod run;
 pub mod store;
 

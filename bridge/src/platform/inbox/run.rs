@@ -6,24 +6,26 @@ mod backlog;
 
 use super::event::Event;
 use super::proof::{Need, Proof, prove};
+use super::queue::Queue;
 use super::store::{self, Waiting};
 use crate::platform::App;
 use crate::platform::db::Tx;
 use crate::platform::homeserver::Homeserver;
 use crate::platform::jobs;
-use crate::platform::outbox::marks;
+use crate::platform::outbox::marks::{Marks, Parked};
 use crate::platform::refusal::Fault;
 use crate::platform::work::{Cause, Done, Effects, Memory, Work};
 use crate::root;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::Ordering::Relaxed;
 
-/// How long marks may wait for company before they are written alone.
-const MARKS_MS_MAX: u64 = 100;
+/// How long marks may wait for company, and how many may.
+const MARKS_MS_MAX: i64 = 200;
+const MARKS_MAX: usize = 2_048;
 /// Longest sleep without any wake-up.
 const IDLE_MS_MAX: i64 = 60_000;
 const PROOF_RETRY_MS: i64 = 1_000;
@@ -33,13 +35,17 @@ pub struct Worker<H> {
     pub(crate) app: App<H>,
     pub(crate) memory: Memory,
     pub(crate) effects: Effects,
+    queue: Queue,
     proofs: HashMap<i64, Proof>,
     proving: FuturesUnordered<BoxFuture<'static, (Waiting, Proof)>>,
     /// Rooms whose oldest input cannot run yet, and until when.
     held: HashMap<String, i64>,
     next_job_at: i64,
+    marks: Marks,
+    /// Since when marks wait.
+    marks_since: Option<i64>,
     /// Rows of this batch whose answer stands in a later one's.
-    older: HashSet<i64>,
+    older: backlog::Older,
 }
 
 /// Works until the future is dropped.
@@ -55,7 +61,8 @@ pub async fn run<H: Homeserver>(app: App<H>) -> Result<(), Fault> {
             Ok(false) => worker.rest().await,
             Err(fault) => {
                 tracing::error!(%fault, "the database did not take a batch; trying again");
-                worker.memory.forget();
+                worker.undo();
+                worker.queue.forget();
                 worker.app.clock.sleep(1_000).await;
             }
         }
@@ -75,11 +82,14 @@ impl<H: Homeserver> Worker<H> {
             app,
             memory,
             effects: Effects::default(),
+            queue: Queue::default(),
             proofs: HashMap::new(),
             proving: FuturesUnordered::new(),
             held: HashMap::new(),
             next_job_at: 0,
-            older: HashSet::new(),
+            marks: Marks::default(),
+            marks_since: None,
+            older: backlog::Older::new(),
         })
     }
 
@@ -108,27 +118,47 @@ impl<H: Homeserver> Worker<H> {
         if self.app.signals.jobs_changed.swap(false, Relaxed) {
             self.next_job_at = 0;
         }
+        let jobs_due = now >= self.next_job_at;
+        self.queue.refill(&self.app.signals.inbox);
+        let marks_due = self.marks_due(now);
+        if !jobs_due && !marks_due && !self.queue.is_any(&self.held) {
+            return Ok(false);
+        }
         let mut tx = self.app.db.begin().await?;
-        let limit = self.app.program.limits.inbox_batch_max + self.held.len();
-        let rows = store::waiting(&mut tx, i64::try_from(limit).unwrap_or(i64::MAX)).await?;
-        let ready = self.ready(&mut tx, rows, now).await?;
+        self.queue.read(&mut tx, &self.app.signals.inbox).await?;
+        let ready = self.ready(&mut tx, now).await?;
         self.older = self.older(&mut tx, &ready, now).await?;
-        let jobs =
-            if now >= self.next_job_at { jobs::due(&mut tx, now).await? } else { Vec::new() };
-        let marks = self.app.signals.take_marks();
+        let jobs = if jobs_due { jobs::due(&mut tx, now).await? } else { Vec::new() };
+        // An answer to a message of ours must find the event that it became.
+        let marks = if marks_due || !jobs.is_empty() || ready.iter().any(is_answer) {
+            self.marks_since = None;
+            self.app.signals.take_marks()
+        } else {
+            Vec::new()
+        };
         if ready.is_empty() && jobs.is_empty() && marks.is_empty() {
-            if now >= self.next_job_at {
+            if jobs_due {
                 self.next_job_at = jobs::next_at(&mut tx).await?.unwrap_or(i64::MAX);
             }
             return Ok(false);
         }
-        let done = self.batch(tx, &ready, &jobs, &marks, now).await;
-        if done.is_err() {
+        if let Err(fault) = self.batch(tx, &ready, &jobs, &marks, now).await {
+            tracing::warn!(%fault, "a batch failed; its inputs are run one by one");
             self.app.signals.restore_marks(marks);
             self.undo();
-            self.one_by_one(&ready, &jobs, now).await?;
+            self.one_by_one(ready, &jobs, now).await?;
         }
         Ok(true)
+    }
+
+    /// Whether marks have waited long enough, or too many do.
+    fn marks_due(&mut self, now: i64) -> bool {
+        let waiting = self.app.signals.marks_waiting();
+        if waiting == 0 {
+            return false;
+        }
+        let since = *self.marks_since.get_or_insert(now);
+        waiting >= MARKS_MAX || now >= since + MARKS_MS_MAX
     }
 
     async fn batch(
@@ -139,8 +169,7 @@ impl<H: Homeserver> Worker<H> {
         marks: &[crate::platform::signals::Mark],
         now: i64,
     ) -> Result<(), Fault> {
-        // First, so that an answer to a message of ours finds the event that it became.
-        let told = marks::write(&mut tx, marks, now).await?;
+        let told = self.marks.write(&mut tx, marks, now).await?;
         for row in ready {
             let outcome = self.guarded(&mut tx, row, now).await?;
             self.effects.done.push(Done { seq: row.seq, at: now, outcome });
@@ -155,21 +184,29 @@ impl<H: Homeserver> Worker<H> {
     }
 
     async fn commit(&mut self, mut tx: Tx, ready: &[Waiting]) -> Result<(), Fault> {
-        self.effects.flush(&mut tx).await?;
+        let signals = self.app.signals.clone();
+        let first = self.effects.out.first().map(|row| row.id);
+        let promise = first.map(|first| signals.outbox.promise(first));
+        let all_new = self.effects.flush(&mut tx).await?;
         tx.commit().await?;
+        if let Some(promise) = promise.filter(|_| all_new) {
+            promise.keep(self.effects.out.drain(..).map(Into::into).collect());
+        }
         for row in ready {
             self.proofs.remove(&row.seq);
         }
-        let signals = &self.app.signals;
         signals.pending.fetch_sub(ready.len().min(signals.pending.load(Relaxed)), Relaxed);
         if let Some(at) = self.effects.jobs.iter().map(|job| job.run_at).min() {
             self.next_job_at = self.next_job_at.min(at);
         }
-        if !self.effects.out.is_empty() || !self.effects.states.is_empty() {
-            signals.outbox.notify_one();
+        if self.effects.states_wanted || !self.effects.states.is_empty() {
+            signals.states.notify_one();
         }
         if self.effects.rooms_wanted {
             signals.rooms.notify_one();
+        }
+        if self.effects.inputs_wanted {
+            signals.inbox.unread(0);
         }
         self.effects.clear();
         Ok(())
@@ -183,23 +220,14 @@ impl<H: Homeserver> Worker<H> {
     /// After a fault: each input and job alone, so that the others go on.
     async fn one_by_one(
         &mut self,
-        ready: &[Waiting],
+        ready: Vec<Waiting>,
         jobs: &[jobs::Job],
         now: i64,
     ) -> Result<(), Fault> {
         for row in ready {
             if self.held.contains_key(&row.room_id) {
-                continue;
-            }
-            let mut tx = self.app.db.begin().await?;
-            let result = match self.guarded(&mut tx, row, now).await {
-                Ok(outcome) => {
-                    self.effects.done.push(Done { seq: row.seq, at: now, outcome });
-                    self.commit(tx, std::slice::from_ref(row)).await
-                }
-                Err(fault) => Err(fault),
-            };
-            if let Err(fault) = result {
+                self.queue.put_back(row);
+            } else if let Err(fault) = self.alone(&row, now).await {
                 self.undo();
                 self.failed(row, &fault, now).await?;
             }
@@ -222,19 +250,26 @@ impl<H: Homeserver> Worker<H> {
         Ok(())
     }
 
+    async fn alone(&mut self, row: &Waiting, now: i64) -> Result<(), Fault> {
+        let mut tx = self.app.db.begin().await?;
+        let outcome = self.guarded(&mut tx, row, now).await?;
+        self.effects.done.push(Done { seq: row.seq, at: now, outcome });
+        self.commit(tx, std::slice::from_ref(row)).await
+    }
+
     /// Counts a failed try; the last one ends in quarantine, told to the person and the team.
-    async fn failed(&mut self, row: &Waiting, fault: &Fault, now: i64) -> Result<(), Fault> {
+    async fn failed(&mut self, mut row: Waiting, fault: &Fault, now: i64) -> Result<(), Fault> {
         let attempts = row.attempts + 1;
         self.app.signals.counters.faults.fetch_add(1, Relaxed);
         let mut tx = self.app.db.begin().await?;
         if attempts >= self.app.program.limits.attempts_max {
             tracing::error!(event = row.event_id, reference = row.seq, %fault, "quarantined");
-            let cause = cause_of(row);
+            let cause = cause_of(&row);
             let app = self.app.clone();
             let mut work = self.work(&mut tx, &app, cause, now);
-            root::tell_poison(&mut work, row);
+            root::tell_poison(&mut work, &row);
             store::finish(&mut tx, row.seq, "poison", now).await?;
-            self.commit(tx, std::slice::from_ref(row)).await?;
+            self.commit(tx, std::slice::from_ref(&row)).await?;
             self.held.remove(&row.room_id);
         } else {
             tracing::warn!(event = row.event_id, attempts, %fault, "an input failed; it will be tried again");
@@ -242,16 +277,13 @@ impl<H: Homeserver> Worker<H> {
             store::failed(&mut tx, row.seq, attempts, now + wait).await?;
             tx.commit().await?;
             self.held.insert(row.room_id.clone(), now + wait);
+            (row.attempts, row.next_at) = (attempts, now + wait);
+            self.queue.put_back(row);
         }
         Ok(())
     }
 
-    async fn tell_parked(
-        &mut self,
-        tx: &mut Tx,
-        parked: &marks::Parked,
-        now: i64,
-    ) -> Result<(), Fault> {
+    async fn tell_parked(&mut self, tx: &mut Tx, parked: &Parked, now: i64) -> Result<(), Fault> {
         let app = self.app.clone();
         let cause = Cause { id: format!("parked:{}", parked.id), ..Cause::default() };
         let mut work = self.work(tx, &app, cause, now);
@@ -305,25 +337,20 @@ impl<H: Homeserver> Worker<H> {
             .unwrap_or_else(|panic| Err(Fault::Bug(panic_text(&*panic))))
     }
 
-    /// Those that may run now, in order; a room whose oldest input must wait holds back its others.
-    async fn ready(
-        &mut self,
-        tx: &mut Tx,
-        rows: Vec<Waiting>,
-        now: i64,
-    ) -> Result<Vec<Waiting>, Fault> {
+    /// Takes those that may run now, in order; a room whose oldest input must wait holds back its
+    /// others.
+    async fn ready(&mut self, tx: &mut Tx, now: i64) -> Result<Vec<Waiting>, Fault> {
         let app = self.app.clone();
-        let mut waiting: HashSet<String> = self.held.keys().cloned().collect();
-        let mut ready = Vec::with_capacity(rows.len());
-        for row in rows {
-            if waiting.contains(&row.room_id) {
-                continue;
-            }
+        let mut ready = Vec::new();
+        let mut passed = 0;
+        while ready.len() < app.program.limits.inbox_batch_max {
+            let Some(row) = self.queue.next(passed, &self.held) else { break };
+            passed = row.seq;
             if row.next_at > now {
                 self.held.insert(row.room_id.clone(), row.next_at);
-                waiting.insert(row.room_id);
                 continue;
             }
+            let Some(row) = self.queue.remove(passed) else { break };
             let need = match self.proofs.get(&row.seq) {
                 Some(Proof::Good | Proof::Bad(_)) => Need::default(),
                 Some(Proof::Open) | None => {
@@ -332,9 +359,9 @@ impl<H: Homeserver> Worker<H> {
                 }
             };
             if need.any() {
-                waiting.insert(row.room_id.clone());
                 self.held.insert(row.room_id.clone(), i64::MAX);
-                self.proving.push(prove(self.app.homeserver.clone(), row, need).boxed());
+                self.proving.push(prove(app.homeserver.clone(), row.clone(), need).boxed());
+                self.queue.put_back(row);
             } else {
                 ready.push(row);
             }
@@ -346,15 +373,13 @@ impl<H: Homeserver> Worker<H> {
     async fn rest(&mut self) {
         let now = self.app.clock.now();
         let held = self.held.values().copied().min().unwrap_or(i64::MAX);
-        let until = held.min(self.next_job_at).min(now.saturating_add(IDLE_MS_MAX));
-        let mut pause = u64::try_from(until.saturating_sub(now)).unwrap_or(0).max(1);
-        if self.app.signals.has_marks() {
-            pause = pause.min(MARKS_MS_MAX);
-        }
+        let marks = self.marks_since.map_or(i64::MAX, |since| since + MARKS_MS_MAX);
+        let until = held.min(marks).min(self.next_job_at).min(now.saturating_add(IDLE_MS_MAX));
+        let pause = u64::try_from(until.saturating_sub(now)).unwrap_or(0).max(1);
         let signals = self.app.signals.clone();
         let sleep = self.app.clock.sleep(pause);
         tokio::select! {
-            () = signals.inbox.notified() => {}
+            () = signals.inbox.woken() => {}
             () = sleep => {}
             Some((row, proof)) = self.proving.next(), if !self.proving.is_empty() => {
                 self.proven(&row, proof);
@@ -370,6 +395,12 @@ impl<H: Homeserver> Worker<H> {
             self.proofs.insert(row.seq, proof);
         }
     }
+}
+
+/// Whether an input may refer to a message of ours: anything but a message that names no other.
+fn is_answer(row: &Waiting) -> bool {
+    let has = |word: &[u8]| row.raw.windows(word.len()).any(|part| part == word);
+    has(b"\"m.relates_to\"") || !has(b"\"m.room.message\"")
 }
 
 fn cause_of(row: &Waiting) -> Cause {

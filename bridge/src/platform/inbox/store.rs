@@ -1,7 +1,11 @@
 //! Rows of the inbox.
 use crate::platform::db::Conn;
 use crate::platform::db::sql::{chunks, values};
+use crate::platform::handoff::Numbered;
 use sqlx::Row as _;
+
+/// The source of what the gap filler found.
+pub const GAP: &str = "gap";
 
 #[derive(Debug, Clone)]
 pub struct NewRow {
@@ -30,12 +34,35 @@ pub struct Waiting {
     pub next_at: i64,
 }
 
+impl Numbered for Waiting {
+    fn number(&self) -> i64 {
+        self.seq
+    }
+}
+
+impl From<NewRow> for Waiting {
+    fn from(row: NewRow) -> Self {
+        Self {
+            seq: row.seq,
+            event_id: row.event_id,
+            room_id: row.room_id,
+            sender: row.sender,
+            raw: row.raw,
+            late: row.source == GAP,
+            received_at: row.received_at,
+            attempts: 0,
+            next_at: 0,
+        }
+    }
+}
+
 /// # Errors
 /// When the database refuses.
 pub async fn insert(tx: &mut Conn, rows: &[NewRow]) -> Result<usize, sqlx::Error> {
     let mut kept = 0;
     for chunk in chunks(rows) {
         let text = values(
+            tx,
             "insert into inbox (seq, event_id, room_id, sender, raw, source, received_at, done_at, outcome) \
              {values} on conflict (event_id) do nothing",
             chunk.len(),
@@ -102,13 +129,16 @@ fn is_other(held: &[u8], new: &[u8]) -> bool {
         || (held["content"] != new["content"] && !redacted)
 }
 
+/// The oldest that wait above a number.
+///
 /// # Errors
 /// When the database refuses.
-pub async fn waiting(tx: &mut Conn, limit: i64) -> Result<Vec<Waiting>, sqlx::Error> {
+pub async fn waiting(tx: &mut Conn, after: i64, limit: i64) -> Result<Vec<Waiting>, sqlx::Error> {
     let rows = sqlx::query(
         "select seq, event_id, room_id, sender, raw, source, received_at, attempts, next_at \
-         from inbox where done_at is null order by seq limit $1",
+         from inbox where done_at is null and seq > $1 order by seq limit $2",
     )
+    .bind(after)
     .bind(limit)
     .fetch_all(&mut *tx)
     .await?;
@@ -120,7 +150,7 @@ pub async fn waiting(tx: &mut Conn, limit: i64) -> Result<Vec<Waiting>, sqlx::Er
                 room_id: row.try_get(2)?,
                 sender: row.try_get(3)?,
                 raw: row.try_get::<Option<Vec<u8>>, _>(4)?.unwrap_or_default(),
-                late: row.try_get::<String, _>(5)? == "gap",
+                late: row.try_get::<String, _>(5)? == GAP,
                 received_at: row.try_get(6)?,
                 attempts: row.try_get(7)?,
                 next_at: row.try_get(8)?,

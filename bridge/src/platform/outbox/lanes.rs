@@ -1,10 +1,12 @@
-//! Rows in memory, by room: one at a time and in order within a room, rooms side by side.
+//! Rows in memory, by lane (a room, or a room's reactions): one at a time and in order within a
+//! lane, lanes side by side.
 use super::store::Owed;
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 
 #[derive(Default)]
 struct Lane {
-    rows: VecDeque<Owed>,
+    rows: VecDeque<Arc<Owed>>,
     busy: bool,
     /// Nothing is tried before this time.
     wait_until: i64,
@@ -28,17 +30,17 @@ impl Lanes {
 
     pub fn push(&mut self, row: Owed) {
         self.rows += 1;
-        let room = row.room.clone();
+        let room = row.lane();
         let lane = self.lanes.entry(room.clone()).or_default();
         let idle = lane.rows.is_empty() && !lane.busy;
-        lane.rows.push_back(row);
+        lane.rows.push_back(Arc::new(row));
         if idle && !self.waiting.contains_key(&room) {
             self.ready.push_back(room);
         }
     }
 
     /// The next row that may go; its lane is busy until `done` or `again`.
-    pub fn take(&mut self) -> Option<(Owed, u32)> {
+    pub fn take(&mut self) -> Option<(Arc<Owed>, u32)> {
         while let Some(room) = self.ready.pop_front() {
             let Some(lane) = self.lanes.get_mut(&room) else { continue };
             if lane.busy {
@@ -96,6 +98,13 @@ impl Lanes {
         self.waiting.values().copied().min()
     }
 
+    /// Lets a lane try at once: what it waited for is there.
+    pub fn wake_lane(&mut self, lane: &str) {
+        if let Some((lane, _)) = self.waiting.remove_entry(lane) {
+            self.ready.push_back(lane);
+        }
+    }
+
     /// Lets every waiting lane try at once: a room became known, or the homeserver is back.
     pub fn wake_all(&mut self) {
         for (room, _) in self.waiting.drain() {
@@ -116,7 +125,7 @@ mod tests {
             dedupe_key: id.to_string(),
             room: room.to_owned(),
             kind: OutKind::Message,
-            event_type: String::new(),
+            event_type: "".into(),
             subject: None,
             content: String::new(),
             made_at: 0,

@@ -1,8 +1,14 @@
-//! What the sender and the echoes learned, written with the worker's next commit: a lost mark only
-//! means that a row is sent again under the same transaction id.
-use super::store;
+//! What the sender and the echoes learned, written now and then by the worker: a lost mark only means
+//! that a row is sent again under the same transaction id. An answer and the echo of one message
+//! mostly come within one writing, so that a row is touched once.
+use super::store::{self, Told};
 use crate::platform::db::Conn;
+use crate::platform::recent::Recent;
 use crate::platform::signals::Mark;
+use std::collections::HashMap;
+
+/// Sent rows whose echo is still waited for; a later echo confirms nothing.
+const RECENT: usize = 4_096;
 
 /// A row that the homeserver refused for good.
 #[derive(Debug, Clone)]
@@ -14,30 +20,98 @@ pub struct Parked {
     pub subject: Option<String>,
 }
 
-/// Writes the marks; gives those newly parked, for the team to be told.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn write(tx: &mut Conn, marks: &[Mark], now: i64) -> Result<Vec<Parked>, sqlx::Error> {
-    let mut sent = Vec::new();
-    let mut confirmed = Vec::new();
-    let mut parked = Vec::new();
-    for mark in marks {
-        match mark {
-            Mark::Sent { id, event_id } => sent.push((*id, event_id.as_str())),
-            Mark::Confirmed { txn_id, event_id } => {
-                confirmed.push((txn_id.as_str(), event_id.as_str()));
-            }
-            Mark::Unknown { id, at } => store::unknown(tx, *id, *at).await?,
-            Mark::Parked { id, why } => {
-                if let Some(row) = store::park(tx, *id, why, now).await? {
-                    let store::ParkedRow { room, kind, subject } = row;
-                    parked.push(Parked { id: *id, why: why.clone(), room, kind, subject });
+/// Writes marks, and knows which row an echo is of.
+#[derive(Debug)]
+pub struct Marks {
+    sent: Recent<i64>,
+    /// Echoes that came before the answer.
+    early: Recent<()>,
+}
+
+impl Default for Marks {
+    fn default() -> Self {
+        Self { sent: Recent::new(RECENT), early: Recent::new(RECENT) }
+    }
+}
+
+impl Marks {
+    /// Writes the marks; gives those newly parked, for the team to be told.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn write(
+        &mut self,
+        tx: &mut Conn,
+        marks: &[Mark],
+        now: i64,
+    ) -> Result<Vec<Parked>, sqlx::Error> {
+        let mut parked = Vec::new();
+        for mark in marks {
+            match mark {
+                Mark::Unknown { id, at } => store::unknown(tx, *id, *at).await?,
+                Mark::Parked { id, why } => {
+                    if let Some(row) = store::park(tx, *id, why, now).await? {
+                        let store::ParkedRow { room, kind, subject } = row;
+                        parked.push(Parked { id: *id, why: why.clone(), room, kind, subject });
+                    }
                 }
+                Mark::Sent { .. } | Mark::Confirmed { .. } => {}
             }
         }
+        store::told(tx, &self.joined(marks), now).await?;
+        Ok(parked)
     }
-    store::sent(tx, &sent, now).await?;
-    store::confirmed(tx, &confirmed, now).await?;
-    Ok(parked)
+
+    /// One line a row, of its answer, its echo, or both.
+    fn joined<'a>(&mut self, marks: &'a [Mark]) -> Vec<Told<'a>> {
+        let mut told: Vec<Told<'a>> = Vec::with_capacity(marks.len());
+        let mut lines: HashMap<&str, usize> = HashMap::new();
+        for mark in marks {
+            match mark {
+                Mark::Sent { id, txn_id, event_id } => {
+                    let confirmed = self.early.get(txn_id).is_some();
+                    lines.insert(txn_id, told.len());
+                    told.push(Told { id: *id, event_id, confirmed });
+                    self.sent.insert(txn_id.clone(), *id);
+                }
+                Mark::Confirmed { txn_id, event_id } => {
+                    if let Some(line) = lines.get(txn_id.as_str()).and_then(|at| told.get_mut(*at))
+                    {
+                        line.confirmed = true;
+                    } else if let Some(id) = self.sent.get(txn_id) {
+                        told.push(Told { id: *id, event_id, confirmed: true });
+                    } else {
+                        self.early.insert(txn_id.clone(), ());
+                    }
+                }
+                Mark::Unknown { .. } | Mark::Parked { .. } => {}
+            }
+        }
+        told
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(id: i64) -> Mark {
+        Mark::Sent { id, txn_id: format!("t{id}"), event_id: format!("$e{id}") }
+    }
+
+    fn echo(id: i64) -> Mark {
+        Mark::Confirmed { txn_id: format!("t{id}"), event_id: format!("$e{id}") }
+    }
+
+    fn lines(marks: &mut Marks, list: &[Mark]) -> Vec<(i64, bool)> {
+        marks.joined(list).into_iter().map(|told| (told.id, told.confirmed)).collect()
+    }
+
+    #[test]
+    fn answer_and_echo_become_one_line_whichever_comes_first() {
+        let mut marks = Marks::default();
+        assert_eq!(lines(&mut marks, &[sent(1), echo(1), sent(2)]), [(1, true), (2, false)]);
+        assert_eq!(lines(&mut marks, &[echo(2), echo(3)]), [(2, true)]);
+        assert_eq!(lines(&mut marks, &[sent(3), echo(9)]), [(3, true)]);
+    }
 }

@@ -4,5 +4,5 @@ mod lanes;
 pub mod marks;
 mod recover;
 pub mod run;
-mod states;
+pub mod states;
 pub mod store;

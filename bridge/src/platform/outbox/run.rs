@@ -2,10 +2,10 @@
 //! kill at any point only repeats a request that the homeserver knows by its transaction id.
 use super::lanes::Lanes;
 use super::recover::{self, LOOK_AFTER_MS};
-use super::states::States;
 use super::store::{self, Owed};
 use crate::platform::App;
 use crate::platform::homeserver::{CallError, Homeserver, Put, PutKind};
+use crate::platform::recent::Recent;
 use crate::platform::refusal::Fault;
 use crate::platform::signals::Mark;
 use crate::platform::work::OutKind;
@@ -15,6 +15,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use ruma::api::client::membership::{invite_user, kick_user};
 use ruma::{OwnedRoomId, OwnedUserId};
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::Ordering::{Acquire, Relaxed};
 
 /// The first wait after no clear answer; it doubles with each try.
@@ -24,7 +25,7 @@ const RETRY_MS_MAX: i64 = 60_000;
 const ROOM_WAIT_MS: i64 = 5_000;
 const REF_WAIT_MS: i64 = 200;
 /// Recently sent keys, so that a reference need not ask the database.
-const RECENT_MAX: usize = 4_096;
+const RECENT: usize = 2_048;
 const IDLE_MS_MAX: i64 = 10_000;
 
 /// How sending one row ended.
@@ -36,16 +37,16 @@ pub enum Outcome {
     Later(i64),
 }
 
-type Flight = BoxFuture<'static, (Owed, Outcome)>;
+type Flight = BoxFuture<'static, (Arc<Owed>, Outcome)>;
 
 pub struct Sender<H> {
     app: App<H>,
     lanes: Lanes,
     flights: FuturesUnordered<Flight>,
     cursor: i64,
-    recent: HashMap<String, String>,
-    states: States<H>,
-    more: bool,
+    recent: Recent<String>,
+    /// Keys that the first row of a lane waits for.
+    awaited: HashMap<String, String>,
     places_version: u64,
 }
 
@@ -63,33 +64,31 @@ pub async fn run<H: Homeserver>(app: App<H>) {
 impl<H: Homeserver> Sender<H> {
     #[must_use]
     pub fn new(app: App<H>) -> Self {
-        let states = States::new(app.clone());
         Self {
             app,
             lanes: Lanes::default(),
             flights: FuturesUnordered::new(),
             cursor: 0,
-            recent: HashMap::new(),
-            states,
-            more: true,
+            recent: Recent::new(RECENT),
+            awaited: HashMap::new(),
             places_version: 0,
         }
     }
 
     async fn turn(&mut self) -> Result<(), Fault> {
         let now = self.app.clock.now();
-        if self.more && self.lanes.len() < self.app.program.limits.outbox_loaded_max / 2 {
+        if self.lanes.len() < self.app.program.limits.outbox_loaded_max / 2 {
             self.load().await?;
         }
         let next_lane = self.lanes.wake(now);
         while self.flights.len() < self.app.program.limits.lanes_max {
             let Some((row, tries)) = self.lanes.take() else { break };
-            let flight = self.flight(row, tries, now).await?;
-            self.flights.push(flight);
+            if let Some(flight) = self.flight(row, tries, now).await? {
+                self.flights.push(flight);
+            }
         }
-        let next_state = self.states.turn(now).await?;
         self.app.signals.outbox_pending.store(self.lanes.len(), Relaxed);
-        let next = next_lane.unwrap_or(i64::MAX).min(next_state).min(now + IDLE_MS_MAX);
+        let next = next_lane.unwrap_or(i64::MAX).min(now + IDLE_MS_MAX);
         let pause = u64::try_from(next - now).unwrap_or(0).max(1);
         let signals = self.app.signals.clone();
         let sleep = self.app.clock.sleep(pause);
@@ -100,8 +99,7 @@ impl<H: Homeserver> Sender<H> {
                     self.landed(&row, outcome);
                 }
             }
-            () = signals.outbox.notified() => {
-                self.more = true;
+            () = signals.outbox.woken() => {
                 let version = signals.places_version.load(Acquire);
                 if version != self.places_version {
                     self.places_version = version;
@@ -113,29 +111,65 @@ impl<H: Homeserver> Sender<H> {
         Ok(())
     }
 
+    /// Takes over what was handed on, and reads what was not.
     async fn load(&mut self) -> Result<(), Fault> {
-        let room = self.app.program.limits.outbox_loaded_max - self.lanes.len();
-        let limit = i64::try_from(room).unwrap_or(i64::MAX);
-        let mut reader = self.app.db.read().await?;
-        let rows = store::owed(&mut reader, self.cursor, limit).await?;
-        self.more = rows.len() == room;
+        let (rows, unread_after) = self.app.signals.outbox.take();
         for row in rows {
-            self.cursor = self.cursor.max(row.id);
-            self.lanes.push(row);
+            self.add(row);
+        }
+        if unread_after.is_none() {
+            return Ok(());
+        }
+        // Rows are numbered in the order of their commits: all up to the cursor were seen.
+        let limit = self.app.program.limits.outbox_loaded_max - self.lanes.len();
+        let mut reader = self.app.db.read().await.inspect_err(|_| self.doubt())?;
+        let rows = store::owed(&mut reader, self.cursor, i64::try_from(limit).unwrap_or(i64::MAX))
+            .await
+            .inspect_err(|_| self.doubt())?;
+        let whole = rows.len() < limit;
+        for row in rows {
+            self.add(row);
+        }
+        if !whole {
+            self.doubt();
         }
         Ok(())
     }
 
+    fn add(&mut self, row: Owed) {
+        if row.id > self.cursor {
+            self.cursor = row.id;
+            self.lanes.push(row);
+        }
+    }
+
+    fn doubt(&self) {
+        self.app.signals.outbox.unread(self.cursor);
+    }
+
     /// The request of a row, or a wait where its room or the event it refers to is not there yet.
-    async fn flight(&mut self, mut row: Owed, tries: u32, now: i64) -> Result<Flight, Fault> {
+    async fn flight(
+        &mut self,
+        mut row: Arc<Owed>,
+        tries: u32,
+        now: i64,
+    ) -> Result<Option<Flight>, Fault> {
         let Some(room_id) = self.room_of(&row.room) else {
             self.app.signals.rooms.notify_one();
-            return Ok(settled(row, Outcome::Later(ROOM_WAIT_MS)));
+            self.lanes.again(&row.lane(), now + ROOM_WAIT_MS);
+            return Ok(None);
         };
         if let Some(key) = reference(&row.content) {
             match self.event_of(&key).await? {
-                Some(event) => row.content = row.content.replace(&format!("$event:{key}"), &event),
-                None => return Ok(settled(row, Outcome::Later(REF_WAIT_MS << tries.min(8)))),
+                Some(event) => {
+                    let content = row.content.replace(&format!("$event:{key}"), &event);
+                    Arc::make_mut(&mut row).content = content;
+                }
+                None => {
+                    self.awaited.insert(key, row.lane());
+                    self.lanes.again(&row.lane(), now + (REF_WAIT_MS << tries.min(8)));
+                    return Ok(None);
+                }
             }
         }
         let homeserver = self.app.homeserver.clone();
@@ -151,7 +185,7 @@ impl<H: Homeserver> Sender<H> {
             let outcome = deliver(&homeserver, &room_id, &row).await;
             (row, outcome)
         };
-        Ok(flight.boxed())
+        Ok(Some(flight.boxed()))
     }
 
     fn room_of(&self, room: &str) -> Option<String> {
@@ -174,13 +208,13 @@ impl<H: Homeserver> Sender<H> {
         let signals = &self.app.signals;
         match outcome {
             Outcome::Sent(event_id) => {
-                if self.recent.len() >= RECENT_MAX {
-                    self.recent.clear();
+                if let Some(lane) = self.awaited.remove(&row.dedupe_key) {
+                    self.lanes.wake_lane(&lane);
                 }
                 self.recent.insert(row.dedupe_key.clone(), event_id.clone());
                 signals.counters.sent.fetch_add(1, Relaxed);
-                signals.mark(Mark::Sent { id: row.id, event_id });
-                self.lanes.done(&row.room);
+                signals.mark(Mark::Sent { id: row.id, txn_id: row.txn_id.clone(), event_id });
+                self.lanes.done(&row.lane());
             }
             Outcome::Parked(why) => {
                 tracing::error!(
@@ -190,22 +224,18 @@ impl<H: Homeserver> Sender<H> {
                 );
                 signals.counters.parked.fetch_add(1, Relaxed);
                 signals.mark(Mark::Parked { id: row.id, why });
-                signals.inbox.notify_one();
-                self.lanes.done(&row.room);
+                signals.inbox.wake();
+                self.lanes.done(&row.lane());
             }
             Outcome::Unknown => {
                 signals.counters.retried.fetch_add(1, Relaxed);
                 signals.mark(Mark::Unknown { id: row.id, at: now });
-                let wait = RETRY_MS << self.lanes.tries(&row.room).min(RETRY_SHIFT_MAX);
-                self.lanes.again(&row.room, now + wait.min(RETRY_MS_MAX));
+                let wait = RETRY_MS << self.lanes.tries(&row.lane()).min(RETRY_SHIFT_MAX);
+                self.lanes.again(&row.lane(), now + wait.min(RETRY_MS_MAX));
             }
-            Outcome::Later(ms) => self.lanes.again(&row.room, now + ms.min(RETRY_MS_MAX)),
+            Outcome::Later(ms) => self.lanes.again(&row.lane(), now + ms.min(RETRY_MS_MAX)),
         }
     }
-}
-
-fn settled(row: Owed, outcome: Outcome) -> Flight {
-    std::future::ready((row, outcome)).boxed()
 }
 
 /// The key in a content's `$event:…` placeholder.
@@ -218,12 +248,12 @@ async fn deliver<H: Homeserver>(homeserver: &H, room_id: &str, row: &Owed) -> Ou
     match row.kind {
         OutKind::Message | OutKind::Redact => {
             let put = Put {
-                room_id: room_id.to_owned(),
+                room_id,
                 kind: if row.kind == OutKind::Redact { PutKind::Redact } else { PutKind::Message },
-                event_type: row.event_type.clone(),
-                key: row.txn_id.clone(),
-                redacts: row.subject.clone(),
-                content: row.content.clone(),
+                event_type: &row.event_type,
+                key: &row.txn_id,
+                redacts: row.subject.as_deref(),
+                content: &row.content,
             };
             match homeserver.put(&put).await {
                 Ok(event) => Outcome::Sent(event.to_string()),

@@ -1,65 +1,63 @@
 //! Room state: only the newest content of a key goes out, a key at most every 15 s, all keys
-//! together at most two a second, and never what is already there.
+//! together at most two a second, and never what is already there. A loop of its own, so that the
+//! sender of messages never waits for it.
 use super::run::reference;
 use super::store::{self, WantedState};
 use crate::platform::App;
 use crate::platform::homeserver::{CallError, Homeserver, Put, PutKind};
 use crate::platform::refusal::Fault;
-use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
 
 const RETRY_MS: i64 = 2_000;
 const RETRY_SHIFT_MAX: i64 = 6;
 const ROOM_WAIT_MS: i64 = 5_000;
 const SCAN_MS: i64 = 250;
 const REF_WAIT_MS: i64 = 500;
+const IDLE_MS_MAX: i64 = 60_000;
 
-type Flight = BoxFuture<'static, (WantedState, Result<(), CallError>)>;
-
-pub struct States<H> {
+struct States<H> {
     app: App<H>,
-    /// At most one state is on its way.
-    flight: Option<Flight>,
-    next_at: i64,
+}
+
+/// Sends until the future is dropped; one state is on its way at a time.
+pub async fn run<H: Homeserver>(app: App<H>) {
+    let mut states = States { app };
+    let pace = 1_000 / u64::from(states.app.program.limits.states_per_second.max(1));
+    loop {
+        let now = states.app.clock.now();
+        match states.turn(now).await {
+            Ok(None) => states.app.clock.sleep(pace).await,
+            Ok(Some(until)) => states.rest(until - now).await,
+            Err(fault) => {
+                tracing::error!(%fault, "the wanted states could not be read; trying again");
+                states.app.clock.sleep(1_000).await;
+            }
+        }
+    }
 }
 
 impl<H: Homeserver> States<H> {
-    #[must_use]
-    pub fn new(app: App<H>) -> Self {
-        Self { app, flight: None, next_at: 0 }
-    }
-
-    /// Moves on what can move; gives the time at which to call again.
-    ///
-    /// # Errors
-    /// When the database is gone.
-    pub async fn turn(&mut self, now: i64) -> Result<i64, Fault> {
-        if let Some(flight) = &mut self.flight {
-            match flight.now_or_never() {
-                Some((state, result)) => {
-                    self.flight = None;
-                    self.landed(&state, result, now).await?;
-                }
-                None => return Ok(now + 5),
-            }
-        }
-        if now < self.next_at {
-            return Ok(self.next_at);
-        }
+    /// Sends the one that is due longest; where none is, gives the time at which to look again.
+    async fn turn(&mut self, now: i64) -> Result<Option<i64>, Fault> {
         let mut reader = self.app.db.read().await?;
         let due = store::due_states(&mut reader, now, 1).await?;
         let Some(state) = due.into_iter().next() else {
             let next = store::next_state_at(&mut reader).await?.unwrap_or(i64::MAX);
-            self.next_at = now + SCAN_MS;
-            return Ok(next.max(self.next_at));
+            return Ok(Some(next.clamp(now + SCAN_MS, now + IDLE_MS_MAX)));
         };
         drop(reader);
-        self.next_at = now + 1_000 / i64::from(self.app.program.limits.states_per_second.max(1));
-        self.start(state, now).await?;
-        Ok(now + 1)
+        self.send(state, now).await?;
+        Ok(None)
     }
 
-    async fn start(&mut self, state: WantedState, now: i64) -> Result<(), Fault> {
+    /// Until the time has come or something new is wanted.
+    async fn rest(&self, ms: i64) {
+        tokio::select! {
+            () = self.app.clock.sleep(u64::try_from(ms).unwrap_or(0)) => {}
+            () = self.app.signals.states.notified() => {}
+        }
+    }
+
+    async fn send(&mut self, state: WantedState, now: i64) -> Result<(), Fault> {
         let room = if state.room.starts_with('!') {
             Some(state.room.clone())
         } else {
@@ -72,21 +70,16 @@ impl<H: Homeserver> States<H> {
             return Ok(());
         };
         let Some(state) = self.resolved(state).await? else { return Ok(()) };
-        let homeserver = self.app.homeserver.clone();
-        let flight = async move {
-            let put = Put {
-                room_id,
-                kind: PutKind::State,
-                event_type: state.event_type.clone(),
-                key: state.state_key.clone(),
-                redacts: None,
-                content: state.content.clone(),
-            };
-            let result = homeserver.put(&put).await.map(|_| ());
-            (state, result)
+        let put = Put {
+            room_id: &room_id,
+            kind: PutKind::State,
+            event_type: &state.event_type,
+            key: &state.state_key,
+            redacts: None,
+            content: &state.content,
         };
-        self.flight = Some(flight.boxed());
-        Ok(())
+        let result = self.app.homeserver.put(&put).await.map(|_| ());
+        self.landed(&state, result, self.app.clock.now()).await
     }
 
     /// The content with the ids of our own events that it names; those not sent yet are waited for.

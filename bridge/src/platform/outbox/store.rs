@@ -1,8 +1,10 @@
 //! Rows of the outbox and of the wanted room state.
 use crate::platform::db::Conn;
 use crate::platform::db::sql::{chunks, values};
-use crate::platform::work::OutKind;
+use crate::platform::handoff::Numbered;
+use crate::platform::work::{OutKind, OutRow};
 use sqlx::Row as _;
+use std::borrow::Cow;
 
 /// A row that waits to be sent.
 #[derive(Debug, Clone)]
@@ -12,11 +14,47 @@ pub struct Owed {
     pub dedupe_key: String,
     pub room: String,
     pub kind: OutKind,
-    pub event_type: String,
+    pub event_type: Cow<'static, str>,
     pub subject: Option<String>,
     pub content: String,
     pub made_at: i64,
     pub unknown_at: Option<i64>,
+}
+
+impl Owed {
+    /// What it is sent in order with: the messages of its room, or the reactions there, which need
+    /// only follow what they stand on.
+    #[must_use]
+    pub fn lane(&self) -> String {
+        if self.event_type == "m.reaction" {
+            format!("{} reactions", self.room)
+        } else {
+            self.room.clone()
+        }
+    }
+}
+
+impl Numbered for Owed {
+    fn number(&self) -> i64 {
+        self.id
+    }
+}
+
+impl From<OutRow> for Owed {
+    fn from(row: OutRow) -> Self {
+        Self {
+            id: row.id,
+            txn_id: row.txn_id,
+            dedupe_key: row.dedupe_key,
+            room: row.room,
+            kind: row.kind,
+            event_type: Cow::Borrowed(row.event_type),
+            subject: row.subject,
+            content: row.content,
+            made_at: row.made_at,
+            unknown_at: None,
+        }
+    }
 }
 
 /// # Errors
@@ -45,7 +83,7 @@ pub async fn owed(reader: &mut Conn, after: i64, limit: i64) -> Result<Vec<Owed>
                 dedupe_key: row.try_get(2)?,
                 room: row.try_get(3)?,
                 kind: OutKind::parse(&kind).unwrap_or(OutKind::Message),
-                event_type: row.try_get(5)?,
+                event_type: Cow::Owned(row.try_get(5)?),
                 subject: row.try_get(6)?,
                 content: row.try_get(7)?,
                 made_at: row.try_get(8)?,
@@ -94,38 +132,30 @@ pub async fn key_of(
     row.map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).transpose()
 }
 
-/// # Errors
-/// When the database refuses.
-pub async fn sent(tx: &mut Conn, rows: &[(i64, &str)], now: i64) -> Result<(), sqlx::Error> {
-    for chunk in chunks(rows) {
-        let text = values(
-            "update outbox set sent_at = v.column3, event_id = coalesce(outbox.event_id, v.column2) \
-             from ({values}) v where outbox.id = v.column1",
-            chunk.len(),
-            3,
-        );
-        let mut query = sqlx::query(text);
-        for (id, event) in chunk {
-            query = query.bind(*id).bind(*event).bind(now);
-        }
-        query.execute(&mut *tx).await?;
-    }
-    Ok(())
+/// The event that a row became, and whether it came back from its room.
+#[derive(Debug)]
+pub struct Told<'a> {
+    pub id: i64,
+    pub event_id: &'a str,
+    pub confirmed: bool,
 }
 
 /// # Errors
 /// When the database refuses.
-pub async fn confirmed(tx: &mut Conn, rows: &[(&str, &str)], now: i64) -> Result<(), sqlx::Error> {
+pub async fn told(tx: &mut Conn, rows: &[Told<'_>], now: i64) -> Result<(), sqlx::Error> {
     for chunk in chunks(rows) {
         let text = values(
-            "update outbox set confirmed_at = v.column3, sent_at = coalesce(sent_at, v.column3), \
-             event_id = v.column2 from ({values}) v where outbox.txn_id = v.column1",
+            tx,
+            "update outbox set sent_at = coalesce(outbox.sent_at, v.column3), \
+             event_id = coalesce(outbox.event_id, v.column2), \
+             confirmed_at = case when v.column4 = 1 then v.column3 else outbox.confirmed_at end \
+             from ({values}) v where outbox.id = v.column1",
             chunk.len(),
-            3,
+            4,
         );
         let mut query = sqlx::query(text);
-        for (txn, event) in chunk {
-            query = query.bind(*txn).bind(*event).bind(now);
+        for row in chunk {
+            query = query.bind(row.id).bind(row.event_id).bind(now).bind(i64::from(row.confirmed));
         }
         query.execute(&mut *tx).await?;
     }

@@ -1,4 +1,5 @@
 //! What a batch of inputs owes, in memory until it is written with the facts.
+use super::rows::Row;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OutKind {
@@ -83,6 +84,7 @@ pub struct Done {
 
 #[derive(Debug, Default)]
 pub struct Effects {
+    pub rows: Vec<Row>,
     pub out: Vec<OutRow>,
     pub states: Vec<StateRow>,
     pub jobs: Vec<JobRow>,
@@ -90,6 +92,10 @@ pub struct Effects {
     pub done: Vec<Done>,
     /// Whether the rooms or direct chats have something new to do outside.
     pub rooms_wanted: bool,
+    /// Whether room state that was sent before must go out again.
+    pub states_wanted: bool,
+    /// Whether inputs that were finished wait again.
+    pub inputs_wanted: bool,
 }
 
 impl Effects {
@@ -99,6 +105,7 @@ impl Effects {
 
     /// Drops what was gathered after the given mark: an input that was refused owes only its answer.
     pub fn cut(&mut self, mark: Mark) {
+        self.rows.truncate(mark.rows);
         self.out.truncate(mark.out);
         self.states.truncate(mark.states);
         self.jobs.truncate(mark.jobs);
@@ -108,6 +115,7 @@ impl Effects {
     #[must_use]
     pub fn mark(&self) -> Mark {
         Mark {
+            rows: self.rows.len(),
             out: self.out.len(),
             states: self.states.len(),
             jobs: self.jobs.len(),
@@ -118,6 +126,7 @@ impl Effects {
 
 #[derive(Debug, Clone, Copy)]
 pub struct Mark {
+    rows: usize,
     out: usize,
     states: usize,
     jobs: usize,

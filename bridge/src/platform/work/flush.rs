@@ -1,23 +1,30 @@
 //! Writes what a batch owes, many rows a statement, inside the batch's transaction.
 use super::effects::{AuditRow, Done, Effects, JobRow, OutRow, StateRow};
+use super::rows;
 use crate::platform::db::Conn;
 use crate::platform::db::sql::{chunks, values};
 
 impl Effects {
+    /// Whether every message owed is a new row; one of a key that was owed before is not.
+    ///
     /// # Errors
     /// When the database refuses; the caller rolls back.
-    pub async fn flush(&self, tx: &mut Conn) -> Result<(), sqlx::Error> {
-        insert_out(tx, &self.out).await?;
+    pub async fn flush(&self, tx: &mut Conn) -> Result<bool, sqlx::Error> {
+        rows::write(tx, &self.rows).await?;
+        let new = insert_out(tx, &self.out).await?;
         upsert_states(tx, &self.states).await?;
         insert_jobs(tx, &self.jobs).await?;
         insert_audits(tx, &self.audits).await?;
-        mark_done(tx, &self.done).await
+        mark_done(tx, &self.done).await?;
+        Ok(new == self.out.len() as u64)
     }
 }
 
-async fn insert_out(tx: &mut Conn, rows: &[OutRow]) -> Result<(), sqlx::Error> {
+async fn insert_out(tx: &mut Conn, rows: &[OutRow]) -> Result<u64, sqlx::Error> {
+    let mut new = 0;
     for chunk in chunks(rows) {
         let text = values(
+            tx,
             "insert into outbox (id, txn_id, dedupe_key, room, kind, event_type, subject, content, cause, made_at) \
              {values} on conflict (dedupe_key) do nothing",
             chunk.len(),
@@ -37,9 +44,9 @@ async fn insert_out(tx: &mut Conn, rows: &[OutRow]) -> Result<(), sqlx::Error> {
                 .bind(&row.cause)
                 .bind(row.made_at);
         }
-        query.execute(&mut *tx).await?;
+        new += query.execute(&mut *tx).await?.rows_affected();
     }
-    Ok(())
+    Ok(new)
 }
 
 async fn upsert_states(tx: &mut Conn, rows: &[StateRow]) -> Result<(), sqlx::Error> {
@@ -66,6 +73,7 @@ async fn upsert_states(tx: &mut Conn, rows: &[StateRow]) -> Result<(), sqlx::Err
 async fn insert_jobs(tx: &mut Conn, rows: &[JobRow]) -> Result<(), sqlx::Error> {
     for chunk in chunks(rows) {
         let text = values(
+            tx,
             "insert into job (key, kind, payload, run_at) {values} on conflict (key) do nothing",
             chunk.len(),
             4,
@@ -82,6 +90,7 @@ async fn insert_jobs(tx: &mut Conn, rows: &[JobRow]) -> Result<(), sqlx::Error> 
 async fn insert_audits(tx: &mut Conn, rows: &[AuditRow]) -> Result<(), sqlx::Error> {
     for chunk in chunks(rows) {
         let text = values(
+            tx,
             "insert into audit (seq, at, actor, action, object, cause, detail) {values}",
             chunk.len(),
             7,

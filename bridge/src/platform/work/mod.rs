@@ -5,10 +5,12 @@ mod effects;
 mod flush;
 mod memory;
 mod out;
+mod rows;
 
 pub use effects::{Done, Effects, JobRow, Mark, OutKind, OutRow, StateRow};
 pub use memory::Memory;
 pub use out::{MARKER, event_ref, state_hash, txn_id};
+pub use rows::{Cell, Insert};
 
 use super::db::Conn;
 use crate::program::{Install, Program};

@@ -112,13 +112,14 @@ pub async fn put_state<H: Homeserver>(
     key: &str,
     content: &Value,
 ) -> Result<(), CallError> {
+    let content = content.to_string();
     let put = Put {
-        room_id: room.to_owned(),
+        room_id: room,
         kind: PutKind::State,
-        event_type: kind.to_owned(),
-        key: key.to_owned(),
+        event_type: kind,
+        key,
         redacts: None,
-        content: content.to_string(),
+        content: &content,
     };
     for _ in 0..LIMITED_MAX {
         match app.homeserver.put(&put).await {

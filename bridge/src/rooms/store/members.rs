@@ -139,6 +139,7 @@ pub async fn heal(
 ) -> Result<(), sqlx::Error> {
     for chunk in chunks(people) {
         let text = values(
+            tx,
             "insert into member (room_id, user_id, membership, ts, at) {values} \
              on conflict (room_id, user_id) do update set membership = excluded.membership, at = excluded.at \
              where member.at < excluded.at",

@@ -8,6 +8,9 @@ use crate::root;
 use std::collections::HashSet;
 use std::sync::atomic::Ordering::Relaxed;
 
+/// Sequence numbers.
+pub(super) type Older = HashSet<i64>;
+
 impl<H: Homeserver> Worker<H> {
     /// Which of them need no answer of their own while very much waits.
     pub(super) async fn older(
