@@ -48,8 +48,13 @@ pub struct Limits {
     pub commands_every_ms: i64,
     /// Above this many waiting inputs the homeserver is told to keep its queue (503).
     pub inbox_max: usize,
-    /// Above this many, reading commands are answered `busy`.
+    /// Above this many, of a person's questions in a room only the newest is answered.
+    pub inbox_coalesce: usize,
+    /// Above this many, questions are answered with "busy".
     pub inbox_busy: usize,
+    /// Answers to what looks like another bot's talk within `loop_ms`; then silence.
+    pub loop_answers_max: usize,
+    pub loop_ms: i64,
     pub inbox_batch_max: usize,
     pub attempts_max: i64,
     pub outbox_loaded_max: usize,
@@ -58,8 +63,10 @@ pub struct Limits {
     pub states_per_second: u32,
     pub pin_every_ms: i64,
     pub confirm_ms: i64,
+    /// Days up to which a command that nobody heard is still run when it is found.
     pub late_days_max: i64,
     pub standings_max: usize,
+    /// Days after which an input's raw text is dropped; its id stays.
     pub raw_keep_days: i64,
 }
 
@@ -69,7 +76,10 @@ impl Default for Limits {
             commands_burst: 10,
             commands_every_ms: 6_000,
             inbox_max: 100_000,
+            inbox_coalesce: 5_000,
             inbox_busy: 20_000,
+            loop_answers_max: 5,
+            loop_ms: 10_000,
             inbox_batch_max: 256,
             attempts_max: 5,
             outbox_loaded_max: 2_000,

@@ -100,6 +100,11 @@ def look_at_results(stage):
     wait_for_board(stage, "clients.month", {person: 1 for person in stage.partners})
 
 
+    # An empty board was pinned at the start; what people read is its edit.
+    wait_for_pinned(stage, "leaderboard", "12,500")
+    wait_for_pinned(stage, "industry-dental", "12,500")
+
+
 # Later capabilities add their scene here: a playbook, a goal.
 STEPS = [open_the_house, welcome_partners, sell, look_at_results]
 
@@ -118,6 +123,21 @@ def wait_for_board(stage, key, expected):
         stage.ana.wait(f"the board {key}", standings)
     except Failed as failed:
         raise Failed(f"{failed}; its state is {seen}") from failed
+
+
+def wait_for_pinned(stage, room, words):
+    """Until the pinned board of a room reads as it should."""
+    def reads(shown):
+        news = [event["content"].get("m.new_content", {}) for event in shown
+                if event["room"] == stage.rooms[room] and event["sender"] == stage.bot
+                and event["type"] == "m.room.message"]
+        plain = [event["content"] for event in shown
+                 if event["room"] == stage.rooms[room] and event["type"] == "m.room.message"]
+        return any(f"{PARTNERS}.card" in content and words in content.get("body", "")
+                   and content[f"{PARTNERS}.card"].get("kind") == "board"
+                   for content in news + plain)
+
+    stage.ana.wait(f"the pinned board in #{room} to show {words}", reads)
 
 
 def of_type(state, kind):

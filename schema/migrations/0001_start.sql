@@ -153,6 +153,13 @@ create table member (
 );
 create index member_user on member (user_id);
 
+-- What people call themselves, as a membership last said.
+create table display_name (
+  user_id text not null primary key,
+  name text not null,
+  at bigint not null
+);
+
 -- When the last whole walk through a room's history began.
 create table gap (
   room_id text not null primary key,

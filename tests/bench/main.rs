@@ -21,6 +21,7 @@ mod stub;
 #[cfg(feature = "people")]
 mod synapse;
 mod target;
+mod text;
 mod wire;
 
 use std::path::PathBuf;
@@ -54,6 +55,9 @@ fn main() -> Result<()> {
     }
     let options = options(&args)?;
     std::fs::create_dir_all(&options.dir)?;
+    if options.only.iter().any(|scenario| scenario == "text") {
+        text::print();
+    }
     println!("{}", report::head(&target::RAISED));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     LocalSet::new().block_on(&runtime, async {

@@ -14,8 +14,8 @@ use crate::target::{Target, Usage, usage};
 const STALE: Duration = Duration::from_secs(10);
 /// No send for so long: everything owed was sent.
 const CALM: Duration = Duration::from_secs(1);
-pub const NAMES: [&str; 8] =
-    ["me", "sale", "chatter", "chatter1", "mixed", "faults", "memory", "start"];
+pub const NAMES: [&str; 9] =
+    ["text", "me", "sale", "chatter", "chatter1", "mixed", "faults", "memory", "start"];
 
 pub struct Session {
     pub stub: Shared,

@@ -32,10 +32,12 @@ pub struct Usage {
 }
 
 /// Limits that the load would meet; the output says that they are raised.
-pub const RAISED: [(&str, &str); 4] = [
+pub const RAISED: [(&str, &str); 6] = [
     ("PARTNERSPACE__LIMITS__COMMANDS_BURST", "1000000000"),
     ("PARTNERSPACE__LIMITS__COMMANDS_EVERY_MS", "1"),
     ("PARTNERSPACE__LIMITS__INBOX_MAX", "10000000"),
+    ("PARTNERSPACE__LIMITS__INBOX_COALESCE", "10000000"),
+    ("PARTNERSPACE__LIMITS__INBOX_BUSY", "10000000"),
     // Else the profiles of the setup go out for minutes, and into what is measured.
     ("PARTNERSPACE__LIMITS__STATES_PER_SECOND", "500"),
 ];

@@ -92,6 +92,15 @@ impl House {
         &self.owner
     }
 
+    /// The fake homeserver, where the house stands on one.
+    #[must_use]
+    pub fn fake(&self) -> Option<&Fake> {
+        match &self.homeserver {
+            Homeserver::Fake(fake) => Some(fake),
+            Homeserver::Shared(_) | Homeserver::Own(_) => None,
+        }
+    }
+
     pub fn person(&self, name: &str) -> Outcome<&Person> {
         self.people.get(name).with_context(|| format!("nobody here is called {name}"))
     }
@@ -162,6 +171,12 @@ impl House {
         let room = self.person(person)?.join(&alias).await?;
         self.rooms.insert(name.to_owned(), room.clone());
         Ok(room)
+    }
+
+    /// A partner's chat with the bot, which `partner` has opened.
+    pub fn chat_of(&self, name: &str) -> Outcome<&str> {
+        let chat = self.rooms.get(&format!("dm {name}"));
+        chat.map(String::as_str).with_context(|| format!("{name} has no chat with the bot"))
     }
 
     async fn chat(&mut self, name: &str) -> Outcome<String> {

@@ -4,6 +4,8 @@
 
 #[cfg(feature = "people")]
 pub mod certificates;
+#[cfg(feature = "people")]
+pub mod facts;
 pub mod fake;
 #[cfg(feature = "people")]
 pub mod house;

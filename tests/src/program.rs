@@ -32,6 +32,8 @@ pub struct Program {
     pub server_name: String,
     /// The bot's full user id.
     pub bot: String,
+    /// Where its facts are, for looking.
+    pub database_url: String,
     /// Where `/metrics` is.
     pub metrics_url: String,
     environment: Vec<(String, String)>,
@@ -51,6 +53,9 @@ impl Program {
     pub fn prepare(setup: Setup<'_>) -> Outcome<Self> {
         let folder = crate::process::folder("partnerspace")?;
         let metrics = place::port()?;
+        let file = folder.path().join("partnerspace.db");
+        let sqlite = || format!("sqlite:{}", file.display());
+        let database_url = setup.database_url.clone().unwrap_or_else(sqlite);
         let yaml = setup.registration.yaml(setup.server_name);
         write_private(&folder.path().join("registration.yaml"), &yaml)?;
         write_private(&folder.path().join("partnerspace.toml"), &configuration(&setup, metrics))?;
@@ -59,6 +64,7 @@ impl Program {
             bot: setup.registration.bot(setup.server_name),
             server_name: setup.server_name.to_owned(),
             registration: setup.registration,
+            database_url,
             metrics_url: format!("http://127.0.0.1:{metrics}/metrics"),
             environment: Vec::new(),
             process: Mutex::new(None),
@@ -121,6 +127,14 @@ impl Program {
     /// Runs a subcommand with the same configuration to its end: `["ledger", "verify"]`.
     pub fn output(&self, arguments: &[&str]) -> Outcome<Output> {
         Ok(self.command(arguments)?.output()?)
+    }
+
+    /// One of its numbers, as `/metrics` gives it.
+    pub async fn metric(&self, name: &str) -> Outcome<u64> {
+        let text = reqwest::get(&self.metrics_url).await?.text().await?;
+        let line = format!("partnerspace_{name} ");
+        let value = text.lines().find_map(|found| found.strip_prefix(&line));
+        Ok(value.with_context(|| format!("no {name} in {text}"))?.parse()?)
     }
 
     /// Where it listens.

@@ -130,6 +130,11 @@ fn limits_sane(config: &Config) -> Option<String> {
     let fine = limits.commands_burst > 0
         && limits.commands_every_ms > 0
         && limits.inbox_max > 0
+        && limits.inbox_coalesce > 0
+        && limits.inbox_busy > 0
+        && limits.loop_answers_max > 0
+        && limits.late_days_max > 0
+        && limits.raw_keep_days > 0
         && limits.body_bytes_max >= 1 << 20
         && limits.answer_bytes_max >= 1 << 20
         && limits.connect_ms_max > 0
@@ -138,6 +143,6 @@ fn limits_sane(config: &Config) -> Option<String> {
         && limits.states_per_second > 0;
     unless(
         fine,
-        "`limits` must be above 0, `body_bytes_max` and `answer_bytes_max` at least 1048576, `call_ms_max` at least 1000.",
+        "`limits` must be above 0 (but for `disk_free_bytes_min`), `body_bytes_max` and `answer_bytes_max` at least 1048576, `call_ms_max` at least 1000.",
     )
 }

@@ -143,6 +143,18 @@ pub struct LimitsConfig {
     pub commands_every_ms: u32,
     /// Waiting inputs above which the homeserver is told to wait (503).
     pub inbox_max: u32,
+    /// Waiting inputs above which of a person's questions in a room only the newest is answered.
+    pub inbox_coalesce: u32,
+    /// Waiting inputs above which questions are answered with "busy".
+    pub inbox_busy: u32,
+    /// Free bytes on the disk of a SQLite database below which the homeserver is told to wait (503).
+    pub disk_free_bytes_min: u64,
+    /// Answers within ten seconds to what looks like another bot; then silence.
+    pub loop_answers_max: u16,
+    /// Days up to which a command that was not delivered is still run when it is found.
+    pub late_days_max: u16,
+    /// Days for which the raw texts of inputs are kept.
+    pub raw_keep_days: u16,
     pub body_bytes_max: usize,
     pub answer_bytes_max: usize,
     pub connect_ms_max: u32,

@@ -27,6 +27,8 @@ pub fn render(signals: &Signals) -> String {
     }
     let waiting = signals.pending.load(Relaxed);
     number(&mut out, Kind::Gauge, "inbox_waiting", "Inputs that wait.", waiting);
+    let low = u8::from(signals.disk_low.load(Relaxed));
+    number(&mut out, Kind::Gauge, "disk_low", "1 while the disk is too full to take inputs.", low);
     let loaded = signals.outbox_pending.load(Relaxed);
     number(&mut out, Kind::Gauge, "outbox_loaded", "Sends in memory.", loaded);
     let echo = signals.last_echo_at.load(Relaxed);

@@ -1,5 +1,6 @@
 //! `run`: the listener first, so that nothing waits for us; then the link, the loops, the rooms.
 //! The only place that starts tasks.
+mod disk;
 mod metrics;
 mod program;
 
@@ -100,12 +101,19 @@ pub async fn run(config_file: &Path, config: &Config, random: u128) -> anyhow::R
         sender_localpart: config.sender_localpart(),
         display_name: program.name.clone(),
     };
-    let parts = Parts { db: db.clone(), program, install, signals, inbox };
+    let parts = Parts { db: db.clone(), program, install, signals: signals.clone(), inbox };
     let working = async {
         let link = bring_up(&client, &names, &pings, &readiness).await;
         work(parts, link.client, names.appservice_id.clone(), readiness.clone()).await
     };
 
+    if let Some(folder) = disk::folder(config.database.url.expose_secret()) {
+        let (bytes_min, signals) = (config.limits.disk_free_bytes_min, signals.clone());
+        tasks.spawn(async move {
+            disk::watch(folder, bytes_min, &signals).await;
+            Ok(())
+        });
+    }
     let ended = tokio::select! {
         () = ended_by_signal() => Ok(()),
         done = working => done,

@@ -82,6 +82,11 @@ fn limits(config: &Config) -> Limits {
         commands_burst: config.limits.commands_burst,
         commands_every_ms: i64::from(config.limits.commands_every_ms),
         inbox_max: usize::try_from(config.limits.inbox_max).unwrap_or(usize::MAX),
+        inbox_coalesce: usize::try_from(config.limits.inbox_coalesce).unwrap_or(usize::MAX),
+        inbox_busy: usize::try_from(config.limits.inbox_busy).unwrap_or(usize::MAX),
+        loop_answers_max: usize::from(config.limits.loop_answers_max),
+        late_days_max: i64::from(config.limits.late_days_max),
+        raw_keep_days: i64::from(config.limits.raw_keep_days),
         lanes_max: usize::from(config.limits.sends_max),
         states_per_second: u32::from(config.limits.states_per_second),
         ..Limits::default()

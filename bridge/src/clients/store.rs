@@ -74,6 +74,38 @@ pub fn insert(work: &mut Work<'_>, key: &str, skeleton: &str, name: &str) -> Cli
     id
 }
 
+/// A client, for comparing names.
+#[derive(Debug, Clone)]
+pub struct Near {
+    pub id: ClientId,
+    pub key: String,
+    pub name: String,
+}
+
+/// Some clients whose names begin alike.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn beginning(tx: &mut Conn, beginning: &str) -> Result<Vec<Near>, Fault> {
+    const READ_MAX: i64 = 50;
+    let rows = sqlx::query(
+        "select id, key, name from client where skeleton >= $1 and skeleton <= $2 \
+         order by skeleton limit $3",
+    )
+    .bind(beginning)
+    .bind(format!("{beginning}zzzz"))
+    .bind(READ_MAX)
+    .fetch_all(tx)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let id: String = row.try_get(0)?;
+            let id = id.parse().map_err(|_| Fault::Data("client id".into()))?;
+            Ok(Near { id, key: row.try_get(1)?, name: row.try_get(2)? })
+        })
+        .collect()
+}
+
 /// An earlier claim on a client that was not turned down.
 #[derive(Debug, Clone)]
 pub struct Earlier {

@@ -52,6 +52,7 @@ fn too_much() -> Refusal {
         "With this sale a total would be larger than I can count; please check the amount.",
     )
     .example("sale reject S-1 the amount is a slip")
+    .alert("total.too_large")
 }
 
 /// Writes what was planned; call it after the entry was posted.

@@ -1,4 +1,5 @@
 //! What the team needs to run the program: its health, what did not get through, announcements.
 pub mod commands;
+pub mod jobs;
 pub mod render;
 pub mod store;

@@ -59,6 +59,12 @@ pub async fn approve(
     follows(Step::Approve, before)?;
     let name = name.map(rules::name).transpose()?;
     if before == Some(Enrollment::Pending) {
+        // The name that they had by their id may have become known since they applied.
+        let by_id = person.partner.as_ref().is_some_and(|row| row.name == rules::name_of(user_id));
+        let name = match name {
+            None if by_id => known_name(work, user_id).await?,
+            given => given,
+        };
         if let Some(name) = &name {
             store::rename(work.tx, user_id, name).await?;
         }
@@ -215,9 +221,42 @@ async fn enter(
     text: &str,
 ) -> Result<PartnerRow, Stop> {
     let id = schema::ids::PartnerId(work.id().0).to_string();
-    let name = name.map_or_else(|| rules::name_of(user_id), str::to_owned);
+    let name = match name {
+        Some(name) => name.to_owned(),
+        None => known_name(work, user_id).await?.unwrap_or_else(|| rules::name_of(user_id)),
+    };
     store::apply(work.tx, (&id, user_id, &name), text, work.now).await?;
     Ok(reread(work, user_id).await?)
+}
+
+/// What the person calls themselves, where it will do as a partner's name.
+async fn known_name(work: &mut Work<'_>, user_id: &str) -> Result<Option<String>, Fault> {
+    let shown = rooms::actions::display_name(work, user_id).await?;
+    let Some(shown) = shown else { return Ok(None) };
+    let words = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    let read = crate::platform::commands::normalized(&words).ok();
+    Ok(read.and_then(|name| rules::name(&name).ok()))
+}
+
+/// A partner who is still called by their id has their own name as soon as it is known.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn name_learned(work: &mut Work<'_>, user_id: &str) -> Result<(), Fault> {
+    let person = access::person(work, user_id).await?;
+    let Some(before) = &person.partner else { return Ok(()) };
+    if before.name != rules::name_of(user_id) {
+        return Ok(());
+    }
+    let name = known_name(work, user_id).await?.filter(|name| *name != before.name);
+    let Some(name) = name else { return Ok(()) };
+    store::rename(work.tx, user_id, &name).await?;
+    let row = reread(work, user_id).await?;
+    if row.enrollment == Enrollment::Approved {
+        show_profile(work, &row);
+        crate::leaderboard::actions::visibility_changed(work, &row).await?;
+    }
+    Ok(())
 }
 
 async fn reread(work: &mut Work<'_>, user_id: &str) -> Result<PartnerRow, Fault> {

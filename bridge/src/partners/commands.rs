@@ -24,6 +24,14 @@ pub struct Profile {
     pub industry: Option<String>,
 }
 
+impl Profile {
+    /// Whether nothing is to be set.
+    #[must_use]
+    pub fn is_question(&self) -> bool {
+        self.visibility.is_none() && self.timezone.is_none() && self.industry.is_none()
+    }
+}
+
 /// The team's commands about partners.
 #[derive(Debug, Clone, clap::Subcommand)]
 pub enum ControlPartner {

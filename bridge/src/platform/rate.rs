@@ -2,7 +2,7 @@
 //! The buckets are in memory: a restart forgives.
 use super::refusal::{Code, Refusal};
 use super::work::Work;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 const PEOPLE_MAX: usize = 10_000;
 const TELL_MS: i64 = 60_000;
@@ -54,4 +54,31 @@ pub fn limited(work: &mut Work<'_>, now: i64) -> Option<Slow> {
             "Slow down, please: one command every {wait} seconds. This one was not run; send it again."
         ),
     )))
+}
+
+/// Answers to talk that looks like a bot's, by person and room.
+#[derive(Default)]
+struct Loops(HashMap<(String, String), VecDeque<i64>>);
+
+/// Two bots that answer each other would never end: whether this one has had its answers for now.
+/// Counts the answer that is about to be given. In memory: a restart forgives.
+pub fn in_a_loop(work: &mut Work<'_>) -> bool {
+    let (now, window) = (work.now, work.program.limits.loop_ms);
+    let answers_max = work.program.limits.loop_answers_max;
+    let key = (work.cause.actor.clone(), work.cause.room_id.clone().unwrap_or_default());
+    let loops = &mut work.memory.cache::<Loops>().0;
+    if loops.len() >= PEOPLE_MAX {
+        loops.retain(|_, times| times.back().is_some_and(|at| now - at < window));
+    }
+    let times = loops.entry(key).or_default();
+    while times.front().is_some_and(|at| now - at >= window) {
+        times.pop_front();
+    }
+    // It talks on: the pause begins anew with every word, so that a fast one stays unanswered.
+    let silent = times.len() >= answers_max;
+    if silent {
+        times.pop_front();
+    }
+    times.push_back(now);
+    silent
 }

@@ -69,12 +69,21 @@ pub struct Refusal {
     pub example: Option<String>,
     /// The line that a yes of the same person runs after all.
     pub asks: Option<String>,
+    /// The id of the finding that the team hears of beside the answer.
+    pub alert: Option<&'static str>,
 }
 
 impl Refusal {
     #[must_use]
     pub fn new(code: Code, sentence: impl Into<String>) -> Self {
-        Self { code, sentence: sentence.into(), usage: None, example: None, asks: None }
+        Self {
+            code,
+            sentence: sentence.into(),
+            usage: None,
+            example: None,
+            asks: None,
+            alert: None,
+        }
     }
 
     #[must_use]
@@ -86,6 +95,12 @@ impl Refusal {
     #[must_use]
     pub fn asks(mut self, line: impl Into<String>) -> Self {
         self.asks = Some(line.into());
+        self
+    }
+
+    #[must_use]
+    pub fn alert(mut self, finding: &'static str) -> Self {
+        self.alert = Some(finding);
         self
     }
 

@@ -71,6 +71,8 @@ pub struct Signals {
     pub last_echo_at: AtomicI64,
     pub last_ping_at: AtomicI64,
     pub ready: AtomicBool,
+    /// The database's disk is nearly full: nothing more is taken in.
+    pub disk_low: AtomicBool,
     /// Grows when a room becomes known or the homeserver is back, so that the sender tries again
     /// what waited for it.
     pub places_version: AtomicU64,
@@ -89,11 +91,13 @@ impl Default for Signals {
             states: Notify::new(),
             rooms: Notify::new(),
             gaps: Notify::new(),
+            hung_up: Notify::new(),
             pending: AtomicUsize::new(0),
             outbox_pending: AtomicUsize::new(0),
             seq: AtomicI64::new(0),
             last_echo_at: AtomicI64::new(0),
             last_ping_at: AtomicI64::new(0),
+            disk_low: AtomicBool::default(),
             ready: AtomicBool::new(false),
             places_version: AtomicU64::new(0),
             jobs_changed: AtomicBool::new(false),

@@ -122,6 +122,14 @@ pub async fn is_joined(
     Ok(joined)
 }
 
+/// What a person calls themselves, as far as a membership has told us.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn display_name(work: &mut Work<'_>, user: &str) -> Result<Option<String>, Fault> {
+    Ok(store::members::name_of(work.tx, user).await?)
+}
+
 /// The homeserver itself said that a person is in a room.
 ///
 /// # Errors

@@ -3,7 +3,7 @@
 //! when a person asks the bot into a chat of two.
 use super::members::{Joined, Known};
 use super::render;
-use super::rules::RoomKey;
+use super::rules::{self, RoomKey};
 use super::store::{self, RoomRow, chats, members};
 use crate::platform::inbox::Event;
 use crate::platform::outbox;
@@ -14,6 +14,8 @@ use serde_json::Value;
 
 /// Chats that one person may open with the bot; more are not followed.
 const CHATS_MAX: i64 = 5;
+/// A longer display name is nobody's.
+const NAME_BYTES_MAX: usize = 255;
 
 /// A membership event in any room. `late`: it was found in the room's history, newer ones may be
 /// known already.
@@ -31,6 +33,7 @@ pub async fn member_changed(work: &mut Work<'_>, event: &Event, late: bool) -> R
     if chat.is_none() && store::by_room_id(work.tx, &event.room_id).await?.is_none() {
         return Ok(());
     }
+    called(work, user, membership, &content, late).await?;
     if !seen(work, event, user, membership, late).await? {
         return Ok(());
     }
@@ -48,6 +51,27 @@ pub async fn member_changed(work: &mut Work<'_>, event: &Event, late: bool) -> R
             work.effects.rooms_wanted = true;
         }
         _ => {}
+    }
+    Ok(())
+}
+
+/// Notes what a person calls themselves; of an old event only where nothing newer is known.
+async fn called(
+    work: &mut Work<'_>,
+    user: &str,
+    membership: &str,
+    content: &Value,
+    late: bool,
+) -> Result<(), Fault> {
+    let Some(name) = content.get("displayname").and_then(Value::as_str) else { return Ok(()) };
+    let name = name.trim();
+    let fits = (1..=NAME_BYTES_MAX).contains(&name.len()) && !name.contains(char::is_control);
+    if membership != "join" || !fits {
+        return Ok(());
+    }
+    let known = members::name_of(work.tx, user).await?;
+    if known.as_deref() != Some(name) && (known.is_none() || !late) {
+        members::called(work.tx, user, name, work.now).await?;
     }
     Ok(())
 }
@@ -152,34 +176,8 @@ pub async fn foreign_state(work: &mut Work<'_>, event: &Event) -> Result<(), Fau
 async fn kept_state(work: &mut Work<'_>, event: &Event, room: &RoomRow) -> Result<(), Fault> {
     let name = room.key.to_string();
     match event.kind.as_str() {
-        "m.room.tombstone" => {
-            let sentence = format!(
-                "Someone closed {name} in favor of another room; the program does not follow."
-            );
-            tell(
-                work,
-                event,
-                "tombstone",
-                Severity::Error,
-                sentence,
-                "Ask who did it, and tell people to stay.",
-            );
-            return Ok(());
-        }
-        "m.room.encryption" => {
-            let sentence = format!(
-                "{name} was encrypted; the bot cannot read commands there, and it cannot be undone."
-            );
-            tell(
-                work,
-                event,
-                "encrypted",
-                Severity::Error,
-                sentence,
-                "Commands still work in other rooms and in direct chats.",
-            );
-            return Ok(());
-        }
+        "m.room.tombstone" => return told_once(work, event, room, rules::closed).await,
+        "m.room.encryption" => return told_once(work, event, room, rules::encrypted).await,
         kind if kind.starts_with("agency.siso.partners.") => rewrite(work, event, room).await?,
         _ => {}
     }
@@ -195,6 +193,27 @@ async fn kept_state(work: &mut Work<'_>, event: &Event, room: &RoomRow) -> Resul
         sentence,
         "Change rooms by commands, not by hand.",
     );
+    Ok(())
+}
+
+/// What cannot be put back is told when it happens, with who did it; the keeper, which sees it in
+/// the room's state ever after, finds it noted and is silent.
+async fn told_once(
+    work: &mut Work<'_>,
+    event: &Event,
+    room: &RoomRow,
+    finding: fn(&str) -> Finding,
+) -> Result<(), Fault> {
+    let finding = finding(&room.key.to_string());
+    if room.findings.iter().any(|known| known.id == finding.id) {
+        return Ok(());
+    }
+    let mut findings = room.findings.clone();
+    findings.push(finding.clone());
+    let text = serde_json::to_string(&findings).map_err(|error| Fault::Bug(error.to_string()))?;
+    store::found(work.tx, &event.room_id, &text).await?;
+    let mend = finding.mend.unwrap_or_default();
+    tell(work, event, &finding.id, finding.severity, finding.sentence, &mend);
     Ok(())
 }
 

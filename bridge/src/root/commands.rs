@@ -1,6 +1,6 @@
 //! From a message to its answer: read, refuse or run, reply. The place decides which grammar is read.
 use super::grammars::{CONTROL, Control, PARTNER, Partner};
-use super::{Input, caller, is_kept, reactions, say};
+use super::{Input, backlog, caller, is_kept, reactions, say, withheld};
 use crate::platform::access::{Caller, Place};
 use crate::platform::commands::{
     self as grammar, CommandLine, Content, LineOutcome, Parsed, command_line, help,
@@ -46,7 +46,11 @@ pub(super) async fn message(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'
         ruma::UserId::parse(&work.program.bot).map_err(|error| Fault::Bug(error.to_string()))?;
     let place =
         if caller.place.is_direct() { grammar::Place::Direct } else { grammar::Place::Room };
-    match command_line(&content, &work.program.prefix, place, &bot) {
+    let found = command_line(&content, &work.program.prefix, place, &bot);
+    if withheld::talks_back(work, &caller, &found, text).await? && rate::in_a_loop(work) {
+        return Ok("talking in a loop");
+    }
+    match found {
         LineOutcome::NotForUs => Ok("not for us"),
         LineOutcome::FullWidthHint { word } if hears(&caller, &word) => {
             let sentence = format!("Commands begin with {} (the plain sign).", work.program.prefix);
@@ -54,11 +58,17 @@ pub(super) async fn message(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'
             say::once_a_day(work, &room, "full-width", &say::hint("full-width", &sentence));
             Ok("hinted")
         }
-        LineOutcome::Refused { word, refusal } if hears(&caller, &word) => {
+        LineOutcome::Refused { word, refusal }
+            if caller.place.is_direct() || hears(&caller, &word) =>
+        {
             answer(work, &caller, mark, Err(refusal.into())).await
         }
         LineOutcome::FullWidthHint { .. } | LineOutcome::Refused { .. } => Ok("not for us"),
         LineOutcome::Command(line) => {
+            if let Some(days) = input.too_late_days(work.program.limits.late_days_max) {
+                return withheld::too_late(work, &caller, mark, &line, days).await;
+            }
+            work.note = input.late_ms().map(say::late);
             let done = command(work, &caller, &line, input).await;
             if line.is_shown_otherwise && done.is_ok() {
                 quote(work, &line);
@@ -142,6 +152,9 @@ async fn command(
             rate::Slow::Silent => Ok("rate limited"),
         };
     }
+    if work.backlog > work.program.limits.inbox_busy && backlog::asks(&caller.place, line) {
+        return Err(backlog::busy().into());
+    }
     let said = Said { line: &line.text, confirmed: false, late: input.late };
     run_line(work, caller, line, said).await
 }
@@ -159,6 +172,10 @@ async fn run_line(
     line: &CommandLine,
     said: Said<'_>,
 ) -> Result<&'static str, Stop> {
+    // Before the words are read: how they are meant is nobody else's business.
+    if caller.place == Place::Control && CONTROL.knows(line) && !is_help(line) {
+        caller.reviewer()?;
+    }
     let parsed = (caller.place != Place::Control).then(|| PARTNER.parse(line));
     // Claims are written many at once, and read by everything but another claim.
     if !matches!(&parsed, Some(Parsed::Command(Partner::Sale(PartnerSale::Add(_))))) {
@@ -167,9 +184,6 @@ async fn run_line(
     let Some(parsed) = parsed else {
         return match CONTROL.parse(line) {
             Parsed::Command(words) => {
-                if !matches!(words, Control::Help { .. }) {
-                    caller.reviewer()?;
-                }
                 control(work, caller, words, said, &line.rest).await.map(|()| RAN)
             }
             Parsed::Refused(refusal) => Err(refusal.into()),
@@ -190,6 +204,10 @@ async fn run_line(
         Parsed::Unknown(refusal) if caller.place.is_direct() => Err(refusal.into()),
         Parsed::Unknown(_) => Ok("not for us"),
     }
+}
+
+fn is_help(line: &CommandLine) -> bool {
+    line.tokens.first().is_some_and(|token| token.text.eq_ignore_ascii_case("help"))
 }
 
 fn wrong_room(work: &Work<'_>, line: &CommandLine, control: bool) -> Refusal {
@@ -306,6 +324,9 @@ pub(super) async fn answer(
                 None => {
                     work.reply(&message);
                 }
+            }
+            if let Some(id) = refusal.alert {
+                say::alert_refusal(work, id, &refusal.sentence);
             }
             if refusal.code == Code::Auth && caller.place == Place::Control && !caller.is_team() {
                 say::alert_authority(work);

@@ -1,10 +1,13 @@
 //! The only place that knows every capability: it turns an input into a call of one of them.
+mod backlog;
 mod commands;
 mod edits;
 mod grammars;
 mod reactions;
 mod say;
+mod withheld;
 
+pub use backlog::older;
 pub use grammars::{Control, Partner};
 pub use say::{tell_parked, tell_poison};
 
@@ -15,7 +18,7 @@ use crate::platform::inbox::store::Waiting;
 use crate::platform::jobs::Job;
 use crate::platform::refusal::Fault;
 use crate::platform::work::Work;
-use crate::{leaderboard, rooms};
+use crate::{leaderboard, operations, partners, rooms};
 use serde::Deserialize;
 use std::borrow::Cow;
 
@@ -30,6 +33,23 @@ pub struct Input<'a> {
     /// The running time, where the work's own is the time of receipt.
     pub at: i64,
 }
+
+impl Input<'_> {
+    /// How long ago it was said, where nobody heard it then. Only for what the gap filler found: of
+    /// anything else the time of receipt is the only one that counts.
+    fn late_ms(&self) -> Option<i64> {
+        let said_at = self.event.ts();
+        (self.late && said_at > 0).then(|| (self.at - said_at).max(0))
+    }
+
+    /// The days since it was said, where they are too many for it to be run.
+    fn too_late_days(&self, days_max: i64) -> Option<i64> {
+        let late_ms = self.late_ms()?;
+        (late_ms > days_max.saturating_mul(DAY_MS)).then_some(late_ms / DAY_MS)
+    }
+}
+
+const DAY_MS: i64 = 86_400_000;
 
 #[derive(Deserialize)]
 struct Kind<'a> {
@@ -74,9 +94,14 @@ pub async fn handle(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'static s
     match event.kind.as_str() {
         "m.room.message" if event.state_key.is_none() => commands::message(work, input).await,
         "m.reaction" if event.state_key.is_none() => reactions::handle(work, input).await,
-        "m.room.redaction" => edits::redacted(work, input).await,
+        "m.room.redaction" if event.state_key.is_none() => edits::redacted(work, input).await,
+        // Said and state at once is neither.
+        "m.room.message" | "m.reaction" | "m.room.redaction" => Ok("ignored"),
         "m.room.member" if event.state_key.is_some() => {
             rooms::actions::member_changed(work, event, input.late).await?;
+            if let Some(user) = event.state_key.as_deref() {
+                partners::actions::name_learned(work, user).await?;
+            }
             Ok("member")
         }
         "m.room.encrypted" => say::cannot_read(work, event).await,
@@ -96,6 +121,7 @@ pub async fn run_job(work: &mut Work<'_>, job: &Job) -> Result<(), Fault> {
     work.settle().await?;
     match job.kind.split('.').next() {
         Some("board") => leaderboard::jobs::run(work, job).await,
+        Some("inbox") => operations::jobs::run(work, job).await,
         Some("room") => rooms::actions::run_job(work, &job.kind, &job.payload).await,
         _ => Err(Fault::Bug(format!("no capability runs a job of kind {}", job.kind))),
     }
@@ -134,5 +160,6 @@ pub async fn start(work: &mut Work<'_>) -> Result<(), Fault> {
     for owner in work.program.owners.clone() {
         rooms::actions::let_in(work, &owner).await?;
     }
+    operations::jobs::start(work);
     leaderboard::jobs::start(work).await
 }

@@ -23,6 +23,12 @@ pub(super) async fn handle(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'s
     let Some((key, _)) = outbox::key_of(work.tx, &event_id).await? else {
         return Ok("not our message");
     };
+    if let Some(days) = input.too_late_days(work.program.limits.late_days_max) {
+        if caller.place == Place::Control && caller.is_team() {
+            super::say::tell_too_late(work, &content["m.relates_to"]["key"].to_string(), days);
+        }
+        return Ok("too late");
+    }
     // An answer belongs under what was pressed, not under the reaction.
     work.cause.reply_to = Some(event_id.clone());
     if !caller.place.is_direct() {

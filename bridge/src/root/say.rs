@@ -65,6 +65,37 @@ fn alert(work: &Work<'_>, id: &str, reference: &str, event: Option<&str>) -> Env
     }))
 }
 
+/// A refusal that the team should know of.
+pub(super) fn alert_refusal(work: &mut Work<'_>, id: &str, sentence: &str) {
+    let (actor, cause) = (work.cause.actor.clone(), work.cause.id.clone());
+    let message = Message::text("🟠 Something was refused that needs a look")
+        .line(Line::new().sentence(sentence, &work.program.prefix))
+        .line(Line::new().plain("Asked by ").code(&actor));
+    let message = message.card(&alert(work, id, &actor, Some(&cause)));
+    work.send("control", &message);
+}
+
+/// What the answer to a late command adds.
+pub(super) fn late(late_ms: i64) -> String {
+    let (n, unit) = match late_ms / 1_000 {
+        seconds @ ..120 => (seconds, "seconds"),
+        seconds @ 120..7_200 => (seconds / 60, "minutes"),
+        seconds @ 7_200..172_800 => (seconds / 3_600, "hours"),
+        seconds => (seconds / 86_400, "days"),
+    };
+    format!("Your message reached me {n} {unit} late; it counts from now.")
+}
+
+/// A command that was said too long ago to be run: the team decides.
+pub(super) fn tell_too_late(work: &mut Work<'_>, line: &str, days: i64) {
+    let (actor, cause) = (work.cause.actor.clone(), work.cause.id.clone());
+    let message = Message::text("🟠 A command came too late and was not run")
+        .line(Line::new().code(&actor).plain(&format!(" said it {days} days ago:")))
+        .quote(Line::new().person_cut(line, 300));
+    let message = message.card(&alert(work, "inbox.late", &actor, Some(&cause)));
+    work.send_as(&format!("late:{cause}"), "control", &message);
+}
+
 /// An unauthorised control command in the control room is worth a look.
 pub fn alert_authority(work: &mut Work<'_>) {
     let actor = work.cause.actor.clone();

@@ -2,6 +2,7 @@
 pub mod actions;
 pub mod claim;
 pub mod commands;
+mod odd;
 pub mod render;
 pub mod review;
 pub mod rules;

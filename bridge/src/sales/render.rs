@@ -48,12 +48,9 @@ pub fn view(sale: &SaleRow, seq: Option<i64>) -> SaleView {
 /// The answer to a claim.
 #[must_use]
 pub fn claimed(sale: &SaleRow, late: bool) -> Message {
-    let mut message = Message::notice(title("🧾", sale)).line(what(sale)).line(Line::new().plain(
+    let message = Message::notice(title("🧾", sale)).line(what(sale)).line(Line::new().plain(
         "With the reviewers now. Edit or delete your message to change it while it is open.",
     ));
-    if late {
-        message = message.line("This message reached me late; it counts from now.");
-    }
     message.card(&card(Sale { event: SaleEvent::Claimed, sale: view(sale, None), late }))
 }
 
@@ -168,12 +165,14 @@ fn flag_line(flag: &schema::card::ReviewFlag) -> Line {
     match flag.flag {
         FlagKind::Duplicate => Line::new().plain("⚠ Same client and amount as ").strong(&sales),
         FlagKind::SimilarClient => {
-            Line::new().plain("⚠ A client of nearly this name has ").strong(&sales)
+            let name = flag.client.as_ref().map_or("", |client| &client.name);
+            let line = Line::new().plain("⚠ Nearly the same name as ").person_cut(name, 60);
+            if sales.is_empty() { line } else { line.plain(": ").strong(&sales) }
         }
         FlagKind::OwnOrganization => {
             Line::new().plain("⚠ The client may be the partner's own firm")
         }
-        FlagKind::Backdated => Line::new().plain("⚠ Older than 45 days"),
+        FlagKind::Backdated => Line::new().plain("⚠ Its day lies in a closed month, or long ago"),
         FlagKind::TwoReviewers => Line::new().plain("⚠ Two different reviewers are needed"),
     }
 }

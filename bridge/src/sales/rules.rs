@@ -1,7 +1,9 @@
 //! What is allowed with a claim and a sale, how clients are told apart, and what looks odd.
 mod client;
+mod odd;
 
 pub use client::{client_key, skeleton};
+pub use odd::{backdated, core, similar};
 
 use super::store::SaleRow;
 use crate::ledger::rules::{Credit, CreditShare};

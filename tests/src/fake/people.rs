@@ -197,6 +197,40 @@ impl Fake {
         id
     }
 
+    /// An event that no rule was asked about: a server's administrator, or a faulty server, did it.
+    pub fn force(
+        &self,
+        room: &str,
+        user: &str,
+        kind: &str,
+        key: Option<&str>,
+        content: Value,
+    ) -> String {
+        let mut world = self.world();
+        let event = Event {
+            id: format!("${}", world.id(43)),
+            room: room.to_owned(),
+            sender: user.to_owned(),
+            kind: kind.to_owned(),
+            state_key: key.map(str::to_owned),
+            content,
+            ts: world.now(),
+            redacts: None,
+            redacted_by: None,
+            replaces: None,
+            soft_failed: false,
+            txn: None,
+        };
+        let id = event.id.clone();
+        if let Some(room) = world.rooms.get_mut(room) {
+            room.push(event.clone());
+        }
+        world.enqueue(&event);
+        drop(world);
+        self.shared.changed();
+        id
+    }
+
     /// Puts raw JSON where an event belongs in the next transaction.
     pub fn push_raw(&self, raw: &str) {
         self.world().enqueue_item(Item::Raw(raw.to_owned()));

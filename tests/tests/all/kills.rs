@@ -9,7 +9,8 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 /// A flood of one person: the limits are raised, as the test says.
-const FLOOD: &str = "[limits]\ncommands_burst = 1000000\ncommands_every_ms = 1\n";
+const FLOOD: &str = "[limits]\ncommands_burst = 1000000\ncommands_every_ms = 1\n\
+    inbox_coalesce = 100000\n";
 const COMMANDS: usize = 5_000;
 const KILLS: usize = 50;
 /// Seed of the kills' times; another one is another test.

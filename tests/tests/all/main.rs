@@ -2,8 +2,11 @@
 mod bad_inputs;
 mod chats;
 mod federation;
+mod flags;
 mod homeserver_kills;
 mod kills;
 mod layers;
+mod names;
+mod pressure;
 mod reference;
 mod rig;

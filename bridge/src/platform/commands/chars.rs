@@ -12,7 +12,7 @@ const ISOLATE: char = '\u{2068}';
 const ISOLATE_END: char = '\u{2069}';
 
 /// The line with every space a plain one, in NFC; or what is wrong with it.
-pub(super) fn normalized(line: &str) -> Result<Cow<'_, str>, Refusal> {
+pub fn normalized(line: &str) -> Result<Cow<'_, str>, Refusal> {
     if line.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return Ok(Cow::Borrowed(line));
     }

@@ -34,6 +34,7 @@ mod tests;
 mod tokens;
 mod usage;
 
+pub use chars::normalized;
 pub use content::Content;
 pub use line::{CommandLine, LineOutcome, Place, command_line};
 pub use parse::{Grammar, Parsed};

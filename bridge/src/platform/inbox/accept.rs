@@ -1,14 +1,21 @@
 //! From the homeserver's batch to rows, in one commit. Only then may it be told 200. Echoes of our
 //! own events and plain talk need no commit: losing them costs nothing.
-use super::filter::{Filter, Peek, Verdict};
-use super::store::{self, NewRow};
-use crate::platform::db::Db;
+use super::filter::{Filter, Peek, Verdict, has_lone_surrogate};
+use super::store::{self, Conflict, NewRow};
+use crate::platform::db::{Conn, Db};
 use crate::platform::signals::{Mark, Places, Signals};
+use crate::platform::work::Effects;
 use crate::program::Program;
+use crate::rooms::actions::alert_job;
+use schema::card::{Finding, Severity};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::sync::atomic::Ordering::Relaxed;
+
+/// How often conflicts are told to the team.
+const TELL_MS: i64 = 3_600_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
@@ -30,8 +37,9 @@ impl Source {
 
 #[derive(Debug, thiserror::Error)]
 pub enum AcceptError {
-    /// Too much waits already; the homeserver keeps its queue and tries again.
-    #[error("the inbox is full")]
+    /// Too much waits already, or the disk is nearly full; the homeserver keeps its queue and tries
+    /// again.
+    #[error("the inbox takes nothing now")]
     Busy,
     #[error(transparent)]
     Db(#[from] sqlx::Error),
@@ -43,13 +51,15 @@ pub struct Inbox {
     filter: Arc<Filter>,
     signals: Arc<Signals>,
     inbox_max: usize,
+    /// When a conflict was last told to the team.
+    told_at: Arc<AtomicI64>,
 }
 
 impl Inbox {
     #[must_use]
     pub fn new(db: Db, program: &Program, signals: Arc<Signals>) -> Self {
         let filter = Arc::new(Filter::new(&program.bot, &program.prefix));
-        Self { db, filter, signals, inbox_max: program.limits.inbox_max }
+        Self { db, filter, signals, inbox_max: program.limits.inbox_max, told_at: Arc::default() }
     }
 
     /// Keeps what matters of a batch; gives the number of rows that are new.
@@ -62,7 +72,9 @@ impl Inbox {
         source: Source,
         now: i64,
     ) -> Result<usize, AcceptError> {
-        if self.signals.pending.load(Relaxed) > self.inbox_max {
+        if self.signals.pending.load(Relaxed) > self.inbox_max
+            || self.signals.disk_low.load(Relaxed)
+        {
             return Err(AcceptError::Busy);
         }
         self.signals.counters.events.fetch_add(events.len() as u64, Relaxed);
@@ -74,14 +86,12 @@ impl Inbox {
         let promise = self.signals.inbox.promise(first);
         let mut tx = self.db.begin().await?;
         let kept = store::insert(&mut tx, &rows).await?;
-        let conflicts = if kept < rows.len() { store::conflicts(&mut tx, &rows).await? } else { 0 };
+        let conflicts =
+            if kept < rows.len() { store::conflicts(&mut tx, &rows).await? } else { Vec::new() };
+        let told = self.tell_conflicts(&mut tx, &conflicts, now).await?;
         tx.commit().await?;
-        if conflicts > 0 {
-            self.signals.counters.conflicts.fetch_add(conflicts, Relaxed);
-            tracing::error!(
-                conflicts,
-                "the same event id came with other content; the first is kept"
-            );
+        if told {
+            self.signals.wake_jobs();
         }
         self.signals.counters.kept.fetch_add(kept as u64, Relaxed);
         let malformed = rows.iter().filter(|row| row.malformed).count();
@@ -96,6 +106,39 @@ impl Inbox {
         Ok(kept)
     }
 
+    /// The same id with other content is the homeserver's fault or a forgery: the team hears of it,
+    /// once an hour at most. Whether it is told now.
+    async fn tell_conflicts(
+        &self,
+        tx: &mut Conn,
+        conflicts: &[Conflict],
+        now: i64,
+    ) -> Result<bool, sqlx::Error> {
+        let Some(first) = conflicts.first() else { return Ok(false) };
+        self.signals.counters.conflicts.fetch_add(conflicts.len() as u64, Relaxed);
+        tracing::error!(
+            conflicts = conflicts.len(),
+            event = first.event_id,
+            "the same event id came with other content; the first is kept"
+        );
+        if now - self.told_at.load(Relaxed) < TELL_MS {
+            return Ok(false);
+        }
+        self.told_at.store(now, Relaxed);
+        let finding = Finding {
+            id: "inbox.conflict".to_owned(),
+            severity: Severity::Error,
+            sentence: format!(
+                "The homeserver sent {} twice with different contents; the first one counts.",
+                first.event_id
+            ),
+            mend: Some("Ask the server's administrator; the log names every such event.".into()),
+        };
+        let jobs = vec![alert_job(&finding, Some(&first.room_id), now)];
+        Effects { jobs, ..Effects::default() }.flush(tx).await?;
+        Ok(true)
+    }
+
     fn sift(&self, events: &[&RawValue], places: &Places, source: Source, now: i64) -> Vec<NewRow> {
         let mut rows = Vec::new();
         for raw in events {
@@ -104,12 +147,14 @@ impl Inbox {
                 Ok(peek) => match self.filter.verdict(&peek, places) {
                     Verdict::Skip => {}
                     Verdict::Echo { txn_id } => self.echo(txn_id, &peek.event_id, now),
-                    Verdict::Keep => rows.push(self.row(&peek, text, source, now)),
+                    Verdict::Keep if !has_lone_surrogate(text) => {
+                        rows.push(self.row(&peek, text, source, now));
+                    }
+                    Verdict::Keep | Verdict::Broken => {
+                        rows.push(self.malformed(text, source, now));
+                    }
                 },
-                Err(_) => {
-                    self.signals.counters.malformed.fetch_add(1, Relaxed);
-                    rows.push(self.malformed(text, source, now));
-                }
+                Err(_) => rows.push(self.malformed(text, source, now)),
             }
         }
         rows
@@ -135,6 +180,7 @@ impl Inbox {
 
     /// What is no event is kept under its hash, for the team to look at.
     fn malformed(&self, text: &str, source: Source, now: i64) -> NewRow {
+        self.signals.counters.malformed.fetch_add(1, Relaxed);
         let digest = Sha256::digest(text.as_bytes());
         NewRow {
             seq: self.signals.seq.fetch_add(1, Relaxed) + 1,

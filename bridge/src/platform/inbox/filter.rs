@@ -46,6 +46,8 @@ pub enum Verdict {
     Echo {
         txn_id: String,
     },
+    /// No text at all: to be set aside for the team.
+    Broken,
 }
 
 #[derive(Debug, Clone)]
@@ -70,6 +72,10 @@ impl Filter {
             return self.own(peek);
         }
         match &*peek.kind {
+            // What is said has no state key; an event that claims both is nobody's message.
+            "m.room.message" | "m.reaction" | "m.room.redaction" if peek.state_key.is_some() => {
+                Verdict::Skip
+            }
             "m.room.message" => self.message(peek, places),
             "m.reaction" => reaction(peek),
             "m.room.redaction" | "m.room.member" => Verdict::Keep,
@@ -91,6 +97,9 @@ impl Filter {
     fn message(&self, peek: &Peek<'_>, places: &Places) -> Verdict {
         let Some(body) = peek.content.body.map(RawValue::get) else { return Verdict::Skip };
         let Some(text) = body.strip_prefix('"') else { return Verdict::Skip };
+        if has_lone_surrogate(text) {
+            return Verdict::Broken;
+        }
         let text = text.trim_start_matches([' ', '\u{a0}']);
         let direct = || places.direct.contains(&*peek.room_id);
         let edit = || peek.content.relates_to.is_some_and(|raw| raw.get().contains("m.replace"));
@@ -111,6 +120,33 @@ impl Filter {
             || (text.starts_with('>') && text.contains(&format!("\\n{}", self.prefix)))
             || yes(text)
     }
+}
+
+/// Whether JSON text has half of a surrogate pair: then it stands for no text, and readers differ
+/// in what they make of it.
+#[must_use]
+pub fn has_lone_surrogate(json: &str) -> bool {
+    let mut rest = json;
+    while let Some(at) = rest.find('\\') {
+        rest = &rest[at..];
+        match unit(rest) {
+            Some(0xd800..0xdc00)
+                if matches!(rest.get(6..).and_then(unit), Some(0xdc00..0xe000)) =>
+            {
+                rest = &rest[12..];
+            }
+            Some(0xd800..0xe000) => return true,
+            // An escaped backslash begins no other escape.
+            _ => rest = rest.get(2..).unwrap_or_default(),
+        }
+    }
+    false
+}
+
+/// The number of an escape `\uXXXX` at the start of a text.
+fn unit(text: &str) -> Option<u32> {
+    let digits = text.strip_prefix("\\u")?.get(..4)?;
+    u32::from_str_radix(digits, 16).ok()
 }
 
 fn yes(text: &str) -> bool {
@@ -138,4 +174,27 @@ fn watched(kind: &str) -> bool {
                 | "m.room.canonical_alias"
                 | "m.space.child"
         )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_a_pair_is_found_and_a_whole_one_is_not() {
+        for broken in [r"\ud800", r"a\udc00\ud800", r"\ud83d\u0041", r"\\\udfff", r"\ud83dx"] {
+            assert!(has_lone_surrogate(broken), "{broken}");
+        }
+        for fine in [
+            "",
+            "plain",
+            r"\ud83d\ude00",
+            r"\\ud800",
+            r"\u00e4\n",
+            r"\ud83d\ude00\ud83d\ude00",
+            r"\",
+        ] {
+            assert!(!has_lone_surrogate(fine), "{fine}");
+        }
+    }
 }

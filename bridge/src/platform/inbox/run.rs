@@ -2,6 +2,8 @@
 //! and commits once. When one of them fails on our side the whole batch is rolled back and each is
 //! run in a transaction of its own, so that only the failing one is held back: the same guarantee as
 //! a savepoint for each, without two statements more for each.
+mod backlog;
+
 use super::event::Event;
 use super::proof::{Need, Proof, prove};
 use super::queue::Queue;
@@ -41,6 +43,8 @@ pub struct Worker<H> {
     marks: Marks,
     /// Since when marks wait.
     marks_since: Option<i64>,
+    /// Rows of this batch whose answer stands in a later one's.
+    older: backlog::Older,
 }
 
 /// Works until the future is dropped.
@@ -84,6 +88,7 @@ impl<H: Homeserver> Worker<H> {
             next_job_at: 0,
             marks: Marks::default(),
             marks_since: None,
+            older: backlog::Older::new(),
         })
     }
 
@@ -121,6 +126,7 @@ impl<H: Homeserver> Worker<H> {
         let mut tx = self.app.db.begin().await?;
         self.queue.read(&mut tx, &self.app.signals.inbox).await?;
         let ready = self.ready(&mut tx, now).await?;
+        self.older = self.older(&mut tx, &ready, now).await?;
         let jobs = if jobs_due { jobs::due(&mut tx, now).await? } else { Vec::new() };
         // An answer to a message of ours must find the event that it became.
         let marks = if marks_due || !jobs.is_empty() || ready.iter().any(is_answer) {
@@ -239,6 +245,9 @@ impl<H: Homeserver> Worker<H> {
             self.app.signals.counters.ignored.fetch_add(1, Relaxed);
             tracing::debug!(event = row.event_id, why, "ignored");
             return Ok(why);
+        }
+        if self.older.contains(&row.seq) {
+            return Ok("coalesced");
         }
         let Ok(event) = Event::parse(&row.raw) else { return Ok("unreadable") };
         let proven = self.proofs.get(&row.seq) == Some(&Proof::Good);

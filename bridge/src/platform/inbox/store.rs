@@ -86,12 +86,19 @@ pub async fn insert(tx: &mut Conn, rows: &[NewRow]) -> Result<usize, sqlx::Error
     Ok(kept)
 }
 
-/// How many of these rows stand in the inbox with other content (a redaction may have emptied it).
+/// An event id that came again with another content.
+#[derive(Debug, Clone)]
+pub struct Conflict {
+    pub event_id: String,
+    pub room_id: String,
+}
+
+/// Which of these rows stand in the inbox as something else (a redaction may have emptied them).
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn conflicts(tx: &mut Conn, rows: &[NewRow]) -> Result<u64, sqlx::Error> {
-    let mut conflicts = 0;
+pub async fn conflicts(tx: &mut Conn, rows: &[NewRow]) -> Result<Vec<Conflict>, sqlx::Error> {
+    let mut conflicts = Vec::new();
     for row in rows {
         let held = sqlx::query("select raw from inbox where event_id = $1 and seq <> $2")
             .bind(&row.event_id)
@@ -100,18 +107,26 @@ pub async fn conflicts(tx: &mut Conn, rows: &[NewRow]) -> Result<u64, sqlx::Erro
             .await?;
         let Some(held) = held else { continue };
         let raw: Option<Vec<u8>> = held.try_get(0)?;
-        if raw.is_some_and(|raw| content_of(&raw) != content_of(&row.raw)) {
-            let redacted = content_of(&row.raw)
-                .is_some_and(|c| c.as_object().is_some_and(serde_json::Map::is_empty));
-            conflicts += u64::from(!redacted);
+        if raw.is_some_and(|raw| is_other(&raw, &row.raw)) {
+            let (event_id, room_id) = (row.event_id.clone(), row.room_id.clone());
+            conflicts.push(Conflict { event_id, room_id });
         }
     }
     Ok(conflicts)
 }
 
-fn content_of(raw: &[u8]) -> Option<serde_json::Value> {
-    let mut event: serde_json::Value = serde_json::from_slice(raw).ok()?;
-    event.get_mut("content").map(serde_json::Value::take)
+/// Whether two texts under one id say different things; what the homeserver adds for each delivery
+/// does not count.
+fn is_other(held: &[u8], new: &[u8]) -> bool {
+    const SAID: [&str; 4] = ["type", "sender", "room_id", "state_key"];
+    let read = |raw: &[u8]| serde_json::from_slice::<serde_json::Value>(raw).ok();
+    let (Some(held), Some(new)) = (read(held), read(new)) else {
+        // Too deep to compare: a redelivery differs in its age, which is no conflict.
+        return false;
+    };
+    let redacted = new["content"].as_object().is_some_and(serde_json::Map::is_empty);
+    SAID.iter().any(|key| held.get(key) != new.get(key))
+        || (held["content"] != new["content"] && !redacted)
 }
 
 /// The oldest that wait above a number.
@@ -283,14 +298,33 @@ pub async fn drop_poison(tx: &mut Conn, seq: i64) -> Result<bool, sqlx::Error> {
     Ok(done.rows_affected() == 1)
 }
 
-/// Raw bodies are kept for a time, ids for ever.
+/// Drops the raw texts of a slice of what ended before a time (ids are kept for ever), and gives the
+/// last number of that slice; `None` when the slice reaches what is kept.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn shed(tx: &mut Conn, before: i64) -> Result<u64, sqlx::Error> {
-    let done = sqlx::query("update inbox set raw = null where raw is not null and done_at < $1")
-        .bind(before)
-        .execute(tx)
-        .await?;
-    Ok(done.rows_affected())
+pub async fn shed(
+    tx: &mut Conn,
+    after: i64,
+    slice: i64,
+    before: i64,
+) -> Result<Option<i64>, sqlx::Error> {
+    let end = sqlx::query(
+        "select seq from inbox where seq > $1 and received_at < $2 order by seq limit 1 offset $3",
+    )
+    .bind(after)
+    .bind(before)
+    .bind(slice - 1)
+    .fetch_optional(&mut *tx)
+    .await?;
+    let end: Option<i64> = end.map(|row| row.try_get(0)).transpose()?;
+    sqlx::query(
+        "update inbox set raw = null where seq > $1 and seq <= $2 and raw is not null and done_at < $3",
+    )
+    .bind(after)
+    .bind(end.unwrap_or(i64::MAX))
+    .bind(before)
+    .execute(tx)
+    .await?;
+    Ok(end)
 }

@@ -167,33 +167,3 @@ proptest! {
         prop_assert_eq!(content["formatted_body"].as_str(), Some(message.html.as_str()));
     }
 }
-
-#[test]
-#[ignore = "a measurement: run optimized with --ignored --nocapture"]
-#[expect(clippy::disallowed_methods, reason = "measures")]
-fn cost_of_a_reply() {
-    let reply = || {
-        let reply = Message::notice(Line::new().plain("S-1 claimed · ").strong("€1,000"))
-            .lines(vec![
-                Line::new().plain("Client: ").person("Acme & Söhne GmbH"),
-                Line::new().plain("Industry: ").person("retail"),
-                Line::new().plain("Waiting for review. Undo: ").code("!sale withdraw S-1"),
-            ])
-            .card(&SaleCard { v: 1, kind: "sale", number: "S-1", amount_minor: 100_000 });
-        reply.thread_reply("$root", "$root").len()
-    };
-    let batch = |_| {
-        let started = std::time::Instant::now();
-        let bytes: usize = (0..20).map(|_| reply()).sum();
-        (started.elapsed() / 20, bytes / 20)
-    };
-    eprintln!("{:?} (time, bytes) a reply", (0..200).map(batch).min());
-}
-
-#[derive(serde::Serialize)]
-struct SaleCard {
-    v: u8,
-    kind: &'static str,
-    number: &'static str,
-    amount_minor: i64,
-}

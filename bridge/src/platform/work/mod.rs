@@ -43,6 +43,8 @@ pub struct Work<'a> {
     pub effects: &'a mut Effects,
     /// How many inputs wait behind this one.
     pub backlog: usize,
+    /// What every answer adds, such as that the question came late.
+    pub note: Option<String>,
     ids: u32,
     keys: u32,
 }
@@ -57,7 +59,19 @@ impl<'a> Work<'a> {
         cause: Cause,
     ) -> Self {
         let (program, install) = place;
-        Self { tx, now, program, install, memory, cause, effects, backlog: 0, ids: 0, keys: 0 }
+        Self {
+            tx,
+            now,
+            program,
+            install,
+            memory,
+            cause,
+            effects,
+            backlog: 0,
+            note: None,
+            ids: 0,
+            keys: 0,
+        }
     }
 
     /// A fresh id, the same again when the same input is run again.

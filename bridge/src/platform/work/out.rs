@@ -49,7 +49,13 @@ impl Work<'_> {
             (None, None) => Hang::Alone,
         };
         let key = self.next_key("reply");
-        self.message(key, &room, message, &hang)
+        match &self.note {
+            Some(note) => {
+                let message = message.clone().line(note.as_str());
+                self.message(key, &room, &message, &hang)
+            }
+            None => self.message(key, &room, message, &hang),
+        }
     }
 
     /// Says something in a room (an id, a key of a kept room) under a key of its own.

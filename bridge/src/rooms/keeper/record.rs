@@ -113,14 +113,24 @@ impl<H: Homeserver> Keeper<H> {
         report: &mut Report,
     ) -> Result<(), KeepError> {
         let key = row.key.to_string();
-        let findings = serde_json::to_string(&look.findings).unwrap_or_else(|_| "[]".into());
         let mut effects = Effects::default();
+        let mut tx = self.app.db.begin().await?;
+        // Read again: the worker may have told of something while the room was looked at.
+        let known = store::by_room_id(&mut tx, &row.room_id).await?;
+        let known = known.map_or_else(|| row.findings.clone(), |row| row.findings);
         for finding in &look.findings {
-            if !row.findings.contains(finding) {
+            if !known.iter().any(|known| is_same(known, finding)) {
                 effects.jobs.push(self.alert(finding, Some(&row.room_id)));
             }
         }
-        let mut tx = self.app.db.begin().await?;
+        let mut findings = look.findings.clone();
+        // What this look began too early to see; nobody can undo it.
+        let lasting = |finding: &&Finding| is_lasting(finding) && !row.findings.contains(finding);
+        let news = known.iter().filter(lasting);
+        findings.extend(
+            news.filter(|news| !look.findings.iter().any(|seen| seen.id == news.id)).cloned(),
+        );
+        let findings = serde_json::to_string(&findings).unwrap_or_else(|_| "[]".into());
         store::checked(&mut tx, &key, &findings, began_at, row.drift_at).await?;
         if let Some(people) = &look.joined {
             let healed = heal(&mut tx, &row.room_id, people, began_at).await?;
@@ -159,6 +169,15 @@ impl<H: Homeserver> Keeper<H> {
         }
         Ok(())
     }
+}
+
+fn is_lasting(finding: &Finding) -> bool {
+    matches!(finding.id.as_str(), "tombstone" | "encrypted")
+}
+
+/// Whether two findings are one trouble of a room; their words may differ.
+fn is_same(one: &Finding, other: &Finding) -> bool {
+    one == other || (is_lasting(one) && one.id == other.id)
 }
 
 /// Brings our view of a room's members to what the homeserver says; whether it differed.

@@ -48,6 +48,33 @@ pub async fn set(
     Ok(())
 }
 
+/// What a person calls themselves now.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn called(tx: &mut Conn, user: &str, name: &str, now: i64) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "insert into display_name (user_id, name, at) values ($1, $2, $3) \
+         on conflict (user_id) do update set name = excluded.name, at = excluded.at",
+    )
+    .bind(user)
+    .bind(name)
+    .bind(now)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn name_of(reader: &mut Conn, user: &str) -> Result<Option<String>, sqlx::Error> {
+    let row = sqlx::query("select name from display_name where user_id = $1")
+        .bind(user)
+        .fetch_optional(reader)
+        .await?;
+    row.map(|row| row.try_get(0)).transpose()
+}
+
 /// Nothing is known any more of this membership.
 ///
 /// # Errors

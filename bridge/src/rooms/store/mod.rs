@@ -139,6 +139,19 @@ pub async fn checked(
     Ok(())
 }
 
+/// Notes findings, JSON, between two looks.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn found(tx: &mut Conn, room_id: &str, findings: &str) -> Result<(), sqlx::Error> {
+    sqlx::query("update room set findings = $1 where room_id = $2")
+        .bind(findings)
+        .bind(room_id)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
 /// An industry as far as its channel goes: slug, name, whether it is open.
 ///
 /// # Errors

@@ -1,30 +1,16 @@
-//! Bad input gets one clear answer with its code, and leaves no trace in the facts: one table, on
-//! the fake homeserver with both databases and on a real Synapse.
+//! The rows that are one line of text by an approved partner in a program room.
+use super::Gets::{self, Card, Refusal, Silence};
 use anyhow::ensure;
 use partnerspace_tests::Outcome;
-use partnerspace_tests::house::{Ground, House};
+use partnerspace_tests::house::House;
 use serde_json::json;
-
-/// No person types this fast: the limit is raised, as the test says.
-const FAST: &str = "[limits]\ncommands_burst = 1000\ncommands_every_ms = 1\n";
-
-/// What an input gets.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Gets {
-    /// A refusal with this code, whose text contains these words.
-    Refusal(&'static str, &'static str),
-    /// A card of this kind.
-    Card(&'static str),
-    /// No reply.
-    Silence,
-}
-use Gets::{Card, Refusal, Silence};
 
 const SALE: Gets = Card("sale");
 
 fn lines() -> Vec<(&'static str, String, Gets)> {
     let plain = |id, line: &str, gets| (id, line.to_owned(), gets);
     let mut cases = amounts();
+    cases.extend(references());
     cases.extend([
         plain("B044", "!sale add 100 EUR", Refusal("E-USAGE", "client")),
         plain("B046", "!sale add 100 EUR \"Acme", Refusal("E-USAGE", "quote")),
@@ -50,6 +36,7 @@ fn lines() -> Vec<(&'static str, String, Gets)> {
         plain("B065", "!sale add 165 EUR @bob:firm.example", SALE),
         plain("B068", "!sale add 1\u{200b}00 EUR Acme", Refusal("E-CHARS", "U+200B")),
         plain("B069", "!sale add 100 EUR Ac\u{200b}me", Refusal("E-CHARS", "U+200B")),
+        plain("B070", "!sale add 100 EUR Acme\u{0}", Refusal("E-CHARS", "U+0000")),
         ("B071", format!("!sale add 100 EUR Z{}", "\u{301}".repeat(60)), Refusal("E-CHARS", "")),
         plain("before B074", "!sale add 174 EUR Acme", SALE),
         plain("B074", "!sale add 100 EUR \u{410}cme", Refusal("E-REF", "looks like")),
@@ -58,21 +45,38 @@ fn lines() -> Vec<(&'static str, String, Gets)> {
         plain("B078", "!sale\tadd\t178\tEUR\tAcme", SALE),
         plain("B081", "! sale add 100 EUR Acme", Silence),
         plain("B083", "/sale add 100 EUR Acme", Silence),
+        plain("B084", "\u{ff01}sale add 100 EUR Acme", Silence),
+        plain("B084 again", "\u{ff01}sale add 100 EUR Acme", Silence),
         plain("B085", "!sael add 100 EUR Acme", Refusal("E-UNKNOWN", "sale")),
         plain("B086", "!", Silence),
-        plain("B086?", "!?", Silence),
-        plain("B086!", "!!!", Silence),
+        plain("B086 ?", "!?", Silence),
+        plain("B086 !", "!!!", Silence),
         plain("B086 note", "!important note", Silence),
         plain("B088", "> <@bob:x> !sale add 5 EUR A\n\nnice", Silence),
         plain("B089", "> !sale add 5 EUR A\n\n!sale list", Card("sales")),
-        plain("B104", "!sale show S-99999999999999999999", Refusal("E-REF", "no such sale")),
-        plain("B105 sign", "!sale show S--1", Refusal("E-REF", "no such sale")),
-        plain("B105 zero", "!sale show S-0", Refusal("E-REF", "no such sale")),
-        plain("B105 point", "!sale show S-1.5", Refusal("E-REF", "no such sale")),
         plain("control elsewhere", "!sale void S-1 why", Refusal("E-AUTH", "managers")),
         plain("partner word elsewhere", "!audit", Refusal("E-AUTH", "")),
     ]);
     cases
+}
+
+/// Numbers and words that lead nowhere.
+fn references() -> Vec<(&'static str, String, Gets)> {
+    let plain = |id, line: &str, gets| (id, line.to_owned(), gets);
+    vec![
+        plain("B104", "!sale show S-99999999999999999999", Refusal("E-REF", "no such sale")),
+        plain("B105 sign", "!sale show S--1", Refusal("E-REF", "no such sale")),
+        plain("B105 zero", "!sale show S-0", Refusal("E-REF", "no such sale")),
+        plain("B105 point", "!sale show S-1.5", Refusal("E-REF", "no such sale")),
+        plain("B110 path", "!sale show ../secret", Refusal("E-REF", "no such sale")),
+        plain("B110 slash", "!sale show ..\u{2215}secret", Refusal("E-REF", "no such sale")),
+        plain("B111 search", "!sale list (a+)+$", Refusal("E-DATE", "period")),
+        (
+            "B111 long",
+            format!("!sale list (a+)+${}", "a".repeat(50_000)),
+            Refusal("E-LONG", "4096"),
+        ),
+    ]
 }
 
 fn amounts() -> Vec<(&'static str, String, Gets)> {
@@ -114,32 +118,29 @@ fn amounts() -> Vec<(&'static str, String, Gets)> {
     ]
 }
 
-async fn table(ground: Ground) -> Outcome<()> {
-    let mut house = House::open_with(ground, "olga", FAST).await?;
-    house.partner("ana").await?;
-    let room = house.room("general", "ana").await?;
+/// The ids of this table, as the document has them.
+pub fn ids() -> Vec<&'static str> {
+    lines().iter().filter_map(|(id, ..)| id.split(' ').find(|word| word.starts_with('B'))).collect()
+}
+
+/// Says every line and waits for its answer; at the end, those to be ignored have none.
+pub async fn run(house: &House, room: &str) -> Outcome<()> {
     let ana = house.person("ana")?;
     let mut wrong = Vec::new();
     let mut silent = Vec::new();
     for (id, line, gets) in lines() {
-        let event = ana.say(&room, &line).await?;
+        let event = ana.say(room, &line).await?;
         if gets == Silence {
             silent.push((id, event));
             continue;
         }
         let reply = ana.reply_to(&event).await?;
-        let card = reply.card();
-        let as_said = match gets {
-            Refusal(code, words) => card["code"] == code && reply.body().contains(words),
-            Card(kind) => card["kind"] == kind,
-            Silence => unreachable!("handled above"),
-        };
-        if !as_said {
-            wrong.push(format!("{id} {gets:?}: {card} {}", reply.body()));
+        if !gets.fits(&reply) {
+            wrong.push(format!("{id} {gets:?}: {} {}", reply.card(), reply.body()));
         }
         check_tame(id, reply.content())?;
     }
-    let last = ana.say(&room, "!help").await?;
+    let last = ana.say(room, "!help").await?;
     ana.reply_to(&last).await?;
     let shown = ana.shown();
     for (id, event) in &silent {
@@ -147,8 +148,11 @@ async fn table(ground: Ground) -> Outcome<()> {
             wrong.push(format!("{id} should be ignored: {}", reply.body()));
         }
     }
-    ensure!(wrong.is_empty(), "{ground:?}:\n{}", wrong.join("\n"));
-    others(&house, &room).await
+    // B084 was said twice: one hint a day.
+    let hints = shown.iter().filter(|e| e.card()["what"] == "full-width").count();
+    ensure!(hints == 1, "B084: {hints} hints");
+    ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
+    Ok(())
 }
 
 /// Nothing that a person typed becomes markup or a ping.
@@ -160,61 +164,4 @@ fn check_tame(id: &str, content: &serde_json::Value) -> Outcome<()> {
     ensure!(content["m.mentions"] == json!({}), "{id} mentions {}", content["m.mentions"]);
     ensure!(!content["body"].as_str().unwrap_or_default().contains("@room"), "{id} calls the room");
     Ok(())
-}
-
-/// Inputs that are not just a line of text.
-async fn others(house: &House, room: &str) -> Outcome<()> {
-    let ana = house.person("ana")?;
-    let line = "!sale add 198 EUR Twice";
-    let first = ana.say(room, line).await?;
-    ana.reply_to(&first).await?;
-    let second = ana.say(room, line).await?;
-    let asked = ana.reply_to(&second).await?;
-    ensure!(asked.card()["code"] == "E-DUP", "B098: {}", asked.body());
-    let yes = ana.say(room, "!sale confirm").await?;
-    let confirmed = ana.reply_to(&yes).await?;
-    ensure!(confirmed.card()["kind"] == "sale", "B098 confirmed: {}", confirmed.body());
-
-    let command = "!sale add 5 EUR Quiet";
-    let mut quiet = Vec::new();
-    for content in [
-        json!({"msgtype": "m.notice", "body": command}),
-        json!({"msgtype": "m.emote", "body": command}),
-        json!({"msgtype": "m.text", "body": format!("```\n{command}\n```"), "format": "org.matrix.custom.html",
-               "formatted_body": format!("<pre><code>{command}</code></pre>")}),
-        json!({"msgtype": "m.text", "body": "* edited", "m.relates_to": {"rel_type": "m.replace", "event_id": first}}),
-    ] {
-        quiet.push(ana.send(room, "m.room.message", content).await?);
-    }
-    let deceived = json!({"msgtype": "m.text", "body": "!sale list", "format": "org.matrix.custom.html",
-                          "formatted_body": "!help"});
-    let event = ana.send(room, "m.room.message", deceived).await?;
-    let replies = ana.replies_to(&event, 2).await?;
-    ensure!(
-        replies.iter().any(|e| e.body().contains("sale list")),
-        "B093: the exact line is quoted"
-    );
-    let shown = ana.shown();
-    for event in &quiet {
-        ensure!(
-            !shown.iter().any(|e| e.replies_to(event)),
-            "B090, B091, B095: {event} was answered"
-        );
-    }
-    Ok(())
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn on_fake_and_sqlite() -> Outcome<()> {
-    table(Ground::FakeSqlite).await
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn on_fake_and_postgres() -> Outcome<()> {
-    table(Ground::FakePostgres).await
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn on_synapse() -> Outcome<()> {
-    table(Ground::Synapse).await
 }

@@ -1,0 +1,96 @@
+//! What gives way when more waits than can be answered at once: of the questions that one person
+//! has asked in one room, the newest is answered. What changes something is never left out.
+use super::grammars::{CONTROL, Control, PARTNER, Partner};
+use crate::industries::commands::ControlIndustry;
+use crate::operations::commands::ControlInbox;
+use crate::partners::commands::ControlPartner;
+use crate::platform::access::Place;
+use crate::platform::commands::{
+    self as grammar, CommandLine, Content, LineOutcome, Parsed, command_line,
+};
+use crate::platform::inbox::Event;
+use crate::platform::inbox::store::Waiting;
+use crate::platform::refusal::{Code, Fault, Refusal};
+use crate::platform::work::Work;
+use crate::rooms;
+use crate::rooms::commands::ControlRoom;
+use crate::sales::commands::{ControlSale, PartnerSale};
+use crate::team::commands::ControlRole;
+use std::collections::HashSet;
+
+/// The rows of a batch whose answer stands in a later row's: their sequence numbers.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn older(work: &mut Work<'_>, rows: &[&Waiting]) -> Result<HashSet<i64>, Fault> {
+    let mut newest = HashSet::new();
+    let mut older = HashSet::new();
+    for row in rows.iter().rev() {
+        if is_question(work, row).await? && !newest.insert((&row.room_id, &row.sender)) {
+            older.insert(row.seq);
+        }
+    }
+    Ok(older)
+}
+
+async fn is_question(work: &mut Work<'_>, row: &Waiting) -> Result<bool, Fault> {
+    let Ok(event) = Event::parse(&row.raw) else { return Ok(false) };
+    if event.kind != "m.room.message" || event.state_key.is_some() {
+        return Ok(false);
+    }
+    let place = rooms::actions::place_of(work, &row.room_id).await?;
+    let said_in = if place.is_direct() { grammar::Place::Direct } else { grammar::Place::Room };
+    let bot =
+        ruma::UserId::parse(&work.program.bot).map_err(|error| Fault::Bug(error.to_string()))?;
+    let content = Content::read(event.content.get());
+    Ok(match command_line(&content, &work.program.prefix, said_in, &bot) {
+        LineOutcome::Command(line) => place != Place::Other && asks(&place, &line),
+        _ => false,
+    })
+}
+
+/// Whether a line only asks.
+pub(super) fn asks(place: &Place, line: &CommandLine) -> bool {
+    if *place == Place::Control {
+        matches!(CONTROL.parse(line), Parsed::Command(words) if control_asks(&words))
+    } else {
+        matches!(PARTNER.parse(line), Parsed::Command(words) if partner_asks(&words))
+    }
+}
+
+fn partner_asks(words: &Partner) -> bool {
+    match words {
+        Partner::Help { .. } | Partner::Me | Partner::Board(_) => true,
+        Partner::Sale(words) => {
+            matches!(words, PartnerSale::List { .. } | PartnerSale::Show { .. })
+        }
+        Partner::Profile(words) => words.is_question(),
+        Partner::Apply { .. } => false,
+    }
+}
+
+fn control_asks(words: &Control) -> bool {
+    match words {
+        Control::Help { .. }
+        | Control::Board(_)
+        | Control::Audit { .. }
+        | Control::Ledger(_)
+        | Control::Status => true,
+        Control::Partner(words) => {
+            matches!(words, ControlPartner::List | ControlPartner::Show { .. })
+        }
+        Control::Role(words) => matches!(words, ControlRole::List),
+        Control::Industry(words) => matches!(words, ControlIndustry::List),
+        Control::Sale(words) => {
+            matches!(words, ControlSale::List { .. } | ControlSale::Show { .. })
+        }
+        Control::Room(words) => matches!(words, ControlRoom::List),
+        Control::Inbox(words) => matches!(words, ControlInbox::List),
+        Control::Announce { .. } => false,
+    }
+}
+
+/// The answer to a question while far too much waits.
+pub(super) fn busy() -> Refusal {
+    Refusal::new(Code::Rate, "I am busy: very much waits. Please ask again in a few minutes.")
+}
