@@ -2,6 +2,7 @@
 //! it. Nothing crosses tasks and nothing is parsed twice, which halves what one send costs. A broken
 //! connection is no clear answer; the same send is repeated under the same transaction id.
 use super::errors;
+use crate::clock;
 use crate::config::LimitsConfig;
 use bridge::platform::homeserver::CallError;
 use bytes::Bytes;
@@ -14,18 +15,18 @@ use std::pin::{Pin, pin};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::net::TcpStream;
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 use url::Url;
 
 /// Idle connections are dropped after this; a burst leaves no memory behind.
-const IDLE: Duration = Duration::from_secs(30);
+const IDLE_MS: i64 = 30_000;
 
 type Driver = Connection<TokioIo<TcpStream>, Full<Bytes>>;
 
 struct Line {
     sender: SendRequest<Full<Bytes>>,
     driver: Pin<Box<Driver>>,
-    used_at: Instant,
+    used_at: i64,
 }
 
 pub struct Direct {
@@ -87,7 +88,7 @@ impl Direct {
         stream.set_nodelay(true).map_err(|error| unreachable(&error))?;
         let (sender, driver) =
             handshake(TokioIo::new(stream)).await.map_err(|error| unreachable(&error))?;
-        Ok(Line { sender, driver: Box::pin(driver), used_at: Instant::now() })
+        Ok(Line { sender, driver: Box::pin(driver), used_at: clock::now() })
     }
 
     /// The line used last, so that those that a burst opened grow old.
@@ -96,7 +97,7 @@ impl Direct {
         while let Some(mut line) = idle.pop() {
             // A driver that has ended saw the other side hang up.
             let open = line.driver.as_mut().now_or_never().is_none();
-            if open && line.used_at.elapsed() < IDLE {
+            if open && clock::now() - line.used_at < IDLE_MS {
                 return Some(line);
             }
         }
@@ -104,11 +105,11 @@ impl Direct {
     }
 
     fn keep(&self, mut line: Line) {
-        line.used_at = Instant::now();
+        let now = clock::now();
+        line.used_at = now;
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(at) = idle.iter().position(|line| line.used_at.elapsed() < IDLE) {
-            idle.drain(..at);
-        }
+        let young = idle.iter().position(|line| now - line.used_at < IDLE_MS).unwrap_or(idle.len());
+        idle.drain(..young);
         if idle.len() < self.idle_max {
             idle.push(line);
         }

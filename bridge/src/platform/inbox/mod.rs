@@ -1,7 +1,6 @@
 //! Inputs: what the homeserver pushes and what the gap filler finds, kept as rows before anyone is
 //! told that we have them, then worked on in order, each once.
 mod accept;
-mod alone;
 mod event;
 mod filter;
 pub mod proof;

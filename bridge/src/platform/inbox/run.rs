@@ -2,6 +2,7 @@
 //! and commits once. When one of them fails on our side the whole batch is rolled back and each is
 //! run in a transaction of its own, so that only the failing one is held back: the same guarantee as
 //! a savepoint for each, without two statements more for each.
+mod alone;
 mod backlog;
 
 use super::event::Event;
@@ -34,12 +35,12 @@ pub struct Worker<H> {
     pub(crate) app: App<H>,
     pub(crate) memory: Memory,
     pub(crate) effects: Effects,
-    pub(super) queue: Queue,
+    queue: Queue,
     proofs: HashMap<i64, Proof>,
     proving: FuturesUnordered<BoxFuture<'static, (Waiting, Proof)>>,
     /// Rooms whose oldest input cannot run yet, and until when.
-    pub(super) held: HashMap<String, i64>,
-    pub(super) next_job_at: i64,
+    held: HashMap<String, i64>,
+    next_job_at: i64,
     marks: Marks,
     /// Since when marks wait.
     marks_since: Option<i64>,
@@ -182,7 +183,7 @@ impl<H: Homeserver> Worker<H> {
         self.commit(tx, ready).await
     }
 
-    pub(super) async fn commit(&mut self, mut tx: Tx, ready: &[Waiting]) -> Result<(), Fault> {
+    async fn commit(&mut self, mut tx: Tx, ready: &[Waiting]) -> Result<(), Fault> {
         let signals = self.app.signals.clone();
         let first = self.effects.out.first().map(|row| row.id);
         let promise = first.map(|first| signals.outbox.promise(first));
@@ -211,7 +212,7 @@ impl<H: Homeserver> Worker<H> {
         Ok(())
     }
 
-    pub(super) fn undo(&mut self) {
+    fn undo(&mut self) {
         self.effects.clear();
         self.memory.forget();
     }
@@ -224,18 +225,12 @@ impl<H: Homeserver> Worker<H> {
         Ok(())
     }
 
-    pub(super) fn work<'a>(
-        &'a mut self,
-        tx: &'a mut Tx,
-        app: &'a App<H>,
-        cause: Cause,
-        now: i64,
-    ) -> Work<'a> {
+    fn work<'a>(&'a mut self, tx: &'a mut Tx, app: &'a App<H>, cause: Cause, now: i64) -> Work<'a> {
         let place = (&*app.program, &*app.install);
         Work::new(tx, now, place, &mut self.memory, &mut self.effects, cause)
     }
 
-    pub(super) async fn guarded(
+    async fn guarded(
         &mut self,
         tx: &mut Tx,
         row: &Waiting,
@@ -261,12 +256,7 @@ impl<H: Homeserver> Worker<H> {
             .unwrap_or_else(|panic| Err(Fault::Bug(panic_text(&*panic))))
     }
 
-    pub(super) async fn guarded_job(
-        &mut self,
-        tx: &mut Tx,
-        job: &jobs::Job,
-        now: i64,
-    ) -> Result<(), Fault> {
+    async fn guarded_job(&mut self, tx: &mut Tx, job: &jobs::Job, now: i64) -> Result<(), Fault> {
         let app = self.app.clone();
         let cause = Cause {
             id: format!("{}@{}", job.key, job.run_at),
@@ -347,7 +337,7 @@ fn is_answer(row: &Waiting) -> bool {
     has(b"\"m.relates_to\"") || !has(b"\"m.room.message\"")
 }
 
-pub(super) fn cause_of(row: &Waiting) -> Cause {
+fn cause_of(row: &Waiting) -> Cause {
     Cause {
         id: row.event_id.clone(),
         actor: row.sender.clone(),

@@ -1,8 +1,8 @@
 //! After a fault: the inputs of a batch one by one, so that only the failing one is held back, and in
 //! the end set aside.
-use super::run::{Worker, cause_of};
-use super::store::{self, Waiting};
+use super::{Worker, cause_of};
 use crate::platform::homeserver::Homeserver;
+use crate::platform::inbox::store::{self, Waiting};
 use crate::platform::jobs;
 use crate::platform::refusal::Fault;
 use crate::platform::work::Done;
