@@ -17,7 +17,7 @@ use std::time::Duration;
 const FLOOD: &str = "[limits]\ncommands_burst = 1000000\ncommands_every_ms = 1\n";
 const KILLS: usize = 10;
 /// Commands that the homeserver takes between two kills at least.
-const BETWEEN: usize = 30;
+const BETWEEN: usize = 25;
 /// Seed of the kills' times; another one is another test.
 const SEED: u64 = 20_261_125;
 /// A look goes through some thousand events.
