@@ -311,7 +311,7 @@ async fn flags(
     if let Some(sale) = slip.filter(|_| !manner.confirmed) {
         return Err(rules::slip(sale.number, manner.line).into());
     }
-    let mut flags = super::odd::flags(work, claim, client, earlier.is_empty()).await?;
+    let mut flags = super::odd::flags(work, claim, earlier.is_empty()).await?;
     let same: Vec<SaleNumber> = earlier
         .iter()
         .filter(|sale| sale.amount_minor == claim.amount.minor)

@@ -5,7 +5,6 @@ use crate::clients;
 use crate::platform::refusal::Fault;
 use crate::platform::work::Work;
 use schema::card::{ClientRef, FlagKind, ReviewFlag};
-use schema::ids::ClientId;
 
 const SALES_MAX: usize = 3;
 
@@ -17,11 +16,10 @@ const SALES_MAX: usize = 3;
 pub async fn flags(
     work: &mut Work<'_>,
     claim: &Claim,
-    client: Option<ClientId>,
     first: bool,
 ) -> Result<Vec<ReviewFlag>, Fault> {
     let mut flags = Vec::new();
-    if first && let Some(flag) = similar(work, claim, client).await? {
+    if first && let Some(flag) = similar(work, claim).await? {
         flags.push(flag);
     }
     if rules::backdated(claim.on, work.today(), work.now, &work.program.calendar) {
@@ -30,18 +28,13 @@ pub async fn flags(
     Ok(flags)
 }
 
-async fn similar(
-    work: &mut Work<'_>,
-    claim: &Claim,
-    client: Option<ClientId>,
-) -> Result<Option<ReviewFlag>, Fault> {
+async fn similar(work: &mut Work<'_>, claim: &Claim) -> Result<Option<ReviewFlag>, Fault> {
     let key = rules::client_key(&claim.client);
     let Some(core) = rules::core(&key) else { return Ok(None) };
     // Clients of the same batch may not be written yet.
     work.settle().await?;
     let near = clients::store::beginning(work.tx, &beginning(&core)).await?;
-    let found =
-        near.into_iter().find(|other| Some(other.id) != client && rules::similar(&key, &other.key));
+    let found = near.into_iter().find(|other| other.key != key && rules::similar(&key, &other.key));
     let Some(other) = found else { return Ok(None) };
     let earlier = clients::store::earlier(work.tx, other.id, 0).await?;
     let sales = earlier.iter().take(SALES_MAX).map(|sale| sale.number).collect();
