@@ -81,6 +81,14 @@ impl Db {
         }
     }
 
+    /// A writer's connection for one statement, which is a transaction of its own.
+    ///
+    /// # Errors
+    /// When the database is gone.
+    pub async fn write(&self) -> Result<sqlx::pool::PoolConnection<Any>, sqlx::Error> {
+        self.writer.acquire().await
+    }
+
     /// A connection for reading outside the writer's turn.
     ///
     /// # Errors

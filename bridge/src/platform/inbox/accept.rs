@@ -2,6 +2,7 @@
 //! own events and plain talk need no commit: losing them costs nothing.
 use super::filter::{Filter, Peek, Verdict, has_lone_surrogate};
 use super::store::{self, Conflict, NewRow};
+use crate::platform::db::sql::chunks;
 use crate::platform::db::{Conn, Db};
 use crate::platform::signals::{Mark, Places, Signals};
 use crate::platform::work::Effects;
@@ -84,14 +85,9 @@ impl Inbox {
         }
         let first = rows.iter().map(|row| row.seq).min().unwrap_or_default();
         let promise = self.signals.inbox.promise(first);
-        let mut tx = self.db.begin().await?;
-        let kept = store::insert(&mut tx, &rows).await?;
-        let conflicts =
-            if kept < rows.len() { store::conflicts(&mut tx, &rows).await? } else { Vec::new() };
-        let told = self.tell_conflicts(&mut tx, &conflicts, now).await?;
-        tx.commit().await?;
-        if told {
-            self.signals.wake_jobs();
+        let kept = self.keep(&rows).await?;
+        if kept < rows.len() {
+            self.compare(&rows, now).await?;
         }
         self.signals.counters.kept.fetch_add(kept as u64, Relaxed);
         let malformed = rows.iter().filter(|row| row.malformed).count();
@@ -104,6 +100,29 @@ impl Inbox {
                 .keep(rows.into_iter().filter(|row| !row.malformed).map(Into::into).collect()),
         }
         Ok(kept)
+    }
+
+    /// In one commit; a single statement needs no transaction around it, and answers sooner.
+    async fn keep(&self, rows: &[NewRow]) -> Result<usize, sqlx::Error> {
+        if chunks(rows).count() == 1 {
+            return store::insert(&mut *self.db.write().await?, rows).await;
+        }
+        let mut tx = self.db.begin().await?;
+        let kept = store::insert(&mut tx, rows).await?;
+        tx.commit().await?;
+        Ok(kept)
+    }
+
+    /// Some rows were known already: whether by the same content.
+    async fn compare(&self, rows: &[NewRow], now: i64) -> Result<(), sqlx::Error> {
+        let mut tx = self.db.begin().await?;
+        let conflicts = store::conflicts(&mut tx, rows).await?;
+        let told = self.tell_conflicts(&mut tx, &conflicts, now).await?;
+        tx.commit().await?;
+        if told {
+            self.signals.wake_jobs();
+        }
+        Ok(())
     }
 
     /// The same id with other content is the homeserver's fault or a forgery: the team hears of it,
