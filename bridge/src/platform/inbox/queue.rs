@@ -57,7 +57,10 @@ impl Queue {
         let rows = store::waiting(tx, after, limit).await?;
         self.unread_after = None;
         if rows.len() == READ_MAX {
-            inbox.unread(rows.last().map_or(after, |row| row.seq));
+            let last = rows.last().map_or(after, |row| row.seq);
+            inbox.unread(last);
+            // What is held above it must not overtake what is still to be read.
+            self.rows.split_off(&(last + 1));
         }
         for row in rows {
             self.read_to = self.read_to.max(row.seq);

@@ -8,8 +8,6 @@ use std::sync::Arc;
 struct Lane {
     rows: VecDeque<Arc<Owed>>,
     busy: bool,
-    /// Nothing is tried before this time.
-    wait_until: i64,
     tries: u32,
 }
 
@@ -79,7 +77,6 @@ impl Lanes {
         let Some(lane) = self.lanes.get_mut(room) else { return };
         lane.busy = false;
         lane.tries = lane.tries.saturating_add(1);
-        lane.wait_until = at;
         self.waiting.insert(room.to_owned(), at);
     }
 
