@@ -1,9 +1,9 @@
 //! From a message to its answer: read, refuse or run, reply. The place decides which grammar is read.
-use super::grammars::{CONTROL, Control, PARTNER, Partner};
-use super::{Input, backlog, caller, is_kept, reactions, say, withheld};
+use super::grammars::{CONTROL, PARTNER, Partner};
+use super::{Input, arms, backlog, caller, is_kept, reactions, say, withheld};
 use crate::platform::access::{Caller, Place};
 use crate::platform::commands::{
-    self as grammar, CommandLine, Content, LineOutcome, Parsed, command_line, help,
+    self as grammar, CommandLine, Content, LineOutcome, Parsed, Said, command_line,
 };
 use crate::platform::confirm;
 use crate::platform::inbox::Relation;
@@ -11,8 +11,7 @@ use crate::platform::rate;
 use crate::platform::refusal::{Code, Fault, Refusal, Stop};
 use crate::platform::text::{Line, Message, refusal_message};
 use crate::platform::work::{Mark, Work};
-use crate::sales::commands::{PartnerSale, Said};
-use crate::{industries, leaderboard, ledger, operations, partners, rooms, sales, team};
+use crate::sales::commands::PartnerSale;
 use serde_json::Value;
 
 /// How an executed command ends; edits of such an event are told that nothing changes.
@@ -155,7 +154,13 @@ async fn command(
     if work.backlog > work.program.limits.inbox_busy && backlog::asks(&caller.place, line) {
         return Err(backlog::busy().into());
     }
-    let said = Said { line: &line.text, confirmed: false, late: input.late };
+    let said = Said {
+        line: &line.text,
+        rest: &line.rest,
+        confirmed: false,
+        late: input.late,
+        quoted: input.quoted(),
+    };
     run_line(work, caller, line, said).await
 }
 
@@ -183,16 +188,14 @@ async fn run_line(
     }
     let Some(parsed) = parsed else {
         return match CONTROL.parse(line) {
-            Parsed::Command(words) => {
-                control(work, caller, words, said, &line.rest).await.map(|()| RAN)
-            }
+            Parsed::Command(words) => arms::control(work, caller, words, said).await.map(|()| RAN),
             Parsed::Refused(refusal) => Err(refusal.into()),
             Parsed::Unknown(_) if PARTNER.knows(line) => Err(wrong_room(work, line, false).into()),
             Parsed::Unknown(_) => Ok("not for us"),
         };
     };
     match parsed {
-        Parsed::Command(words) => partner(work, caller, words, said).await.map(|()| RAN),
+        Parsed::Command(words) => arms::partner(work, caller, words, said).await.map(|()| RAN),
         Parsed::Refused(_) | Parsed::Unknown(_) if CONTROL.knows(line) && !PARTNER.knows(line) => {
             if caller.is_team() {
                 Err(wrong_room(work, line, true).into())
@@ -224,52 +227,6 @@ fn wrong_room(work: &Work<'_>, line: &CommandLine, control: bool) -> Refusal {
     Refusal::new(Code::Room, sentence).example(example)
 }
 
-async fn partner(
-    work: &mut Work<'_>,
-    caller: &Caller,
-    words: Partner,
-    said: Said<'_>,
-) -> Result<(), Stop> {
-    match words {
-        Partner::Help { topic } => show_help(work, caller, PARTNER.root(), topic.as_deref()),
-        Partner::Apply { text } => {
-            partners::commands::apply(work, caller, text.as_deref().unwrap_or_default()).await
-        }
-        Partner::Me => leaderboard::commands::me(work, caller).await,
-        Partner::Sale(words) => sales::commands::partner(work, caller, words, said).await,
-        Partner::Board(words) => leaderboard::commands::board(work, caller, words).await,
-        Partner::Profile(words) => partners::commands::profile(work, caller, words).await,
-    }
-}
-
-async fn control(
-    work: &mut Work<'_>,
-    caller: &Caller,
-    words: Control,
-    said: Said<'_>,
-    rest: &str,
-) -> Result<(), Stop> {
-    match words {
-        Control::Help { topic } => show_help(work, caller, CONTROL.root(), topic.as_deref()),
-        Control::Partner(words) => {
-            partners::commands::control(work, caller, words, said.confirmed).await
-        }
-        Control::Role(words) => team::commands::control(work, caller, words).await,
-        Control::Industry(words) => industries::commands::control(work, caller, words).await,
-        Control::Sale(words) => sales::commands::control(work, caller, words, said).await,
-        Control::Board(words) => leaderboard::commands::board(work, caller, words).await,
-        Control::Announce { notify, text } => {
-            let text = [text.as_deref().unwrap_or_default(), rest].join("\n");
-            operations::commands::announce(work, caller, text.trim(), notify).await
-        }
-        Control::Room(words) => rooms::commands::control(work, caller, words).await,
-        Control::Audit { n } => operations::commands::audit(work, caller, n.as_deref()).await,
-        Control::Ledger(words) => ledger::commands::control(work, caller, &words).await,
-        Control::Status => operations::commands::status(work, caller).await,
-        Control::Inbox(words) => operations::commands::control_inbox(work, caller, words).await,
-    }
-}
-
 /// Runs the line that a person has just said yes to.
 pub(super) async fn confirmed(
     work: &mut Work<'_>,
@@ -279,7 +236,7 @@ pub(super) async fn confirmed(
     let line = CommandLine::parse(&open.line)?;
     let detail = format!("{} asked by {}", open.line, open.cause);
     work.audit("confirm", &work.cause.actor.clone(), &detail);
-    let said = Said { line: &open.line, confirmed: true, late: false };
+    let said = Said { line: &open.line, rest: "", confirmed: true, late: false, quoted: &[] };
     run_line(work, caller, &line, said).await
 }
 
@@ -333,36 +290,5 @@ pub(super) async fn answer(
             }
             Ok("refused")
         }
-    }
-}
-
-fn show_help(
-    work: &mut Work<'_>,
-    caller: &Caller,
-    root: &clap::Command,
-    topic: Option<&str>,
-) -> Result<(), Stop> {
-    let may = |path: &str| allowed(caller, path);
-    let viewer = help::Viewer { role: caller.role(), control: caller.place == Place::Control };
-    let message = match topic {
-        None => help::overview(root, &work.program.prefix, viewer, may),
-        Some(topic) => help::on(root, topic, &work.program.prefix, viewer, may)?,
-    };
-    work.reply(&message);
-    Ok(())
-}
-
-/// What help shows a person: what they could run where they are.
-fn allowed(caller: &Caller, path: &str) -> bool {
-    let first = path.split(' ').next().unwrap_or(path);
-    match (first, &caller.place) {
-        ("help", _) => true,
-        ("partner" | "industry" | "announce" | "inbox" | "room", Place::Control) => {
-            caller.person.manager
-        }
-        ("role", Place::Control) => caller.person.owner || path == "role list" && caller.is_team(),
-        (_, Place::Control) => caller.is_team() && (path != "sale void" || caller.person.manager),
-        ("apply", _) => caller.partner().is_err(),
-        _ => caller.partner().is_ok(),
     }
 }

@@ -1,4 +1,5 @@
 //! The only place that knows every capability: it turns an input into a call of one of them.
+mod arms;
 mod backlog;
 mod commands;
 mod edits;
@@ -13,7 +14,7 @@ pub use say::{tell_parked, tell_poison};
 
 use crate::platform::access::{self, Caller, Place};
 use crate::platform::inbox::Event;
-use crate::platform::inbox::proof::Need;
+use crate::platform::inbox::proof::{Found, Need};
 use crate::platform::inbox::store::Waiting;
 use crate::platform::jobs::Job;
 use crate::platform::refusal::Fault;
@@ -28,13 +29,19 @@ pub struct Input<'a> {
     pub event: &'a Event,
     /// Found by the gap filler: nobody answered it when it was said.
     pub late: bool,
-    /// The homeserver was asked about the sender and the event.
-    pub proven: bool,
+    /// The homeserver was asked about the sender and the event, and what it told beside.
+    pub found: Option<&'a Found>,
     /// The running time, where the work's own is the time of receipt.
     pub at: i64,
 }
 
 impl Input<'_> {
+    /// What was said before and this input is about, oldest first.
+    #[must_use]
+    pub fn quoted(&self) -> &[Event] {
+        self.found.map_or(&[], |found| &found.quoted)
+    }
+
     /// How long ago it was said, where nobody heard it then. Only for what the gap filler found: of
     /// anything else the time of receipt is the only one that counts.
     fn late_ms(&self) -> Option<i64> {
@@ -73,7 +80,7 @@ pub async fn need(work: &mut Work<'_>, row: &Waiting) -> Result<Need, Fault> {
     }
     let joined = rooms::actions::is_joined(work, &row.room_id, &row.sender).await?;
     let remote = !row.sender.ends_with(&format!(":{}", work.program.server_name));
-    Ok(Need { membership: joined != Some(true), visibility: remote && !row.late })
+    Ok(Need { membership: joined != Some(true), visibility: remote && !row.late, quoted: None })
 }
 
 /// Runs one event; the word says how it ended.
@@ -82,7 +89,7 @@ pub async fn need(work: &mut Work<'_>, row: &Waiting) -> Result<Need, Fault> {
 /// A fault of ours; the input is tried again.
 pub async fn handle(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'static str, Fault> {
     let event = input.event;
-    if input.proven {
+    if input.found.is_some() {
         rooms::actions::learned(work, &event.room_id, &event.sender).await?;
     }
     if is_ours(work, &event.sender) && event.kind != "m.room.member" {

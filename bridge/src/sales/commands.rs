@@ -7,6 +7,7 @@ use super::store::{self, SaleRow};
 use crate::industries;
 use crate::partners::commands::user_id;
 use crate::platform::access::{self, Caller, Partner};
+use crate::platform::commands::Said;
 use crate::platform::confirm;
 use crate::platform::refusal::{Code, Refusal, Stop};
 use crate::platform::work::Work;
@@ -121,14 +122,6 @@ pub enum ControlSale {
 /// How many rows a list reads to filter; more than any phone shows.
 const READ_MAX: i64 = 500;
 
-/// What is known of a command beside its words.
-#[derive(Debug, Clone, Copy)]
-pub struct Said<'a> {
-    pub line: &'a str,
-    pub confirmed: bool,
-    pub late: bool,
-}
-
 /// # Errors
 /// When the person is no partner, or the words do not fit.
 pub async fn partner(
@@ -141,7 +134,7 @@ pub async fn partner(
     match words {
         PartnerSale::Add(add) => {
             let claim = claim(work, caller, add).await?;
-            let Said { line, confirmed, late } = said;
+            let Said { line, confirmed, late, .. } = said;
             let manner = Manner { line, confirmed, as_manager: caller.person.manager, late };
             actions::record(work, &partner, &claim, manner).await?;
         }

@@ -28,6 +28,7 @@ pub mod parse;
 mod pills;
 pub mod reaction;
 mod reference;
+mod said;
 pub mod suggest;
 #[cfg(test)]
 mod tests;
@@ -39,4 +40,5 @@ pub use content::Content;
 pub use line::{CommandLine, LineOutcome, Place, command_line};
 pub use parse::{Grammar, Parsed};
 pub use reference::reference;
+pub use said::Said;
 pub use tokens::Token;

@@ -7,6 +7,8 @@ use serde_json::value::RawValue;
 #[derive(Debug, Deserialize)]
 pub struct Event {
     pub event_id: String,
+    /// Empty where the homeserver leaves it out; `parse` refuses that.
+    #[serde(default)]
     pub room_id: String,
     pub sender: String,
     #[serde(rename = "type")]
@@ -24,9 +26,22 @@ pub struct Event {
 
 impl Event {
     /// # Errors
-    /// When the bytes are no event.
+    /// When the bytes are no event of a room.
     pub fn parse(raw: &[u8]) -> Result<Self, serde_json::Error> {
-        serde_json::from_slice(raw)
+        let event: Self = serde_json::from_slice(raw)?;
+        if event.room_id.is_empty() {
+            return Err(serde::de::Error::missing_field("room_id"));
+        }
+        Ok(event)
+    }
+
+    /// As `parse`, of an event that was asked for by its room.
+    ///
+    /// # Errors
+    /// When the bytes are no event.
+    pub fn parse_in(raw: &[u8], room_id: &str) -> Result<Self, serde_json::Error> {
+        let event: Self = serde_json::from_slice(raw)?;
+        Ok(Self { room_id: room_id.to_owned(), ..event })
     }
 
     /// The content as a map; an empty one where it is something else or too deep.

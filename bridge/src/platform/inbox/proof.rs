@@ -1,6 +1,12 @@
 //! What must be known of an input before it may count, and only the homeserver can tell: that its
-//! sender is in the room where our own view does not say so, and, for people of other servers, that
-//! the event is one that members can see (a soft-failed event of a banned user is pushed to us too).
+//! sender is in the room where our own view does not say so; for people of other servers, that the
+//! event is one that members can see (a soft-failed event of a banned user is pushed to us too); and
+//! what others said that the input is about, since talk has no row of ours.
+mod quoted;
+
+pub use quoted::{QUOTED_MAX, Quoted};
+
+use super::event::Event;
 use super::store::Waiting;
 use crate::platform::homeserver::{CallError, Homeserver};
 use ruma::api::client::room::get_room_event;
@@ -9,59 +15,72 @@ use ruma::events::StateEventType;
 use ruma::{OwnedEventId, OwnedRoomId};
 
 /// What an input needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Need {
     pub membership: bool,
     pub visibility: bool,
+    /// What was said before, by anyone.
+    pub quoted: Option<Quoted>,
 }
 
 impl Need {
     #[must_use]
-    pub fn any(self) -> bool {
-        self.membership || self.visibility
+    pub fn any(&self) -> bool {
+        self.membership || self.visibility || self.quoted.is_some()
     }
 }
 
 /// What was found out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Proof {
     /// The sender is joined and the event is there for all.
-    Good,
+    Good(Found),
     /// It must not count.
     Bad(&'static str),
     /// No answer; to be asked again.
     Open,
 }
 
+/// What came with a proof.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// What was said before, oldest first; empty where it is not to be seen.
+    pub quoted: Vec<Event>,
+}
+
 pub async fn prove<H: Homeserver>(homeserver: H, row: Waiting, need: Need) -> (Waiting, Proof) {
-    let Ok(room_id) = OwnedRoomId::try_from(row.room_id.as_str()) else {
-        return (row, Proof::Bad("no such room"));
-    };
-    if need.membership {
-        match joined(&homeserver, &room_id, &row.sender).await {
-            Ok(true) => {}
-            Ok(false) => return (row, Proof::Bad("sender not in the room")),
-            Err(()) => return (row, Proof::Open),
-        }
+    let proof = proof(&homeserver, &row, need).await.unwrap_or_else(|proof| proof);
+    (row, proof)
+}
+
+/// An `Err` is only a short cut.
+async fn proof<H: Homeserver>(homeserver: &H, row: &Waiting, need: Need) -> Result<Proof, Proof> {
+    let room_id =
+        OwnedRoomId::try_from(row.room_id.as_str()).map_err(|_| Proof::Bad("no such room"))?;
+    if need.membership && !joined(homeserver, &room_id, &row.sender).await? {
+        return Err(Proof::Bad("sender not in the room"));
     }
     if need.visibility {
-        let Ok(event_id) = OwnedEventId::try_from(row.event_id.as_str()) else {
-            return (row, Proof::Bad("no event id"));
-        };
-        match homeserver.call(get_room_event::v3::Request::new(room_id, event_id)).await {
-            Ok(_) => {}
-            Err(CallError::Refused { .. }) => return (row, Proof::Bad("not visible in the room")),
-            Err(_) => return (row, Proof::Open),
-        }
+        let event_id =
+            OwnedEventId::try_from(row.event_id.as_str()).map_err(|_| Proof::Bad("no event id"))?;
+        let request = get_room_event::v3::Request::new(room_id.clone(), event_id);
+        homeserver.call(request).await.map_err(|error| match error {
+            CallError::Refused { .. } => Proof::Bad("not visible in the room"),
+            _ => Proof::Open,
+        })?;
     }
-    (row, Proof::Good)
+    let mut found = Found::default();
+    if let Some(quoted) = need.quoted {
+        found.quoted = quoted.read(homeserver, &room_id).await.map_err(|_| Proof::Open)?;
+    }
+    Ok(Proof::Good(found))
 }
 
 async fn joined<H: Homeserver>(
     homeserver: &H,
     room_id: &OwnedRoomId,
     user: &str,
-) -> Result<bool, ()> {
+) -> Result<bool, Proof> {
     let request = get_state_event_for_key::v3::Request::new(
         room_id.clone(),
         StateEventType::RoomMember,
@@ -74,6 +93,6 @@ async fn joined<H: Homeserver>(
             Ok(content.get("membership").and_then(serde_json::Value::as_str) == Some("join"))
         }
         Err(CallError::Refused { .. }) => Ok(false),
-        Err(_) => Err(()),
+        Err(_) => Err(Proof::Open),
     }
 }

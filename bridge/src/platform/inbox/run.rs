@@ -245,15 +245,21 @@ impl<H: Homeserver> Worker<H> {
             return Ok("coalesced");
         }
         let Ok(event) = Event::parse(&row.raw) else { return Ok("unreadable") };
-        let proven = self.proofs.get(&row.seq) == Some(&Proof::Good);
+        let found = match self.proofs.remove(&row.seq) {
+            Some(Proof::Good(found)) => Some(found),
+            _ => None,
+        };
         let app = self.app.clone();
         let mut work = self.work(tx, &app, cause_of(row), row.received_at);
         work.backlog = app.signals.pending.load(Relaxed);
-        let input = root::Input { event: &event, late: row.late, proven, at: now };
-        AssertUnwindSafe(root::handle(&mut work, &input))
+        let input = root::Input { event: &event, late: row.late, found: found.as_ref(), at: now };
+        let done = AssertUnwindSafe(root::handle(&mut work, &input))
             .catch_unwind()
             .await
-            .unwrap_or_else(|panic| Err(Fault::Bug(panic_text(&*panic))))
+            .unwrap_or_else(|panic| Err(Fault::Bug(panic_text(&*panic))));
+        // Kept until the commit: a batch that fails is run again.
+        self.proofs.extend(found.map(|found| (row.seq, Proof::Good(found))));
+        done
     }
 
     async fn guarded_job(&mut self, tx: &mut Tx, job: &jobs::Job, now: i64) -> Result<(), Fault> {
@@ -286,7 +292,7 @@ impl<H: Homeserver> Worker<H> {
             }
             let Some(row) = self.queue.remove(passed) else { break };
             let need = match self.proofs.get(&row.seq) {
-                Some(Proof::Good | Proof::Bad(_)) => Need::default(),
+                Some(Proof::Good(_) | Proof::Bad(_)) => Need::default(),
                 Some(Proof::Open) | None => {
                     let mut work = self.work(tx, &app, Cause::default(), now);
                     root::need(&mut work, &row).await?
@@ -322,7 +328,7 @@ impl<H: Homeserver> Worker<H> {
     }
 
     fn proven(&mut self, row: &Waiting, proof: Proof) {
-        if proof == Proof::Open {
+        if matches!(proof, Proof::Open) {
             self.held.insert(row.room_id.clone(), self.app.clock.now() + PROOF_RETRY_MS);
         } else {
             self.held.remove(&row.room_id);

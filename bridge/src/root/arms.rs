@@ -1,0 +1,83 @@
+//! The arms of the two grammars: each command goes to its capability. And what help shows to whom.
+use super::grammars::{CONTROL, Control, PARTNER, Partner};
+use crate::platform::access::{Caller, Place};
+use crate::platform::commands::{Said, help};
+use crate::platform::refusal::Stop;
+use crate::platform::work::Work;
+use crate::{industries, leaderboard, ledger, operations, partners, rooms, sales, team};
+
+pub(super) async fn partner(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    words: Partner,
+    said: Said<'_>,
+) -> Result<(), Stop> {
+    match words {
+        Partner::Help { topic } => show_help(work, caller, PARTNER.root(), topic.as_deref()),
+        Partner::Apply { text } => {
+            partners::commands::apply(work, caller, text.as_deref().unwrap_or_default()).await
+        }
+        Partner::Me => leaderboard::commands::me(work, caller).await,
+        Partner::Sale(words) => sales::commands::partner(work, caller, words, said).await,
+        Partner::Board(words) => leaderboard::commands::board(work, caller, words).await,
+        Partner::Profile(words) => partners::commands::profile(work, caller, words).await,
+    }
+}
+
+pub(super) async fn control(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    words: Control,
+    said: Said<'_>,
+) -> Result<(), Stop> {
+    match words {
+        Control::Help { topic } => show_help(work, caller, CONTROL.root(), topic.as_deref()),
+        Control::Partner(words) => {
+            partners::commands::control(work, caller, words, said.confirmed).await
+        }
+        Control::Role(words) => team::commands::control(work, caller, words).await,
+        Control::Industry(words) => industries::commands::control(work, caller, words).await,
+        Control::Sale(words) => sales::commands::control(work, caller, words, said).await,
+        Control::Board(words) => leaderboard::commands::board(work, caller, words).await,
+        Control::Announce { notify, text } => {
+            let text = [text.as_deref().unwrap_or_default(), said.rest].join("\n");
+            operations::commands::announce(work, caller, text.trim(), notify).await
+        }
+        Control::Room(words) => rooms::commands::control(work, caller, words).await,
+        Control::Audit { n } => operations::commands::audit(work, caller, n.as_deref()).await,
+        Control::Ledger(words) => ledger::commands::control(work, caller, &words).await,
+        Control::Status => operations::commands::status(work, caller).await,
+        Control::Inbox(words) => operations::commands::control_inbox(work, caller, words).await,
+    }
+}
+
+fn show_help(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    root: &clap::Command,
+    topic: Option<&str>,
+) -> Result<(), Stop> {
+    let may = |path: &str| allowed(caller, path);
+    let viewer = help::Viewer { role: caller.role(), control: caller.place == Place::Control };
+    let message = match topic {
+        None => help::overview(root, &work.program.prefix, viewer, may),
+        Some(topic) => help::on(root, topic, &work.program.prefix, viewer, may)?,
+    };
+    work.reply(&message);
+    Ok(())
+}
+
+/// What help shows a person: what they could run where they are.
+fn allowed(caller: &Caller, path: &str) -> bool {
+    let first = path.split(' ').next().unwrap_or(path);
+    match (first, &caller.place) {
+        ("help", _) => true,
+        ("partner" | "industry" | "announce" | "inbox" | "room", Place::Control) => {
+            caller.person.manager
+        }
+        ("role", Place::Control) => caller.person.owner || path == "role list" && caller.is_team(),
+        (_, Place::Control) => caller.is_team() && (path != "sale void" || caller.person.manager),
+        ("apply", _) => caller.partner().is_err(),
+        _ => caller.partner().is_ok(),
+    }
+}
