@@ -16,16 +16,32 @@ struct Step {
     postgres: &'static str,
 }
 
-const STEPS: &[Step] = &[Step {
-    version: 1,
-    name: "start",
-    common: include_str!("../migrations/0001_start.sql"),
-    sqlite: include_str!("../migrations/0001_start.sqlite.sql"),
-    postgres: include_str!("../migrations/0001_start.postgres.sql"),
-}];
+const STEPS: &[Step] = &[
+    Step {
+        version: 1,
+        name: "start",
+        common: include_str!("../migrations/0001_start.sql"),
+        sqlite: include_str!("../migrations/0001_start.sqlite.sql"),
+        postgres: include_str!("../migrations/0001_start.postgres.sql"),
+    },
+    Step {
+        version: 2,
+        name: "playbooks",
+        common: include_str!("../migrations/0002_playbooks.sql"),
+        sqlite: "",
+        postgres: "",
+    },
+    Step {
+        version: 3,
+        name: "questions",
+        common: include_str!("../migrations/0003_questions.sql"),
+        sqlite: "",
+        postgres: "",
+    },
+];
 
 /// The newest schema version that this program knows.
-pub const NEWEST: i64 = 1;
+pub const NEWEST: i64 = 3;
 
 /// Every step in order: version, name, SQL text for the engine.
 pub fn migrations(engine: Engine) -> impl Iterator<Item = (i64, &'static str, String)> {

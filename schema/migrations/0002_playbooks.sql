@@ -1,0 +1,1 @@
+-- The library: playbooks, their versions, uses and ratings.

@@ -1,0 +1,1 @@
+-- Questions, kudos and mentorship.
