@@ -1,4 +1,5 @@
 //! How partners, applications and profiles look.
+use super::rules;
 use crate::platform::access::PartnerRow;
 use crate::platform::text::{Line, Message};
 use crate::platform::work::Work;
@@ -100,13 +101,13 @@ pub fn applied(row: &PartnerRow, now: i64) -> Message {
 pub fn welcome(row: &PartnerRow, work: &Work<'_>) -> Message {
     let prefix = &work.program.prefix;
     let commands = ["me", "sale add 1000 EUR Acme", "board", "help"];
+    let mut first = Line::new().plain("You are in");
+    // A name that we only made of the id is not what a person is called.
+    if row.name != rules::name_of(&row.user_id) {
+        first = first.plain(", ").person(&row.name);
+    }
     Message::text(Line::new().plain("👋 Welcome to ").plain(&work.program.name))
-        .line(
-            Line::new()
-                .plain("You are in, ")
-                .person(&row.name)
-                .plain(". Accept the invitation to the Space: all rooms are inside."),
-        )
+        .line(first.plain(". Accept the invitation to the Space: all rooms are inside."))
         .lines(vec![
             Line::new()
                 .code(&format!("{prefix}sale add 1000 {} Acme", work.program.currency.code()))

@@ -58,7 +58,7 @@ pub(super) fn asks(place: &Place, line: &CommandLine) -> bool {
     }
 }
 
-fn partner_asks(words: &Partner) -> bool {
+pub(super) fn partner_asks(words: &Partner) -> bool {
     match words {
         Partner::Help { .. } | Partner::Me | Partner::Board(_) => true,
         Partner::Sale(words) => {

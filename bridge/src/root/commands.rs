@@ -195,7 +195,10 @@ async fn run_line(
         };
     };
     match parsed {
-        Parsed::Command(words) => arms::partner(work, caller, words, said).await.map(|()| RAN),
+        Parsed::Command(words) => {
+            work.effects.asked += usize::from(backlog::partner_asks(&words));
+            arms::partner(work, caller, words, said).await.map(|()| RAN)
+        }
         Parsed::Refused(_) | Parsed::Unknown(_) if CONTROL.knows(line) && !PARTNER.knows(line) => {
             if caller.is_team() {
                 Err(wrong_room(work, line, true).into())

@@ -177,8 +177,8 @@ impl<H: Homeserver> Worker<H> {
         for job in jobs {
             self.guarded_job(&mut tx, job, now).await?;
         }
-        for parked in told {
-            self.tell_parked(&mut tx, &parked, now).await?;
+        for parked in &told {
+            self.tell_parked(&mut tx, parked, now).await?;
         }
         self.commit(tx, ready).await
     }
@@ -186,10 +186,21 @@ impl<H: Homeserver> Worker<H> {
     async fn commit(&mut self, mut tx: Tx, ready: &[Waiting]) -> Result<(), Fault> {
         let signals = self.app.signals.clone();
         let first = self.effects.out.first().map(|row| row.id);
-        let promise = first.map(|first| signals.outbox.promise(first));
+        let mut promise = first.map(|first| signals.outbox.promise(first));
+        if self.effects.are_answers() {
+            // What they say was committed before. A kill before the commit leaves the question open,
+            // and it is answered again under the same transaction id.
+            let rows = self.effects.out.iter().cloned().map(Into::into).collect();
+            promise = promise.and_then(|promise| {
+                promise.keep(rows);
+                None
+            });
+        }
         let all_new = self.effects.flush(&mut tx).await?;
         tx.commit().await?;
-        if let Some(promise) = promise.filter(|_| all_new) {
+        if let Some(promise) = promise
+            && all_new
+        {
             promise.keep(self.effects.out.drain(..).map(Into::into).collect());
         }
         for row in ready {
@@ -220,6 +231,7 @@ impl<H: Homeserver> Worker<H> {
     async fn tell_parked(&mut self, tx: &mut Tx, parked: &Parked, now: i64) -> Result<(), Fault> {
         let app = self.app.clone();
         let cause = Cause { id: format!("parked:{}", parked.id), ..Cause::default() };
+        self.effects.is_ours = true;
         let mut work = self.work(tx, &app, cause, now);
         root::tell_parked(&mut work, parked);
         Ok(())
@@ -270,6 +282,7 @@ impl<H: Homeserver> Worker<H> {
             ..Cause::default()
         };
         jobs::finish(tx, job).await?;
+        self.effects.is_ours = true;
         let mut work = self.work(tx, &app, cause, now);
         AssertUnwindSafe(root::run_job(&mut work, job))
             .catch_unwind()

@@ -90,6 +90,10 @@ pub struct Effects {
     pub jobs: Vec<JobRow>,
     pub audits: Vec<AuditRow>,
     pub done: Vec<Done>,
+    /// Inputs that only asked.
+    pub asked: usize,
+    /// Whether anything ran that is no input: a job, or something that we tell of our own accord.
+    pub is_ours: bool,
     /// Whether the rooms or direct chats have something new to do outside.
     pub rooms_wanted: bool,
     /// Whether room state that was sent before must go out again.
@@ -112,6 +116,18 @@ impl Effects {
         self.audits.truncate(mark.audits);
     }
 
+    /// Whether nothing but answers to questions is owed: no fact of this batch stands behind them.
+    #[must_use]
+    pub fn are_answers(&self) -> bool {
+        self.asked > 0
+            && self.asked == self.done.len()
+            && !self.is_ours
+            && self.rows.is_empty()
+            && self.states.is_empty()
+            && self.jobs.is_empty()
+            && self.audits.is_empty()
+    }
+
     #[must_use]
     pub fn mark(&self) -> Mark {
         Mark {
@@ -131,4 +147,26 @@ pub struct Mark {
     states: usize,
     jobs: usize,
     audits: usize,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked() -> Effects {
+        let done = Done { seq: 1, at: 0, outcome: "ran" };
+        Effects { done: vec![done], asked: 1, ..Effects::default() }
+    }
+
+    #[test]
+    fn only_answers_to_questions_may_go_out_before_the_commit() {
+        assert!(asked().are_answers());
+        assert!(!Effects::default().are_answers());
+        let mut with_a_claim = asked();
+        with_a_claim.done.push(Done { seq: 2, at: 0, outcome: "ran" });
+        assert!(!with_a_claim.are_answers());
+        assert!(!Effects { is_ours: true, ..asked() }.are_answers());
+        let job = JobRow { key: String::new(), kind: "board", payload: String::new(), run_at: 0 };
+        assert!(!Effects { jobs: vec![job], ..asked() }.are_answers());
+    }
 }
