@@ -38,10 +38,17 @@ const STEPS: &[Step] = &[
         sqlite: "",
         postgres: "",
     },
+    Step {
+        version: 4,
+        name: "shares",
+        common: include_str!("../migrations/0004_shares.sql"),
+        sqlite: include_str!("../migrations/0004_shares.sqlite.sql"),
+        postgres: include_str!("../migrations/0004_shares.postgres.sql"),
+    },
 ];
 
 /// The newest schema version that this program knows.
-pub const NEWEST: i64 = 3;
+pub const NEWEST: i64 = 4;
 
 /// Every step in order: version, name, SQL text for the engine.
 pub fn migrations(engine: Engine) -> impl Iterator<Item = (i64, &'static str, String)> {

@@ -77,8 +77,9 @@ pub async fn close(tx: &mut Conn, slug: &str, at: Option<i64>) -> Result<(), sql
 /// When the database refuses.
 pub async fn clients(reader: &mut Conn, slug: &str) -> Result<i64, sqlx::Error> {
     sqlx::query(
-        "select count(distinct client_id) from sale \
-         where industry = $1 and approved_at is not null and voided_at is null",
+        "select count(distinct s.client_id) from sale s \
+         where s.industry = $1 and s.approved_at is not null and s.voided_at is null \
+         and s.amount_minor + coalesce((select cast(sum(a.minor) as bigint) from adjustment_share a where a.sale_id = s.id), 0) > 0",
     )
     .bind(slug)
     .fetch_one(reader)

@@ -124,7 +124,9 @@ pub async fn holdings(
     client: ClientId,
 ) -> Result<Vec<Holding>, sqlx::Error> {
     let rows = sqlx::query(
-        "select s.id, e.seq, e.posted_at, s.effective_on, s.industry, h.amount_minor \
+        "select s.id, e.seq, e.posted_at, s.effective_on, s.industry, \
+         h.amount_minor + coalesce((select cast(sum(a.minor) as bigint) from adjustment_share a \
+         where a.sale_id = s.id and a.partner_id = h.partner_id), 0) \
          from sale s join share h on h.sale_id = s.id \
          join entry e on e.source = 'sale.approved' and e.source_id = s.id \
          where s.client_id = $1 and h.partner_id = $2 and s.voided_at is null order by e.seq",
@@ -133,18 +135,18 @@ pub async fn holdings(
     .bind(id.to_string())
     .fetch_all(tx)
     .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Holding {
-                sale: row.try_get::<String, _>(0)?.parse().map_err(|_| bad("sale"))?,
-                seq: row.try_get(1)?,
-                at: row.try_get(2)?,
-                on: row.try_get::<String, _>(3)?.parse().map_err(|_| bad("day"))?,
-                industry: row.try_get(4)?,
-                minor: row.try_get(5)?,
-            })
+    let holding = |row: &AnyRow| {
+        Ok(Holding {
+            sale: row.try_get::<String, _>(0)?.parse().map_err(|_| bad("sale"))?,
+            seq: row.try_get(1)?,
+            at: row.try_get(2)?,
+            on: row.try_get::<String, _>(3)?.parse().map_err(|_| bad("day"))?,
+            industry: row.try_get(4)?,
+            minor: row.try_get(5)?,
         })
-        .collect()
+    };
+    let rows = rows.iter().map(holding).collect::<Result<Vec<Holding>, sqlx::Error>>()?;
+    Ok(rows.into_iter().filter(|holding| holding.minor > 0).collect())
 }
 
 /// The ledger bodies in which a partner has a share, in order.
@@ -259,8 +261,9 @@ pub async fn set_pin(tx: &mut Conn, room: &str, pin: &Pin) -> Result<(), sqlx::E
 /// When the database refuses.
 pub async fn open_claims(tx: &mut Conn, id: PartnerId) -> Result<(i64, i64), sqlx::Error> {
     let row = sqlx::query(
-        "select count(*), cast(coalesce(sum(amount_minor), 0) as bigint) from sale where partner_id = $1 \
-         and approved_at is null and rejected_at is null and withdrawn_at is null",
+        "select count(*), cast(coalesce(sum(h.amount_minor), 0) as bigint) \
+         from share h join sale s on s.id = h.sale_id where h.partner_id = $1 \
+         and s.approved_at is null and s.rejected_at is null and s.withdrawn_at is null",
     )
     .bind(id.to_string())
     .fetch_one(tx)
@@ -274,7 +277,8 @@ pub async fn open_claims(tx: &mut Conn, id: PartnerId) -> Result<(i64, i64), sql
 /// When the database refuses.
 pub async fn clients_in(tx: &mut Conn, industry: &str) -> Result<i64, sqlx::Error> {
     sqlx::query(
-        "select count(distinct client_id) from sale where industry = $1 and approved_at is not null and voided_at is null",
+        "select count(distinct s.client_id) from sale s where s.industry = $1 and s.approved_at is not null and s.voided_at is null \
+         and s.amount_minor + coalesce((select cast(sum(a.minor) as bigint) from adjustment_share a where a.sale_id = s.id), 0) > 0",
     )
     .bind(industry)
     .fetch_one(tx)

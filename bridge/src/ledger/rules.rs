@@ -60,12 +60,12 @@ pub struct Credit {
     pub shares: Vec<CreditShare>,
 }
 
-/// A full negative entry, and which one it takes back.
+/// A negative entry, and which one it takes back from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reversal {
-    /// `seq` of the entry taken back.
+    /// `seq` of the entry taken back from.
     pub reverses: i64,
-    /// The same credit with negative shares.
+    /// The same credit with negative shares: what is taken.
     #[serde(flatten)]
     pub credit: Credit,
 }
@@ -76,6 +76,7 @@ pub struct Reversal {
 pub enum EntryBody {
     SaleApproved(Credit),
     SaleVoided(Reversal),
+    SaleRefunded(Reversal),
 }
 
 /// An entry's body with the circumstances that the hash must cover as well: a posting time moved
@@ -106,10 +107,16 @@ impl EntryBody {
         Self::SaleVoided(Reversal { reverses, credit })
     }
 
+    /// A part of a sale's credit taken back; the shares say what each gets, mostly negative.
+    #[must_use]
+    pub const fn sale_refunded(credit: Credit, reverses: i64) -> Self {
+        Self::SaleRefunded(Reversal { reverses, credit })
+    }
+
     #[must_use]
     pub const fn book(&self) -> Book {
         match self {
-            Self::SaleApproved(_) | Self::SaleVoided(_) => Book::Credit,
+            Self::SaleApproved(_) | Self::SaleVoided(_) | Self::SaleRefunded(_) => Book::Credit,
         }
     }
 
@@ -118,7 +125,7 @@ impl EntryBody {
     pub const fn credit(&self) -> &Credit {
         match self {
             Self::SaleApproved(credit) => credit,
-            Self::SaleVoided(reversal) => &reversal.credit,
+            Self::SaleVoided(reversal) | Self::SaleRefunded(reversal) => &reversal.credit,
         }
     }
 

@@ -19,7 +19,7 @@ use crate::platform::inbox::store::Waiting;
 use crate::platform::jobs::Job;
 use crate::platform::refusal::Fault;
 use crate::platform::work::Work;
-use crate::{leaderboard, operations, partners, rooms};
+use crate::{leaderboard, operations, partners, rooms, sales};
 use serde::Deserialize;
 use std::borrow::Cow;
 
@@ -129,6 +129,7 @@ pub async fn run_job(work: &mut Work<'_>, job: &Job) -> Result<(), Fault> {
     match job.kind.split('.').next() {
         Some("board") => leaderboard::jobs::run(work, job).await,
         Some("inbox") => operations::jobs::run(work, job).await,
+        Some("sale") => sales::jobs::run(work, job).await,
         Some("room") => rooms::actions::run_job(work, &job.kind, &job.payload).await,
         _ => Err(Fault::Bug(format!("no capability runs a job of kind {}", job.kind))),
     }

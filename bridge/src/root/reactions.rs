@@ -20,21 +20,24 @@ pub(super) async fn handle(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'s
     if !is_kept(&caller.place) {
         return Ok("not our room");
     }
-    let Some((key, _)) = outbox::key_of(work.tx, &event_id).await? else {
-        return Ok("not our message");
-    };
+    let key = outbox::key_of(work.tx, &event_id).await?.map(|(key, _)| key);
     if let Some(days) = input.too_late_days(work.program.limits.late_days_max) {
         if caller.place == Place::Control && caller.is_team() {
             super::say::tell_too_late(work, &content["m.relates_to"]["key"].to_string(), days);
         }
         return Ok("too late");
     }
+    let mark = work.effects.mark();
+    let part = sales::actions::pressed(work, &caller, key.as_deref(), &event_id, verdict).await;
+    if let Some(done) = part.transpose() {
+        return super::commands::answer(work, &caller, mark, done).await;
+    }
+    let Some(key) = key else { return Ok("not our message") };
     // An answer belongs under what was pressed, not under the reaction.
     work.cause.reply_to = Some(event_id.clone());
     if !caller.place.is_direct() {
         work.cause.thread = Some(event_id);
     }
-    let mark = work.effects.mark();
     let done = decide(work, &caller, &key, verdict).await;
     super::commands::answer(work, &caller, mark, done).await
 }
@@ -105,7 +108,7 @@ async fn sale(
         return Ok("decided already");
     }
     match verdict {
-        Verdict::Yes => drop(sales::actions::approve(work, &reviewer, sale.number).await?),
+        Verdict::Yes => drop(sales::actions::approve(work, &reviewer, sale.number, None).await?),
         Verdict::No => {
             super::say::ask_reason(work, &sales::review::key(id), &sale.number.to_string());
         }

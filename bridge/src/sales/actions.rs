@@ -1,4 +1,10 @@
 //! A sale's way: claimed, reviewed, credited, taken back. Read, decide, write, announce.
+mod refund;
+mod shares;
+
+pub use refund::refund;
+pub use shares::{lapse, pressed, remind};
+
 use super::claim::Claim;
 use super::store::{self, NewSale, SaleRow};
 use super::{render, review, rules};
@@ -44,7 +50,7 @@ pub async fn record(
     checked(work, claim, manner)?;
     let (client, first) = client_of(work, claim, manner).await?;
     let known = (!first).then_some(client);
-    let flags = flags(work, partner, claim, known, manner).await?;
+    let flags = flags(work, partner, claim, (known, None), manner).await?;
     let number = next_number(work).await?;
     let flag_text =
         serde_json::to_string(&flags).map_err(|error| Fault::Data(error.to_string()))?;
@@ -65,11 +71,11 @@ pub async fn record(
         room_id: &room,
         line: manner.line,
         claimed_at: work.now,
+        asked_at: work.now,
     };
     store::insert(work, &new);
-    store::insert_share(work, new.id, partner.id(), 1, claim.amount.minor);
-    let row = row_of(&new, partner, claim, flags);
-    leaderboard::actions::claims_changed(work, partner.id());
+    let row = row_of(&new, partner, claim, flags)?;
+    shares::write(work, &row);
     work.audit("sale.claim", &number.to_string(), "");
     work.reply(&render::claimed(&row, manner.late));
     review::open(work, &row);
@@ -91,7 +97,7 @@ pub async fn amend(
     checked(work, claim, manner)?;
     let (client, first) = client_of(work, claim, manner).await?;
     let known = (!first).then_some(client);
-    let flags = flags(work, partner, claim, known, manner).await?;
+    let flags = flags(work, partner, claim, (known, Some(sale.number)), manner).await?;
     let flag_text =
         serde_json::to_string(&flags).map_err(|error| Fault::Data(error.to_string()))?;
     let new = NewSale {
@@ -109,31 +115,40 @@ pub async fn amend(
         room_id: &sale.room_id,
         line,
         claimed_at: sale.claimed_at,
+        asked_at: work.now,
     };
     store::rewrite(work.tx, &new).await?;
-    store::insert_share(work, sale.id, partner.id(), 1, claim.amount.minor);
-    let row = row_of(&new, partner, claim, flags);
-    leaderboard::actions::claims_changed(work, partner.id());
+    let row = row_of(&new, partner, claim, flags)?;
+    for share in &sale.shares {
+        leaderboard::actions::claims_changed(work, share.partner);
+    }
+    shares::write(work, &row);
     work.audit("sale.edit", &sale.number.to_string(), "");
     work.reply(&render::sale(&row, SaleEvent::Edited, None));
     review::update(work, &row, &[]);
     Ok(())
 }
 
-/// The decision that lets a sale count (gives the sale), or the first of two.
+/// The decision that lets a sale count (gives the sale), or the first of two. `over`: a manager
+/// lets it count without the yes of co-sellers.
 ///
 /// # Errors
-/// A refusal when the reviewer has a share, has said yes already, or the sale is decided.
+/// A refusal when the reviewer has a share, has said yes already, the sale is decided, or a co-seller
+/// has not said yes.
 pub async fn approve(
     work: &mut Work<'_>,
     reviewer: &Reviewer,
     number: SaleNumber,
+    over: Option<&Manager>,
 ) -> Result<Option<SaleRow>, Stop> {
     let mut sale = known(work, number).await?;
-    let shares = store::shares(work.tx, sale.id).await?;
     let mut approvals = store::approvals(work.tx, sale.id).await?;
     let needed = rules::reviewers_needed(sale.amount, work.program.two_person_over);
-    rules::may_approve(&sale, &shares, reviewer, &approvals)?;
+    rules::may_approve(&sale, reviewer, &approvals)?;
+    match over {
+        Some(manager) => shares::override_open(work, manager, &sale).await?,
+        None => rules::confirmed_by_all(&sale)?,
+    }
     approvals.push(reviewer.user_id().to_owned());
     if approvals.len() < needed {
         store::add_approval(work.tx, sale.id, reviewer.user_id(), work.now).await?;
@@ -142,7 +157,8 @@ pub async fn approve(
         work.reply(&render::seconded(&sale, needed - approvals.len()));
         return Ok(None);
     }
-    let body = EntryBody::sale_approved(&sale.credit(&shares));
+    let parts: Vec<_> = sale.shares.iter().map(|share| (share.partner, share.minor)).collect();
+    let body = EntryBody::sale_approved(&sale.credit(&parts));
     let plan = leaderboard::actions::plan(work, &body).await?;
     store::add_approval(work.tx, sale.id, reviewer.user_id(), work.now).await?;
     store::approve(work.tx, sale.id, reviewer.user_id(), work.now).await?;
@@ -150,10 +166,11 @@ pub async fn approve(
     sale.approved_by = Some(reviewer.user_id().to_owned());
     let posted = ledger::actions::post(work, "sale.approved", &sale.id.to_string(), &body).await?;
     leaderboard::actions::apply(work, plan, &posted).await?;
-    leaderboard::actions::claims_changed(work, sale.partner_id);
+    shares::changed(work, &sale);
     work.audit("sale.approve", &number.to_string(), "");
     review::update(work, &sale, &approvals);
     review::tell_claimant(work, &sale, SaleEvent::Approved, Some(posted.seq));
+    review::tell_co_sellers(work, &sale, SaleEvent::Approved);
     Ok(Some(sale))
 }
 
@@ -172,10 +189,11 @@ pub async fn reject(
     sale.rejected_at = Some(work.now);
     sale.rejected_by = Some(reviewer.user_id().to_owned());
     sale.reject_reason = Some(reason.to_owned());
-    leaderboard::actions::claims_changed(work, sale.partner_id);
+    shares::changed(work, &sale);
     work.audit("sale.reject", &number.to_string(), reason);
     review::update(work, &sale, &[]);
     review::tell_claimant(work, &sale, SaleEvent::Rejected, None);
+    review::tell_co_sellers(work, &sale, SaleEvent::Rejected);
     Ok(())
 }
 
@@ -188,13 +206,21 @@ pub async fn withdraw(
     partner: &Partner,
     number: SaleNumber,
 ) -> Result<SaleRow, Stop> {
-    let mut sale = own(work, partner, number).await?;
+    let sale = own(work, partner, number).await?;
+    if sale.partner_id != partner.id() {
+        return Err(rules::not_the_claimant(&sale).into());
+    }
+    take_back(work, sale).await
+}
+
+async fn take_back(work: &mut Work<'_>, mut sale: SaleRow) -> Result<SaleRow, Stop> {
     rules::open(&sale)?;
     store::withdraw(work.tx, sale.id, work.now).await?;
     sale.withdrawn_at = Some(work.now);
-    leaderboard::actions::claims_changed(work, partner.id());
-    work.audit("sale.withdraw", &number.to_string(), "");
+    shares::changed(work, &sale);
+    work.audit("sale.withdraw", &sale.number.to_string(), "");
     review::update(work, &sale, &[]);
+    review::tell_co_sellers(work, &sale, SaleEvent::Withdrawn);
     Ok(sale)
 }
 
@@ -220,9 +246,9 @@ pub async fn void(
 ) -> Result<SaleRow, Stop> {
     let mut sale = voidable(work, number).await?;
     rules::reason(reason)?;
-    let shares = store::shares(work.tx, sale.id).await?;
+    let left: Vec<_> = sale.shares.iter().map(|share| (share.partner, share.net_minor)).collect();
     let reverses = ledger::actions::seq_of(work, "sale.approved", &sale.id.to_string()).await?;
-    let body = EntryBody::sale_voided(&sale.credit(&shares), reverses);
+    let body = EntryBody::sale_voided(&sale.credit(&left), reverses);
     let plan = leaderboard::actions::plan(work, &body).await?;
     store::void(work.tx, sale.id, manager.user_id(), reason, work.now).await?;
     sale.voided_at = Some(work.now);
@@ -233,6 +259,7 @@ pub async fn void(
     work.audit("sale.void", &number.to_string(), reason);
     review::update(work, &sale, &[]);
     review::tell_claimant(work, &sale, SaleEvent::Voided, Some(posted.seq));
+    review::tell_co_sellers(work, &sale, SaleEvent::Voided);
     Ok(sale)
 }
 
@@ -252,7 +279,8 @@ pub async fn own(
     number: SaleNumber,
 ) -> Result<SaleRow, Stop> {
     let sale = known(work, number).await?;
-    if sale.partner_id == partner.id() { Ok(sale) } else { Err(rules::no_such_sale().into()) }
+    let has_part = sale.shares.iter().any(|share| share.partner == partner.id());
+    if has_part { Ok(sale) } else { Err(rules::no_such_sale().into()) }
 }
 
 fn checked(work: &Work<'_>, claim: &Claim, manner: Manner<'_>) -> Result<(), Refusal> {
@@ -289,21 +317,23 @@ async fn client_of(
 }
 
 /// What reviewers should know; a slip of the same person within seconds is asked back instead.
+/// `own`: the claim that is read anew, which is no duplicate of itself.
 async fn flags(
     work: &mut Work<'_>,
     partner: &Partner,
     claim: &Claim,
-    client: Option<ClientId>,
+    (client, own): (Option<ClientId>, Option<SaleNumber>),
     manner: Manner<'_>,
 ) -> Result<Vec<ReviewFlag>, Stop> {
     let since = work.now - rules::DUPLICATE_DAYS * DAY_MS;
-    let earlier = match client {
+    let mut earlier = match client {
         Some(client) => {
             work.settle().await.map_err(Fault::from)?;
             clients::store::earlier(work.tx, client, since).await?
         }
         None => Vec::new(),
     };
+    earlier.retain(|sale| Some(sale.number) != own);
     let me = partner.id().to_string();
     let slip = earlier.iter().find(|sale| {
         sale.partner_id == me && sale.line == manner.line && work.now - sale.claimed_at <= SLIP_MS
@@ -335,8 +365,15 @@ async fn next_number(work: &mut Work<'_>) -> Result<SaleNumber, Fault> {
     Ok(SaleNumber(last + 1))
 }
 
-fn row_of(new: &NewSale<'_>, partner: &Partner, claim: &Claim, flags: Vec<ReviewFlag>) -> SaleRow {
-    SaleRow {
+fn row_of(
+    new: &NewSale<'_>,
+    partner: &Partner,
+    claim: &Claim,
+    flags: Vec<ReviewFlag>,
+) -> Result<SaleRow, Fault> {
+    let shares = rules::shares(claim, partner.id(), new.amount.minor, new.asked_at)
+        .ok_or(Fault::Overflow("the parts of a sale"))?;
+    Ok(SaleRow {
         id: new.id,
         number: new.number,
         partner_id: new.partner_id,
@@ -345,6 +382,9 @@ fn row_of(new: &NewSale<'_>, partner: &Partner, claim: &Claim, flags: Vec<Review
         client_id: new.client_id,
         client_name: claim.client.clone(),
         amount: new.amount,
+        net_minor: new.amount.minor,
+        shares,
+        adjustments: Vec::new(),
         industry: claim.industry.clone(),
         on: new.on,
         note: claim.note.clone(),
@@ -362,7 +402,7 @@ fn row_of(new: &NewSale<'_>, partner: &Partner, claim: &Claim, flags: Vec<Review
         voided_at: None,
         voided_by: None,
         void_reason: None,
-    }
+    })
 }
 
 /// Whether a sale's message may still change it.

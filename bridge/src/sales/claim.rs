@@ -1,12 +1,13 @@
 //! From the words of a claim to a valid one. Pure: what is wrong becomes one sentence.
 use crate::platform::refusal::{Code, Refusal};
 use jiff::civil::Date;
+use schema::ids::PartnerId;
 use schema::money::{AmountError, Currency, CurrencyError, Money};
 
 pub const CLIENT_CHARS_MAX: usize = 200;
 pub const NOTE_CHARS_MAX: usize = 500;
 const EXAMPLE: &str = "sale add 1000 EUR Acme --industry dental";
-const USAGE: &str = "sale add <amount> <currency> <client> [--industry slug] [--on YYYY-MM-DD] [--note \"…\"] [--public]";
+const USAGE: &str = "sale add <amount> <currency> <client> [--industry slug] [--on YYYY-MM-DD] [--with \"@user 2\"] [--note \"…\"] [--public]";
 
 /// What a person claims, in values that are valid by their types.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +18,17 @@ pub struct Claim {
     pub on: Date,
     pub note: Option<String>,
     pub public: bool,
+    /// Who has which part, in the order named; the claimant is among them.
+    pub parts: Vec<ClaimPart>,
+}
+
+/// A partner and their whole weight.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimPart {
+    pub partner: PartnerId,
+    pub user: String,
+    pub name: String,
+    pub weight: u32,
 }
 
 /// Reads `<amount> <currency> <client…>`.
@@ -59,6 +71,16 @@ pub fn amount_and_client(words: &str) -> Result<(Money, String), Refusal> {
         return Err(Refusal::new(Code::Long, sentence).example(EXAMPLE));
     }
     Ok((money, client))
+}
+
+/// Reads an amount of a known currency.
+///
+/// # Errors
+/// With the sentence for what is wrong.
+pub fn amount(text: &str, currency: Currency) -> Result<Money, Refusal> {
+    Money::parse_amount(text, currency).map_err(|error| {
+        not_an_amount(text, error, currency).example("sale refund S-1 200 one seat returned")
+    })
 }
 
 /// # Errors

@@ -1,21 +1,25 @@
 //! What people and the team may say about sales.
+mod refund;
+mod with;
+
 use super::actions::{self, Manner};
-use super::claim::{self, Claim};
+use super::claim::{self, Claim, ClaimPart};
 use super::render::{self, Asked};
 use super::rules;
 use super::store::{self, SaleRow};
 use crate::industries;
 use crate::partners::commands::user_id;
-use crate::platform::access::{self, Caller, Partner};
+use crate::platform::access::{self, Caller, Partner, PartnerRow};
 use crate::platform::commands::Said;
 use crate::platform::confirm;
 use crate::platform::refusal::{Code, Refusal, Stop};
 use crate::platform::work::Work;
+use refund::{Refund, refund};
 use schema::card::{PartnerRef, SaleEvent};
 use schema::ids::SaleNumber;
 use schema::money::Money;
 use schema::period::Period;
-use schema::status::SaleStatus;
+use schema::status::{Enrollment, SaleStatus};
 
 /// What a claim says.
 #[derive(Debug, Clone, clap::Args)]
@@ -32,8 +36,8 @@ pub struct Add {
     /// A word to the reviewers
     #[arg(long, value_name = "text", num_args = 1..)]
     pub note: Option<String>,
-    /// Co-sellers; for a later version
-    #[arg(long, value_name = "@user weight", num_args = 1.., hide = true)]
+    /// Who sold it with you, with whole weights; yours is 1 unless "me 3" is among them
+    #[arg(long, value_name = "@user weight", num_args = 1..)]
     pub with: Option<String>,
     /// The client may be named in public
     #[arg(long)]
@@ -45,7 +49,7 @@ pub struct Add {
 pub enum PartnerSale {
     /// Claim a sale
     #[command(
-        after_help = "sale add 1000 EUR Acme\nsale add 2500.50 EUR Acme Ltd --industry dental --on yesterday"
+        after_help = "sale add 1000 EUR Acme\nsale add 2500.50 EUR Acme Ltd --industry dental --on yesterday\nsale add 1000 EUR Acme --with \"me 3, @ben:example.org 2\""
     )]
     Add(Add),
     /// Your own sales
@@ -77,6 +81,9 @@ pub enum ControlSale {
     /// Let a claim count
     #[command(after_help = "sale approve S-1")]
     Approve {
+        /// Without the yes of a co-seller; managers only
+        #[arg(long)]
+        anyway: bool,
         #[arg(value_name = "S-1")]
         number: String,
     },
@@ -96,6 +103,19 @@ pub enum ControlSale {
         yes: bool,
         #[arg(value_name = "S-1")]
         number: String,
+        #[arg(value_name = "reason", num_args = 1..)]
+        reason: Option<String>,
+    },
+    /// Take a part of an approved sale back; asks first
+    #[command(after_help = "sale refund S-1 200 one of five seats returned")]
+    Refund {
+        /// Do not ask first
+        #[arg(long)]
+        yes: bool,
+        #[arg(value_name = "S-1")]
+        number: String,
+        #[arg(value_name = "amount")]
+        amount: String,
         #[arg(value_name = "reason", num_args = 1..)]
         reason: Option<String>,
     },
@@ -163,8 +183,10 @@ pub async fn control(
 ) -> Result<(), Stop> {
     let reviewer = caller.reviewer()?;
     match words {
-        ControlSale::Approve { number } => {
-            if let Some(sale) = actions::approve(work, &reviewer, self::number(&number)?).await? {
+        ControlSale::Approve { anyway, number } => {
+            let over = anyway.then(|| caller.manager()).transpose()?;
+            let number = self::number(&number)?;
+            if let Some(sale) = actions::approve(work, &reviewer, number, over.as_ref()).await? {
                 work.reply(&render::sale(&sale, SaleEvent::Approved, None));
             }
         }
@@ -184,6 +206,11 @@ pub async fn control(
                 yes || said.confirmed,
             )
             .await;
+        }
+        ControlSale::Refund { yes, number, amount, reason } => {
+            let reason = reason.as_deref().unwrap_or_default();
+            let refund = Refund { number: self::number(&number)?, amount: &amount, reason };
+            return self::refund(work, caller, refund, yes || said.confirmed).await;
         }
         ControlSale::List { period, status, partner } => {
             return list_all(work, period, status, partner).await;
@@ -223,9 +250,6 @@ async fn void(
 /// With the code and sentence for what is wrong.
 pub async fn claim(work: &mut Work<'_>, caller: &Caller, add: Add) -> Result<Claim, Stop> {
     let (amount, client) = claim::amount_and_client(add.words.as_deref().unwrap_or_default())?;
-    if let Some(with) = &add.with {
-        return Err(co_sellers(work, with).await);
-    }
     let today = work.today();
     let on = add.on.map_or(Ok(today), |text| claim::day(&text, today))?;
     let named = add.industry.or_else(|| caller.place.industry().map(str::to_owned));
@@ -233,29 +257,34 @@ pub async fn claim(work: &mut Work<'_>, caller: &Caller, add: Add) -> Result<Cla
         Some(word) => Some(industries::actions::open_slug(work, &word).await?),
         None => None,
     };
-    Ok(Claim { amount, client, industry, on, note: claim::note(add.note)?, public: add.public })
+    let parts = parts(work, &caller.partner()?, add.with.as_deref()).await?;
+    let note = claim::note(add.note)?;
+    Ok(Claim { amount, client, industry, on, note, public: add.public, parts })
 }
 
-/// Shared sales come with a later version; who is named is checked all the same.
-async fn co_sellers(work: &mut Work<'_>, with: &str) -> Stop {
-    for part in with.split(',') {
-        let Some(word) = part.split_whitespace().next() else { continue };
-        let person = match user_id(word) {
-            Ok(user) => match access::person(work, &user).await {
-                Ok(person) => person,
-                Err(fault) => return fault.into(),
-            },
-            Err(refusal) => return refusal.into(),
+/// The claimant and those named in `--with`; all must be active partners.
+async fn parts(
+    work: &mut Work<'_>,
+    claimant: &Partner,
+    with: Option<&str>,
+) -> Result<Vec<ClaimPart>, Stop> {
+    let named = match with {
+        Some(text) => with::parts(text, &claimant.row().user_id)?,
+        None => vec![with::Part { user: None, weight: 1 }],
+    };
+    let mut parts = Vec::with_capacity(named.len());
+    for with::Part { user, weight } in named {
+        let row = match user {
+            None => claimant.row().clone(),
+            Some(user) => {
+                let person = access::person(work, &user).await?;
+                let active = |row: &&PartnerRow| row.enrollment == Enrollment::Approved;
+                person.partner.as_ref().filter(active).cloned().ok_or_else(rules::not_a_partner)?
+            }
         };
-        if person.partner.is_none() {
-            return Refusal::new(Code::Ref, "A co-seller must be a partner of this program.")
-                .example("sale add 1000 EUR Acme")
-                .into();
-        }
+        parts.push(ClaimPart { partner: row.id, user: row.user_id, name: row.name, weight });
     }
-    Refusal::new(Code::Usage, "Sales cannot be shared yet; claim your own part.")
-        .example("sale add 500 EUR Acme")
-        .into()
+    Ok(parts)
 }
 
 /// # Errors
@@ -340,7 +369,7 @@ fn show(work: &mut Work<'_>, rows: Vec<SaleRow>, asked: Asked) -> Result<(), Sto
     let approved = rows
         .iter()
         .filter(|sale| sale.status() == SaleStatus::Approved)
-        .try_fold(0_i64, |sum, sale| sum.checked_add(sale.amount.minor))
+        .try_fold(0_i64, |sum, sale| sum.checked_add(sale.net_minor))
         .ok_or(crate::platform::refusal::Fault::Overflow("a list's total"))?;
     let total = Money::new(approved, work.program.currency);
     work.reply(&render::list(&rows, total, asked));

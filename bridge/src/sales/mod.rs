@@ -2,6 +2,7 @@
 pub mod actions;
 pub mod claim;
 pub mod commands;
+pub mod jobs;
 mod odd;
 pub mod render;
 pub mod review;

@@ -1,4 +1,8 @@
 //! How sales look: to their claimant, to reviewers, in lists.
+mod shares;
+
+pub use shares::{ask_refund, ask_share, lapsed, ready, remind_share, share_answered, to_claimant};
+
 use super::store::SaleRow;
 use crate::platform::text::{Line, Message};
 use schema::card::{
@@ -42,15 +46,25 @@ pub fn view(sale: &SaleRow, seq: Option<i64>) -> SaleView {
         voided_by: sale.voided_by.clone(),
         reason: sale.void_reason.clone().or_else(|| sale.reject_reason.clone()),
         ledger_seq: seq,
+        net: (sale.net_minor != sale.amount.minor).then(|| sale.net()),
+        shares: shares::views(sale),
+        adjustments: shares::adjustments(sale),
     }
 }
 
 /// The answer to a claim.
 #[must_use]
 pub fn claimed(sale: &SaleRow, late: bool) -> Message {
-    let message = Message::notice(title("🧾", sale)).line(what(sale)).line(Line::new().plain(
-        "With the reviewers now. Edit or delete your message to change it while it is open.",
-    ));
+    let mut message = Message::notice(title("🧾", sale)).line(what(sale));
+    if sale.is_shared() {
+        message = message.lines(shares::rows(sale));
+    }
+    let next = if sale.is_shared() {
+        "I asked your co-sellers for their ✅. Edit or delete your message to change it while it is open."
+    } else {
+        "With the reviewers now. Edit or delete your message to change it while it is open."
+    };
+    let message = message.line(next);
     message.card(&card(Sale { event: SaleEvent::Claimed, sale: view(sale, None), late }))
 }
 
@@ -81,10 +95,16 @@ pub fn sale(sale: &SaleRow, event: SaleEvent, seq: Option<i64>) -> Message {
     let mark = match event {
         SaleEvent::Approved => "✅",
         SaleEvent::Rejected => "❌",
-        SaleEvent::Voided => "↩",
+        SaleEvent::Voided | SaleEvent::Refunded => "↩",
         _ => "🧾",
     };
     let mut message = Message::notice(title(mark, sale)).line(what(sale));
+    if sale.is_shared() {
+        message = message.lines(shares::rows(sale));
+    }
+    if !sale.adjustments.is_empty() {
+        message = message.lines(shares::taken(sale));
+    }
     message = match event {
         SaleEvent::Approved => message.line("Approved: it counts on the boards."),
         SaleEvent::Rejected => message.line("Not accepted. The reason:"),
@@ -133,6 +153,12 @@ pub fn review(sale: &SaleRow, approvals: &[String], needed: usize) -> Message {
                 .code(&sale.partner_user),
         )
         .line(what(sale));
+    if sale.is_shared() {
+        message = message.lines(shares::rows(sale));
+    }
+    if !sale.adjustments.is_empty() {
+        message = message.lines(shares::taken(sale));
+    }
     if let Some(note) = &sale.note {
         message = message.quote(Line::new().person_cut(note, 300));
     }

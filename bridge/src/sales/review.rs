@@ -1,7 +1,8 @@
 //! The review card in the control room, and what the claimant hears of the decision.
 use super::render;
 use super::store::SaleRow;
-use crate::platform::work::Work;
+use crate::platform::text::Message;
+use crate::platform::work::{Work, event_ref};
 use schema::card::SaleEvent;
 
 /// The key of a sale's review card.
@@ -13,7 +14,17 @@ pub fn key(id: &str) -> String {
 /// The sale id of a review card's key.
 #[must_use]
 pub fn sale_of(key: &str) -> Option<&str> {
-    key.strip_prefix("review:sale:")
+    key.strip_prefix("review:sale:")?.split(':').next()
+}
+
+/// All co-sellers have said yes: asked for anew under the card, as who pressed too early cannot press
+/// the same sign on it again.
+pub fn ready(work: &mut Work<'_>, sale: &SaleRow) {
+    let card = key(&sale.id.to_string());
+    let again = format!("{card}:{}", work.now);
+    work.send_thread_as(&again, "control", &event_ref(&card), &render::ready(sale));
+    work.react("control", &again, "✅");
+    work.react("control", &again, "❌");
 }
 
 /// Posts the card with both answers to press.
@@ -34,11 +45,22 @@ pub fn update(work: &mut Work<'_>, sale: &SaleRow, approvals: &[String]) {
 
 /// Says the decision where the sale was claimed.
 pub fn tell_claimant(work: &mut Work<'_>, sale: &SaleRow, event: SaleEvent, seq: Option<i64>) {
-    let message = render::sale(sale, event, seq);
+    tell(work, sale, &render::sale(sale, event, seq));
+}
+
+/// Says something where the sale was claimed.
+pub fn tell(work: &mut Work<'_>, sale: &SaleRow, message: &Message) {
     let direct = format!("direct:{}", sale.partner_user);
     if crate::rooms::actions::is_direct(work, &sale.room_id) {
-        work.send(&direct, &message);
+        work.send(&direct, message);
     } else {
-        work.send_in_thread(&sale.room_id, &sale.cause, &message);
+        work.send_in_thread(&sale.room_id, &sale.cause, message);
+    }
+}
+
+/// Says the same to each co-seller alone, with their own part.
+pub fn tell_co_sellers(work: &mut Work<'_>, sale: &SaleRow, event: SaleEvent) {
+    for share in sale.shares.iter().filter(|share| share.partner != sale.partner_id) {
+        work.send(&format!("direct:{}", share.user), &render::sale(sale, event, None));
     }
 }

@@ -1,9 +1,14 @@
 //! What is allowed with a claim and a sale, how clients are told apart, and what looks odd.
 mod client;
 mod odd;
+mod shares;
 
 pub use client::{client_key, skeleton};
 pub use odd::{backdated, core, similar};
+pub use shares::{
+    CO_SELLERS_MAX, LAPSE_MS, REMIND_MS, Share, WEIGHT_MAX, adjusted, not_a_partner,
+    not_the_claimant, shares, waiting,
+};
 
 use super::store::SaleRow;
 use crate::ledger::rules::{Credit, CreditShare};
@@ -22,17 +27,18 @@ pub const BACKDATE_DAYS_MAX: i64 = 45;
 pub const REASON_CHARS_MAX: usize = 500;
 
 impl SaleRow {
-    /// What the ledger says of this sale.
+    /// What the ledger says of this sale, with these parts; those of nothing are left out.
     #[must_use]
-    pub fn credit(&self, shares: &[(PartnerId, i64)]) -> Credit {
+    pub fn credit(&self, parts: &[(PartnerId, i64)]) -> Credit {
         Credit {
             sale: self.id,
             client: self.client_id,
             industry: self.industry.clone(),
             on: self.on,
             currency: self.amount.currency,
-            shares: shares
+            shares: parts
                 .iter()
+                .filter(|(_, minor)| *minor != 0)
                 .map(|(partner, minor)| CreditShare { partner: *partner, minor: *minor })
                 .collect(),
         }
@@ -117,14 +123,13 @@ pub fn open(sale: &SaleRow) -> Result<(), Refusal> {
 /// When the sale is decided, the reviewer has a share in it, or has already said yes.
 pub fn may_approve(
     sale: &SaleRow,
-    shares: &[(PartnerId, i64)],
     reviewer: &Reviewer,
     approvals: &[String],
 ) -> Result<(), Refusal> {
     open(sale)?;
     let number = sale.number;
     let own = sale.partner_user == reviewer.user_id()
-        || shares.iter().any(|(partner, _)| Some(*partner) == reviewer.partner());
+        || sale.shares.iter().any(|share| Some(share.partner) == reviewer.partner());
     if own {
         let sentence = format!("You have a share in {number}; another reviewer must decide.");
         return Err(Refusal::new(Code::Auth, sentence).example("role list"));
@@ -135,6 +140,46 @@ pub fn may_approve(
         return Err(Refusal::new(Code::Dup, sentence).example("role list"));
     }
     Ok(())
+}
+
+/// # Errors
+/// Names those whose yes to a shared sale is missing.
+pub fn confirmed_by_all(sale: &SaleRow) -> Result<(), Refusal> {
+    if !sale.shares.iter().any(Share::is_open) {
+        return Ok(());
+    }
+    let (number, names) = (sale.number, waiting(&sale.shares));
+    let sentence = format!(
+        "{number} is shared, and {} has not said yes yet; a manager can approve it anyway.",
+        crate::platform::text::foreign(&names)
+    );
+    Err(Refusal::new(Code::Confirm, sentence).example(format!("sale approve {number} --anyway")))
+}
+
+/// # Errors
+/// When the sale does not count, or less than this is left of it.
+pub fn refundable(sale: &SaleRow, amount: Money) -> Result<(), Refusal> {
+    let number = sale.number;
+    let example = |refusal: Refusal| refusal.example(format!("sale show {number}"));
+    match sale.status() {
+        SaleStatus::Approved if amount.minor <= sale.net_minor => Ok(()),
+        SaleStatus::Approved if sale.net_minor == 0 => {
+            Err(example(Refusal::new(Code::Amount, format!("Nothing is left of {number}."))))
+        }
+        SaleStatus::Approved => {
+            let left = sale.net();
+            let sentence = format!("Only {left} is left of {number}.");
+            Err(Refusal::new(Code::Amount, sentence)
+                .example(format!("sale refund {number} {} returned in full", left.plain())))
+        }
+        SaleStatus::Voided => {
+            Err(example(Refusal::new(Code::Dup, format!("{number} is void already."))))
+        }
+        _ => Err(example(Refusal::new(
+            Code::Usage,
+            format!("{number} does not count, so there is nothing to refund."),
+        ))),
+    }
 }
 
 /// # Errors

@@ -1,4 +1,9 @@
 //! Rows of sales, their shares, approvals, and clients.
+pub mod shares;
+
+pub use shares::Adjustment;
+
+use super::rules::Share;
 use crate::platform::db::Conn;
 use crate::platform::work::{Cell, Insert, Work};
 use jiff::civil::Date;
@@ -19,6 +24,12 @@ pub struct SaleRow {
     pub client_id: ClientId,
     pub client_name: String,
     pub amount: Money,
+    /// What is left of it after adjustments.
+    pub net_minor: i64,
+    /// In the order named; none in lists.
+    pub shares: Vec<Share>,
+    /// Oldest first; none in lists.
+    pub adjustments: Vec<Adjustment>,
     pub industry: Option<String>,
     pub on: Date,
     pub note: Option<String>,
@@ -39,6 +50,17 @@ pub struct SaleRow {
 }
 
 impl SaleRow {
+    #[must_use]
+    pub fn net(&self) -> Money {
+        Money { minor: self.net_minor, ..self.amount }
+    }
+
+    /// Whether more than the claimant have a part.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.shares.len() > 1
+    }
+
     #[must_use]
     pub fn status(&self) -> SaleStatus {
         if self.voided_at.is_some() {
@@ -61,7 +83,9 @@ macro_rules! select_sale {
             "select s.id, s.number, s.partner_id, p.user_id, p.name, s.client_id, c.name, \
              s.amount_minor, s.currency, s.industry, s.effective_on, s.note, s.public, s.flags, \
              s.cause, s.room_id, s.claimed_at, s.approved_at, s.approved_by, s.rejected_at, \
-             s.rejected_by, s.reject_reason, s.withdrawn_at, s.voided_at, s.voided_by, s.void_reason \
+             s.rejected_by, s.reject_reason, s.withdrawn_at, s.voided_at, s.voided_by, s.void_reason, \
+             s.amount_minor + coalesce((select cast(sum(a.minor) as bigint) from adjustment_share a \
+             where a.sale_id = s.id), 0) \
              from sale s join partner p on p.id = s.partner_id join client c on c.id = s.client_id ",
             $rest
         )
@@ -83,6 +107,9 @@ fn read(row: &AnyRow) -> Result<SaleRow, sqlx::Error> {
         client_id: text(5)?.parse().map_err(|_| bad("client"))?,
         client_name: text(6)?,
         amount: Money::new(row.try_get(7)?, currency),
+        net_minor: row.try_get(26)?,
+        shares: Vec::new(),
+        adjustments: Vec::new(),
         industry: maybe(9)?,
         on: text(10)?.parse().map_err(|_| bad("day"))?,
         note: maybe(11)?,
@@ -103,19 +130,32 @@ fn read(row: &AnyRow) -> Result<SaleRow, sqlx::Error> {
     })
 }
 
+/// A sale with all that hangs on it.
+async fn whole(tx: &mut Conn, row: Option<AnyRow>) -> Result<Option<SaleRow>, sqlx::Error> {
+    let Some(mut sale) = row.as_ref().map(read).transpose()? else { return Ok(None) };
+    sale.shares = shares::of(tx, sale.id).await?;
+    if sale.net_minor != sale.amount.minor {
+        sale.adjustments = shares::adjustments(tx, sale.id).await?;
+    }
+    Ok(Some(sale))
+}
+
 /// # Errors
 /// When the database refuses.
 pub async fn by_number(tx: &mut Conn, number: SaleNumber) -> Result<Option<SaleRow>, sqlx::Error> {
-    let row =
-        sqlx::query(select_sale!("where s.number = $1")).bind(number.0).fetch_optional(tx).await?;
-    row.as_ref().map(read).transpose()
+    let row = sqlx::query(select_sale!("where s.number = $1"))
+        .bind(number.0)
+        .fetch_optional(&mut *tx)
+        .await?;
+    whole(tx, row).await
 }
 
 /// # Errors
 /// When the database refuses.
 pub async fn by_id(tx: &mut Conn, id: &str) -> Result<Option<SaleRow>, sqlx::Error> {
-    let row = sqlx::query(select_sale!("where s.id = $1")).bind(id).fetch_optional(tx).await?;
-    row.as_ref().map(read).transpose()
+    let row =
+        sqlx::query(select_sale!("where s.id = $1")).bind(id).fetch_optional(&mut *tx).await?;
+    whole(tx, row).await
 }
 
 /// The sale that an event claimed.
@@ -123,12 +163,14 @@ pub async fn by_id(tx: &mut Conn, id: &str) -> Result<Option<SaleRow>, sqlx::Err
 /// # Errors
 /// When the database refuses.
 pub async fn by_cause(tx: &mut Conn, event_id: &str) -> Result<Option<SaleRow>, sqlx::Error> {
-    let row =
-        sqlx::query(select_sale!("where s.cause = $1")).bind(event_id).fetch_optional(tx).await?;
-    row.as_ref().map(read).transpose()
+    let row = sqlx::query(select_sale!("where s.cause = $1"))
+        .bind(event_id)
+        .fetch_optional(&mut *tx)
+        .await?;
+    whole(tx, row).await
 }
 
-/// A partner's sales, or everybody's, newest first.
+/// Sales in which a partner has a part, or everybody's, newest first.
 ///
 /// # Errors
 /// When the database refuses.
@@ -139,7 +181,9 @@ pub async fn list(
 ) -> Result<Vec<SaleRow>, sqlx::Error> {
     let rows = match partner {
         Some(id) => {
-            sqlx::query(select_sale!("where s.partner_id = $1 order by s.number desc limit $2"))
+            sqlx::query(select_sale!(
+                "where s.id in (select sale_id from share where partner_id = $1) order by s.number desc limit $2"
+            ))
                 .bind(id)
                 .bind(limit)
                 .fetch_all(tx)
@@ -178,6 +222,8 @@ pub struct NewSale<'a> {
     pub room_id: &'a str,
     pub line: &'a str,
     pub claimed_at: i64,
+    /// When co-sellers are asked: again after an edit.
+    pub asked_at: i64,
 }
 
 const SALE: Insert = Insert {
@@ -240,44 +286,6 @@ pub async fn rewrite(tx: &mut Conn, sale: &NewSale<'_>) -> Result<(), sqlx::Erro
         .execute(tx)
         .await?;
     Ok(())
-}
-
-const SHARE: Insert = Insert {
-    rank: 3,
-    text: "insert into share (sale_id, partner_id, weight, amount_minor) {values}",
-    columns: 4,
-};
-
-/// A partner's part of a sale, written at the latest with the commit.
-pub fn insert_share(
-    work: &mut Work<'_>,
-    sale: SaleId,
-    partner: PartnerId,
-    weight: i64,
-    minor: i64,
-) {
-    let ids = [sale.to_string(), partner.to_string()].map(Cell::Text);
-    let numbers = [weight, minor].map(Cell::Number);
-    work.insert(&SHARE, ids.into_iter().chain(numbers).collect());
-}
-
-/// The partners of a sale and their parts, in the order named.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn shares(tx: &mut Conn, sale: SaleId) -> Result<Vec<(PartnerId, i64)>, sqlx::Error> {
-    let rows = sqlx::query(
-        "select partner_id, amount_minor from share where sale_id = $1 order by partner_id",
-    )
-    .bind(sale.to_string())
-    .fetch_all(tx)
-    .await?;
-    rows.iter()
-        .map(|row| {
-            let id = row.try_get::<String, _>(0)?.parse();
-            Ok((id.map_err(|_| sqlx::Error::Decode("share: partner".into()))?, row.try_get(1)?))
-        })
-        .collect()
 }
 
 /// # Errors

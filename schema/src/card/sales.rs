@@ -26,6 +26,42 @@ pub struct ClientRef {
     pub name: String,
 }
 
+/// A partner's part of a shared sale.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ShareView {
+    pub partner: PartnerRef,
+    pub weight: u32,
+    /// Their part of the whole amount; parts add up to it exactly.
+    pub amount: Money,
+    /// When they said yes to it, epoch milliseconds; the claimant need not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed_at: Option<i64>,
+    /// When they said no, epoch milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declined_at: Option<i64>,
+}
+
+words! {
+    /// Why a sale counts for less than it was.
+    AdjustmentKind, "adjustment" {
+        Refund = "refund",
+    }
+}
+
+/// A part of an approved sale that was taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AdjustmentView {
+    pub adjustment: AdjustmentKind,
+    pub amount: Money,
+    pub reason: String,
+    /// User id.
+    pub by: String,
+    /// Epoch milliseconds.
+    pub at: i64,
+    /// The ledger entry that took it back.
+    pub ledger_seq: i64,
+}
+
 /// A sale with all that this reader may see.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SaleView {
@@ -67,6 +103,15 @@ pub struct SaleView {
     /// The ledger entry that gave the credit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ledger_seq: Option<i64>,
+    /// What is left of the amount, where some of it was taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub net: Option<Money>,
+    /// Of a shared sale, in the order named; not in lists.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shares: Vec<ShareView>,
+    /// Oldest first; not in lists.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub adjustments: Vec<AdjustmentView>,
 }
 
 words! {
@@ -81,6 +126,11 @@ words! {
         Rejected = "rejected",
         Withdrawn = "withdrawn",
         Voided = "voided",
+        /// A co-seller is asked to confirm their part.
+        Asked = "asked",
+        Confirmed = "confirmed",
+        Declined = "declined",
+        Refunded = "refunded",
     }
 }
 

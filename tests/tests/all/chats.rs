@@ -2,8 +2,10 @@
 partnerspace_tests::transcripts!(
     application,
     edits_and_redactions,
+    refunds,
     refusals,
     restart,
     review_by_command,
     sale_by_reaction,
+    shared_sale,
 );

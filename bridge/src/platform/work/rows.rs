@@ -19,6 +19,14 @@ pub enum Cell {
     Number(i64),
     /// No text.
     Nothing,
+    /// No number: PostgreSQL wants to know what is absent.
+    NoNumber,
+}
+
+impl From<Option<i64>> for Cell {
+    fn from(number: Option<i64>) -> Self {
+        number.map_or(Self::NoNumber, Self::Number)
+    }
 }
 
 impl From<Option<&str>> for Cell {
@@ -63,6 +71,7 @@ pub(super) async fn write(tx: &mut Conn, rows: &[Row]) -> Result<(), sqlx::Error
                     Cell::Text(text) => query.bind(text),
                     Cell::Number(number) => query.bind(*number),
                     Cell::Nothing => query.bind(None::<String>),
+                    Cell::NoNumber => query.bind(None::<i64>),
                 };
             }
             query.execute(&mut *tx).await?;

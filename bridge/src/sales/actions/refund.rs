@@ -1,0 +1,57 @@
+//! Takes a part of a sale back. The parts of all partners are computed anew from what is left, and the
+//! difference is posted: exact for any number and order of refunds.
+use super::{known, shares};
+use crate::leaderboard;
+use crate::ledger::{self, rules::EntryBody};
+use crate::platform::access::Manager;
+use crate::platform::refusal::{Fault, Stop};
+use crate::platform::work::Work;
+use crate::sales::store::{self, Adjustment, SaleRow};
+use crate::sales::{review, rules};
+use schema::card::{AdjustmentKind, SaleEvent};
+use schema::ids::SaleNumber;
+use schema::money::Money;
+
+/// # Errors
+/// A refusal when the sale does not count, or less is left of it.
+pub async fn refund(
+    work: &mut Work<'_>,
+    manager: &Manager,
+    number: SaleNumber,
+    amount: Money,
+    reason: &str,
+) -> Result<SaleRow, Stop> {
+    let mut sale = known(work, number).await?;
+    rules::refundable(&sale, amount)?;
+    rules::reason(reason)?;
+    let left = sale.net_minor - amount.minor;
+    let deltas =
+        rules::adjusted(&sale.shares, left).map_err(|_| Fault::Overflow("parts of a refund"))?;
+    let parts: Vec<_> = sale.shares.iter().map(|share| share.partner).zip(deltas).collect();
+    let reverses = ledger::actions::seq_of(work, "sale.approved", &sale.id.to_string()).await?;
+    let body = EntryBody::sale_refunded(sale.credit(&parts), reverses);
+    let plan = leaderboard::actions::plan(work, &body).await?;
+    let id = work.id().to_string();
+    let posted = ledger::actions::post(work, "sale.refunded", &id, &body).await?;
+    leaderboard::actions::apply(work, plan, &posted).await?;
+    let adjustment = Adjustment {
+        kind: AdjustmentKind::Refund,
+        minor: amount.minor,
+        reason: reason.to_owned(),
+        by: manager.user_id().to_owned(),
+        at: work.now,
+        seq: posted.seq,
+    };
+    store::shares::adjust(work.tx, (&id, sale.id), &adjustment, &parts).await?;
+    for (share, (_, delta)) in sale.shares.iter_mut().zip(&parts) {
+        share.net_minor += delta;
+    }
+    sale.net_minor = left;
+    sale.adjustments.push(adjustment);
+    shares::changed(work, &sale);
+    work.audit("sale.refund", &number.to_string(), &format!("{} {reason}", amount.plain()));
+    review::update(work, &sale, &[]);
+    review::tell_claimant(work, &sale, SaleEvent::Refunded, Some(posted.seq));
+    review::tell_co_sellers(work, &sale, SaleEvent::Refunded);
+    Ok(sale)
+}

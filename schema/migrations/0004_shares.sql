@@ -1,0 +1,29 @@
+-- Shared sales: who said yes to their part, in which order the parts were named.
+alter table share add column n bigint not null default 0;
+alter table share add column asked_at bigint;
+alter table share add column confirmed_at bigint;
+alter table share add column declined_at bigint;
+alter table share add column overridden_by text;
+
+-- Parts of approved sales that were taken back. Facts: never changed.
+create table adjustment (
+  id text not null primary key,
+  sale_id text not null references sale (id),
+  kind text not null,
+  amount_minor bigint not null check (amount_minor > 0),
+  reason text not null,
+  by_user text not null,
+  at bigint not null,
+  entry_seq bigint not null references entry (seq)
+);
+create index adjustment_sale on adjustment (sale_id, at);
+
+-- What an adjustment took from (negative) or gave to each partner of the sale.
+create table adjustment_share (
+  adjustment_id text not null references adjustment (id),
+  sale_id text not null references sale (id),
+  partner_id text not null references partner (id),
+  minor bigint not null,
+  primary key (adjustment_id, partner_id)
+);
+create index adjustment_share_sale on adjustment_share (sale_id, partner_id);
