@@ -9,6 +9,7 @@ pub mod operations;
 pub mod partners;
 pub mod platform;
 pub mod program;
+pub mod rates;
 pub mod rooms;
 pub mod root;
 pub mod sales;

@@ -40,10 +40,10 @@ const STEPS: &[Step] = &[
     },
     Step {
         version: 4,
-        name: "shares",
-        common: include_str!("../migrations/0004_shares.sql"),
-        sqlite: include_str!("../migrations/0004_shares.sqlite.sql"),
-        postgres: include_str!("../migrations/0004_shares.postgres.sql"),
+        name: "money",
+        common: include_str!("../migrations/0004_money.sql"),
+        sqlite: include_str!("../migrations/0004_money.sqlite.sql"),
+        postgres: include_str!("../migrations/0004_money.postgres.sql"),
     },
 ];
 

@@ -4,6 +4,7 @@ use crate::platform::recent::Recent;
 use crate::platform::refusal::Fault;
 use crate::platform::work::{Cell, Insert, Work};
 use schema::ids::{ClientId, SaleNumber};
+use schema::money::{Currency, Money};
 use sqlx::Row as _;
 
 /// Clients remembered: those written by the running batch are always among them.
@@ -111,7 +112,7 @@ pub async fn beginning(tx: &mut Conn, beginning: &str) -> Result<Vec<Near>, Faul
 pub struct Earlier {
     pub number: SaleNumber,
     pub partner_id: String,
-    pub amount_minor: i64,
+    pub amount: Money,
     pub line: String,
     pub claimed_at: i64,
 }
@@ -125,7 +126,7 @@ pub async fn earlier(
 ) -> Result<Vec<Earlier>, sqlx::Error> {
     const READ_MAX: i64 = 20;
     let rows = sqlx::query(
-        "select number, partner_id, amount_minor, line, claimed_at from sale where client_id = $1 \
+        "select number, partner_id, amount_minor, currency, line, claimed_at from sale where client_id = $1 \
          and claimed_at >= $2 and rejected_at is null and withdrawn_at is null and voided_at is null \
          order by claimed_at desc limit $3",
     )
@@ -136,12 +137,14 @@ pub async fn earlier(
     .await?;
     rows.iter()
         .map(|row| {
+            let currency = Currency::parse(&row.try_get::<String, _>(3)?)
+                .map_err(|_| sqlx::Error::Decode("sale: currency".into()))?;
             Ok(Earlier {
                 number: SaleNumber(row.try_get(0)?),
                 partner_id: row.try_get(1)?,
-                amount_minor: row.try_get(2)?,
-                line: row.try_get(3)?,
-                claimed_at: row.try_get(4)?,
+                amount: Money::new(row.try_get(2)?, currency),
+                line: row.try_get(4)?,
+                claimed_at: row.try_get(5)?,
             })
         })
         .collect()

@@ -79,7 +79,7 @@ pub async fn clients(reader: &mut Conn, slug: &str) -> Result<i64, sqlx::Error> 
     sqlx::query(
         "select count(distinct s.client_id) from sale s \
          where s.industry = $1 and s.approved_at is not null and s.voided_at is null \
-         and s.amount_minor + coalesce((select cast(sum(a.minor) as bigint) from adjustment_share a where a.sale_id = s.id), 0) > 0",
+         and s.amount_minor > coalesce((select cast(sum(a.amount_minor) as bigint) from adjustment a where a.sale_id = s.id), 0)",
     )
     .bind(slug)
     .fetch_one(reader)

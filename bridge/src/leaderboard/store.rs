@@ -125,7 +125,7 @@ pub async fn holdings(
 ) -> Result<Vec<Holding>, sqlx::Error> {
     let rows = sqlx::query(
         "select s.id, e.seq, e.posted_at, s.effective_on, s.industry, \
-         h.amount_minor + coalesce((select cast(sum(a.minor) as bigint) from adjustment_share a \
+         coalesce(h.credit_minor, h.amount_minor) + coalesce((select cast(sum(a.minor) as bigint) from adjustment_share a \
          where a.sale_id = s.id and a.partner_id = h.partner_id), 0) \
          from sale s join share h on h.sale_id = s.id \
          join entry e on e.source = 'sale.approved' and e.source_id = s.id \
@@ -255,17 +255,22 @@ pub async fn set_pin(tx: &mut Conn, room: &str, pin: &Pin) -> Result<(), sqlx::E
     Ok(())
 }
 
-/// A partner's claims that wait: how many, and their sum.
+/// A partner's claims that wait: how many, and the sum of those in this currency.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn open_claims(tx: &mut Conn, id: PartnerId) -> Result<(i64, i64), sqlx::Error> {
+pub async fn open_claims(
+    tx: &mut Conn,
+    id: PartnerId,
+    currency: &str,
+) -> Result<(i64, i64), sqlx::Error> {
     let row = sqlx::query(
-        "select count(*), cast(coalesce(sum(h.amount_minor), 0) as bigint) \
+        "select count(*), cast(coalesce(sum(case when s.currency = $2 then h.amount_minor else 0 end), 0) as bigint) \
          from share h join sale s on s.id = h.sale_id where h.partner_id = $1 \
          and s.approved_at is null and s.rejected_at is null and s.withdrawn_at is null",
     )
     .bind(id.to_string())
+    .bind(currency)
     .fetch_one(tx)
     .await?;
     Ok((row.try_get(0)?, row.try_get(1)?))
@@ -278,7 +283,7 @@ pub async fn open_claims(tx: &mut Conn, id: PartnerId) -> Result<(i64, i64), sql
 pub async fn clients_in(tx: &mut Conn, industry: &str) -> Result<i64, sqlx::Error> {
     sqlx::query(
         "select count(distinct s.client_id) from sale s where s.industry = $1 and s.approved_at is not null and s.voided_at is null \
-         and s.amount_minor + coalesce((select cast(sum(a.minor) as bigint) from adjustment_share a where a.sale_id = s.id), 0) > 0",
+         and s.amount_minor > coalesce((select cast(sum(a.amount_minor) as bigint) from adjustment a where a.sale_id = s.id), 0)",
     )
     .bind(industry)
     .fetch_one(tx)

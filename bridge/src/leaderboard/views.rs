@@ -207,7 +207,8 @@ pub async fn totals(work: &mut Work<'_>, id: PartnerId) -> Result<Totals, Fault>
         store::score(work.tx, &all(Metric::Revenue), id).await?.map_or(0, |score| score.score);
     let clients =
         store::score(work.tx, &all(Metric::Clients), id).await?.map_or(0, |score| score.score);
-    let (open_claims, open_minor) = store::open_claims(work.tx, id).await?;
+    let (open_claims, open_minor) =
+        store::open_claims(work.tx, id, work.program.currency.code()).await?;
     let mut trend = Vec::new();
     for period in last_months(work) {
         let key = BoardKey::new(Metric::Revenue, period, None).to_string();

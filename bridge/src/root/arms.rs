@@ -4,7 +4,7 @@ use crate::platform::access::{Caller, Place};
 use crate::platform::commands::{Said, help};
 use crate::platform::refusal::Stop;
 use crate::platform::work::Work;
-use crate::{industries, leaderboard, ledger, operations, partners, rooms, sales, team};
+use crate::{industries, leaderboard, ledger, operations, partners, rates, rooms, sales, team};
 
 pub(super) async fn partner(
     work: &mut Work<'_>,
@@ -38,6 +38,7 @@ pub(super) async fn control(
         Control::Role(words) => team::commands::control(work, caller, words).await,
         Control::Industry(words) => industries::commands::control(work, caller, words).await,
         Control::Sale(words) => sales::commands::control(work, caller, words, said).await,
+        Control::Rate(words) => rates::commands::control(work, caller, words).await,
         Control::Board(words) => leaderboard::commands::board(work, caller, words).await,
         Control::Announce { notify, text } => {
             let text = [text.as_deref().unwrap_or_default(), said.rest].join("\n");
@@ -76,8 +77,13 @@ fn allowed(caller: &Caller, path: &str) -> bool {
             caller.person.manager
         }
         ("role", Place::Control) => caller.person.owner || path == "role list" && caller.is_team(),
-        (_, Place::Control) => caller.is_team() && (path != "sale void" || caller.person.manager),
+        (_, Place::Control) => {
+            caller.is_team() && (!MANAGERS.contains(&path) || caller.person.manager)
+        }
         ("apply", _) => caller.partner().is_err(),
         _ => caller.partner().is_ok(),
     }
 }
+
+/// What only managers may of a group that is open to all of the team.
+const MANAGERS: &[&str] = &["sale void", "sale refund", "rate set"];

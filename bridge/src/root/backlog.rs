@@ -12,6 +12,7 @@ use crate::platform::inbox::Event;
 use crate::platform::inbox::store::Waiting;
 use crate::platform::refusal::{Code, Fault, Refusal};
 use crate::platform::work::Work;
+use crate::rates::commands::ControlRate;
 use crate::rooms;
 use crate::rooms::commands::ControlRoom;
 use crate::sales::commands::{ControlSale, PartnerSale};
@@ -84,6 +85,7 @@ fn control_asks(words: &Control) -> bool {
         Control::Sale(words) => {
             matches!(words, ControlSale::List { .. } | ControlSale::Show { .. })
         }
+        Control::Rate(words) => matches!(words, ControlRate::List),
         Control::Room(words) => matches!(words, ControlRoom::List),
         Control::Inbox(words) => matches!(words, ControlInbox::List),
         Control::Announce { .. } => false,

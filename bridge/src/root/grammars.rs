@@ -1,7 +1,7 @@
 //! The two root grammars: what partners and applicants may say, and what the team may say in the
 //! control room. One variant a command; help and reference come from here.
 use crate::platform::commands::Grammar;
-use crate::{industries, leaderboard, ledger, operations, partners, rooms, sales, team};
+use crate::{industries, leaderboard, ledger, operations, partners, rates, rooms, sales, team};
 use std::sync::LazyLock;
 
 /// What partners and applicants may say.
@@ -61,6 +61,9 @@ pub enum Control {
     /// Claims and sales
     #[command(subcommand, subcommand_help_heading = "Sales")]
     Sale(sales::commands::ControlSale),
+    /// Exchange rates to the program's currency
+    #[command(subcommand, subcommand_help_heading = "Sales")]
+    Rate(rates::commands::ControlRate),
     /// A leaderboard
     #[command(
         after_help = "board\nboard clients quarter",

@@ -12,10 +12,12 @@ use crate::clients::{self, store::Found};
 use crate::leaderboard;
 use crate::ledger::{self, rules::EntryBody};
 use crate::platform::access::{Manager, Partner, Reviewer};
-use crate::platform::refusal::{Code, Fault, Refusal, Stop};
+use crate::platform::refusal::{Fault, Refusal, Stop};
 use crate::platform::work::Work;
+use crate::rates;
 use schema::card::{FlagKind, ReviewFlag, SaleEvent};
 use schema::ids::{ClientId, SaleId, SaleNumber};
+use schema::money::Money;
 use schema::status::SaleStatus;
 
 const DAY_MS: i64 = 86_400_000;
@@ -143,7 +145,9 @@ pub async fn approve(
 ) -> Result<Option<SaleRow>, Stop> {
     let mut sale = known(work, number).await?;
     let mut approvals = store::approvals(work.tx, sale.id).await?;
-    let needed = rules::reviewers_needed(sale.amount, work.program.two_person_over);
+    // The rate of this moment counts for ever.
+    sale.exchange = rates::actions::convert(work, sale.amount).await?;
+    let needed = sale.reviewers_needed(work.program.two_person_over);
     rules::may_approve(&sale, reviewer, &approvals)?;
     match over {
         Some(manager) => shares::override_open(work, manager, &sale).await?,
@@ -157,7 +161,9 @@ pub async fn approve(
         work.reply(&render::seconded(&sale, needed - approvals.len()));
         return Ok(None);
     }
-    let parts: Vec<_> = sale.shares.iter().map(|share| (share.partner, share.minor)).collect();
+    shares::credit(work, &mut sale).await?;
+    let parts: Vec<_> =
+        sale.shares.iter().map(|share| (share.partner, share.credited_minor)).collect();
     let body = EntryBody::sale_approved(&sale.credit(&parts));
     let plan = leaderboard::actions::plan(work, &body).await?;
     store::add_approval(work.tx, sale.id, reviewer.user_id(), work.now).await?;
@@ -246,7 +252,8 @@ pub async fn void(
 ) -> Result<SaleRow, Stop> {
     let mut sale = voidable(work, number).await?;
     rules::reason(reason)?;
-    let left: Vec<_> = sale.shares.iter().map(|share| (share.partner, share.net_minor)).collect();
+    let left: Vec<_> =
+        sale.shares.iter().map(|share| (share.partner, share.credited_minor)).collect();
     let reverses = ledger::actions::seq_of(work, "sale.approved", &sale.id.to_string()).await?;
     let body = EntryBody::sale_voided(&sale.credit(&left), reverses);
     let plan = leaderboard::actions::plan(work, &body).await?;
@@ -284,16 +291,6 @@ pub async fn own(
 }
 
 fn checked(work: &Work<'_>, claim: &Claim, manner: Manner<'_>) -> Result<(), Refusal> {
-    if claim.amount.currency != work.program.currency {
-        let own = work.program.currency.code();
-        let sentence = format!(
-            "Only {own} can be claimed for now, not {}; claim the amount in {own}.",
-            claim.amount.currency.code()
-        );
-        return Err(
-            Refusal::new(Code::Currency, sentence).example(format!("sale add 1000 {own} Acme"))
-        );
-    }
     rules::effective_day(claim.on, work.today(), work.program.started_on, manner.as_manager)
 }
 
@@ -342,15 +339,20 @@ async fn flags(
         return Err(rules::slip(sale.number, manner.line).into());
     }
     let mut flags = super::odd::flags(work, claim, earlier.is_empty()).await?;
-    let same: Vec<SaleNumber> = earlier
-        .iter()
-        .filter(|sale| sale.amount_minor == claim.amount.minor)
-        .map(|sale| sale.number)
-        .collect();
+    let same: Vec<SaleNumber> =
+        earlier.iter().filter(|sale| sale.amount == claim.amount).map(|sale| sale.number).collect();
     if !same.is_empty() {
         flags.push(ReviewFlag { flag: FlagKind::Duplicate, sales: same, client: None });
     }
-    if rules::reviewers_needed(claim.amount, work.program.two_person_over) > 1 {
+    let counted = match rates::actions::convert(work, claim.amount).await {
+        Ok(exchange) => exchange.map_or(claim.amount, |exchange| exchange.reporting),
+        Err(Stop::Fault(fault)) => return Err(fault.into()),
+        Err(Stop::Refusal(_)) => {
+            flags.push(ReviewFlag { flag: FlagKind::NoRate, sales: Vec::new(), client: None });
+            Money::zero(work.program.currency)
+        }
+    };
+    if rules::reviewers_needed(counted, work.program.two_person_over) > 1 {
         flags.push(ReviewFlag { flag: FlagKind::TwoReviewers, sales: Vec::new(), client: None });
     }
     Ok(flags)
@@ -383,6 +385,7 @@ fn row_of(
         client_name: claim.client.clone(),
         amount: new.amount,
         net_minor: new.amount.minor,
+        exchange: None,
         shares,
         adjustments: Vec::new(),
         industry: claim.industry.clone(),

@@ -369,7 +369,8 @@ fn show(work: &mut Work<'_>, rows: Vec<SaleRow>, asked: Asked) -> Result<(), Sto
     let approved = rows
         .iter()
         .filter(|sale| sale.status() == SaleStatus::Approved)
-        .try_fold(0_i64, |sum, sale| sum.checked_add(sale.net_minor))
+        .filter_map(|sale| sale.reporting(sale.net_minor).ok())
+        .try_fold(0_i64, |sum, counted| sum.checked_add(counted.minor))
         .ok_or(crate::platform::refusal::Fault::Overflow("a list's total"))?;
     let total = Money::new(approved, work.program.currency);
     work.reply(&render::list(&rows, total, asked));

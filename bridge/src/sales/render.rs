@@ -47,6 +47,7 @@ pub fn view(sale: &SaleRow, seq: Option<i64>) -> SaleView {
         reason: sale.void_reason.clone().or_else(|| sale.reject_reason.clone()),
         ledger_seq: seq,
         net: (sale.net_minor != sale.amount.minor).then(|| sale.net()),
+        exchange: shares::exchange(sale),
         shares: shares::views(sale),
         adjustments: shares::adjustments(sale),
     }
@@ -99,6 +100,9 @@ pub fn sale(sale: &SaleRow, event: SaleEvent, seq: Option<i64>) -> Message {
         _ => "🧾",
     };
     let mut message = Message::notice(title(mark, sale)).line(what(sale));
+    if let Some(line) = shares::exchanged(sale) {
+        message = message.line(line);
+    }
     if sale.is_shared() {
         message = message.lines(shares::rows(sale));
     }
@@ -153,6 +157,9 @@ pub fn review(sale: &SaleRow, approvals: &[String], needed: usize) -> Message {
                 .code(&sale.partner_user),
         )
         .line(what(sale));
+    if let Some(line) = shares::exchanged(sale) {
+        message = message.line(line);
+    }
     if sale.is_shared() {
         message = message.lines(shares::rows(sale));
     }
@@ -199,6 +206,9 @@ fn flag_line(flag: &schema::card::ReviewFlag) -> Line {
             Line::new().plain("⚠ The client may be the partner's own firm")
         }
         FlagKind::Backdated => Line::new().plain("⚠ Its day lies in a closed month, or long ago"),
+        FlagKind::NoRate => {
+            Line::new().plain("⚠ There is no rate for its currency yet: ").code("rate set USD 0.92")
+        }
         FlagKind::TwoReviewers => Line::new().plain("⚠ Two different reviewers are needed"),
     }
 }

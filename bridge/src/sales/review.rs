@@ -30,7 +30,7 @@ pub fn ready(work: &mut Work<'_>, sale: &SaleRow) {
 /// Posts the card with both answers to press.
 pub fn open(work: &mut Work<'_>, sale: &SaleRow) {
     let key = key(&sale.id.to_string());
-    let needed = super::rules::reviewers_needed(sale.amount, work.program.two_person_over);
+    let needed = sale.reviewers_needed(work.program.two_person_over);
     work.send_as(&key, "control", &render::review(sale, &[], needed));
     work.react("control", &key, "✅");
     work.react("control", &key, "❌");
@@ -39,7 +39,7 @@ pub fn open(work: &mut Work<'_>, sale: &SaleRow) {
 /// Edits the card to what the sale is now.
 pub fn update(work: &mut Work<'_>, sale: &SaleRow, approvals: &[String]) {
     let key = key(&sale.id.to_string());
-    let needed = super::rules::reviewers_needed(sale.amount, work.program.two_person_over);
+    let needed = sale.reviewers_needed(work.program.two_person_over);
     work.edit("control", &key, &render::review(sale, approvals, needed));
 }
 

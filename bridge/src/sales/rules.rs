@@ -14,10 +14,12 @@ use super::store::SaleRow;
 use crate::ledger::rules::{Credit, CreditShare};
 use crate::platform::access::Reviewer;
 use crate::platform::refusal::{Code, Refusal};
+pub use crate::rates::rules::Exchange;
 use jiff::ToSpan;
 use jiff::civil::Date;
+use schema::card::FlagKind;
 use schema::ids::{PartnerId, SaleNumber};
-use schema::money::Money;
+use schema::money::{Money, Overflow};
 use schema::status::SaleStatus;
 
 /// A claim on the same client with the same amount is flagged for this long.
@@ -27,6 +29,36 @@ pub const BACKDATE_DAYS_MAX: i64 = 45;
 pub const REASON_CHARS_MAX: usize = 500;
 
 impl SaleRow {
+    /// An amount of this sale in the program's currency, at the pinned rate.
+    ///
+    /// # Errors
+    /// `Overflow` where it does not fit.
+    pub fn reporting(&self, minor: i64) -> Result<Money, Overflow> {
+        let amount = Money { minor, ..self.amount };
+        match self.exchange {
+            Some(exchange) => exchange.rate.convert(amount, exchange.reporting.currency),
+            None => Ok(amount),
+        }
+    }
+
+    /// How many different reviewers it needs, by what it counts.
+    #[must_use]
+    pub fn reviewers_needed(&self, two_person_over: Option<i64>) -> usize {
+        let flagged = self.flags.iter().any(|flag| flag.flag == FlagKind::TwoReviewers);
+        match self.exchange {
+            Some(exchange) => reviewers_needed(exchange.reporting, two_person_over),
+            // Not converted yet: as the rate was when it was claimed.
+            None => 1 + usize::from(flagged),
+        }
+    }
+
+    /// The parts of what is left, in the sale's own currency, in the order named.
+    #[must_use]
+    pub fn parts_left(&self) -> Vec<i64> {
+        let weights: Vec<u32> = self.shares.iter().map(|share| share.weight).collect();
+        schema::money::split(self.net_minor, &weights).unwrap_or_default()
+    }
+
     /// What the ledger says of this sale, with these parts; those of nothing are left out.
     #[must_use]
     pub fn credit(&self, parts: &[(PartnerId, i64)]) -> Credit {
@@ -35,7 +67,9 @@ impl SaleRow {
             client: self.client_id,
             industry: self.industry.clone(),
             on: self.on,
-            currency: self.amount.currency,
+            currency: self
+                .exchange
+                .map_or(self.amount.currency, |exchange| exchange.reporting.currency),
             shares: parts
                 .iter()
                 .filter(|(_, minor)| *minor != 0)

@@ -3,7 +3,7 @@ pub mod shares;
 
 pub use shares::Adjustment;
 
-use super::rules::Share;
+use super::rules::{Exchange, Share};
 use crate::platform::db::Conn;
 use crate::platform::work::{Cell, Insert, Work};
 use jiff::civil::Date;
@@ -26,6 +26,8 @@ pub struct SaleRow {
     pub amount: Money,
     /// What is left of it after adjustments.
     pub net_minor: i64,
+    /// Pinned at the approval of an amount in another currency.
+    pub exchange: Option<Exchange>,
     /// In the order named; none in lists.
     pub shares: Vec<Share>,
     /// Oldest first; none in lists.
@@ -84,8 +86,8 @@ macro_rules! select_sale {
              s.amount_minor, s.currency, s.industry, s.effective_on, s.note, s.public, s.flags, \
              s.cause, s.room_id, s.claimed_at, s.approved_at, s.approved_by, s.rejected_at, \
              s.rejected_by, s.reject_reason, s.withdrawn_at, s.voided_at, s.voided_by, s.void_reason, \
-             s.amount_minor + coalesce((select cast(sum(a.minor) as bigint) from adjustment_share a \
-             where a.sale_id = s.id), 0) \
+             s.amount_minor - coalesce((select cast(sum(a.amount_minor) as bigint) from adjustment a \
+             where a.sale_id = s.id), 0), s.rate, s.rate_from, s.reporting_minor, s.reporting_currency \
              from sale s join partner p on p.id = s.partner_id join client c on c.id = s.client_id ",
             $rest
         )
@@ -108,6 +110,7 @@ fn read(row: &AnyRow) -> Result<SaleRow, sqlx::Error> {
         client_name: text(6)?,
         amount: Money::new(row.try_get(7)?, currency),
         net_minor: row.try_get(26)?,
+        exchange: exchange(row)?,
         shares: Vec::new(),
         adjustments: Vec::new(),
         industry: maybe(9)?,
@@ -138,6 +141,17 @@ async fn whole(tx: &mut Conn, row: Option<AnyRow>) -> Result<Option<SaleRow>, sq
         sale.adjustments = shares::adjustments(tx, sale.id).await?;
     }
     Ok(Some(sale))
+}
+
+fn exchange(row: &AnyRow) -> Result<Option<Exchange>, sqlx::Error> {
+    let bad = |what: &str| sqlx::Error::Decode(format!("sale: {what}").into());
+    let Some(rate) = row.try_get::<Option<String>, _>(27)? else { return Ok(None) };
+    let currency = Currency::parse(&row.try_get::<String, _>(30)?);
+    Ok(Some(Exchange {
+        rate: rate.parse().map_err(|_| bad("rate"))?,
+        from: row.try_get::<String, _>(28)?.parse().map_err(|_| bad("day of the rate"))?,
+        reporting: Money::new(row.try_get(29)?, currency.map_err(|_| bad("reporting currency"))?),
+    }))
 }
 
 /// # Errors
@@ -312,6 +326,24 @@ pub async fn add_approval(
         .bind(now)
         .execute(tx)
         .await?;
+    Ok(())
+}
+
+/// The exchange at which a sale counts, for ever.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn pin(tx: &mut Conn, sale: SaleId, exchange: &Exchange) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "update sale set rate = $1, rate_from = $2, reporting_minor = $3, reporting_currency = $4 where id = $5",
+    )
+    .bind(exchange.rate.to_string())
+    .bind(exchange.from.to_string())
+    .bind(exchange.reporting.minor)
+    .bind(exchange.reporting.currency.code())
+    .bind(sale.to_string())
+    .execute(tx)
+    .await?;
     Ok(())
 }
 

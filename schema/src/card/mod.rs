@@ -4,12 +4,14 @@ mod basics;
 mod boards;
 mod control;
 mod people;
+mod rates;
 mod sales;
 
 pub use basics::*;
 pub use boards::*;
 pub use control::*;
 pub use people::*;
+pub use rates::*;
 pub use sales::*;
 
 use schemars::{JsonSchema, Schema, schema_for};
@@ -74,6 +76,7 @@ cards! {
     Partner = "partner",
     Partners = "partners",
     Profile = "profile",
+    Rates = "rates",
     Refusal = "refusal",
     Review = "review",
     Roles = "roles",

@@ -106,6 +106,9 @@ pub struct SaleView {
     /// What is left of the amount, where some of it was taken back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub net: Option<Money>,
+    /// Of an approved sale in another currency than the program's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exchange: Option<crate::card::ExchangeView>,
     /// Of a shared sale, in the order named; not in lists.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shares: Vec<ShareView>,
@@ -189,6 +192,8 @@ words! {
         Backdated = "backdated",
         /// Two different reviewers are needed.
         TwoReviewers = "two_reviewers",
+        /// Its currency has no exchange rate yet.
+        NoRate = "no_rate",
     }
 }
 

@@ -2,6 +2,7 @@
 partnerspace_tests::transcripts!(
     application,
     edits_and_redactions,
+    exchange,
     refunds,
     refusals,
     restart,

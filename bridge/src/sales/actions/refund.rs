@@ -25,8 +25,9 @@ pub async fn refund(
     rules::refundable(&sale, amount)?;
     rules::reason(reason)?;
     let left = sale.net_minor - amount.minor;
-    let deltas =
-        rules::adjusted(&sale.shares, left).map_err(|_| Fault::Overflow("parts of a refund"))?;
+    let overflow = |_| Fault::Overflow("parts of a refund");
+    let counted = sale.reporting(left).map_err(overflow)?.minor;
+    let deltas = rules::adjusted(&sale.shares, counted).map_err(overflow)?;
     let parts: Vec<_> = sale.shares.iter().map(|share| share.partner).zip(deltas).collect();
     let reverses = ledger::actions::seq_of(work, "sale.approved", &sale.id.to_string()).await?;
     let body = EntryBody::sale_refunded(sale.credit(&parts), reverses);
@@ -44,7 +45,7 @@ pub async fn refund(
     };
     store::shares::adjust(work.tx, (&id, sale.id), &adjustment, &parts).await?;
     for (share, (_, delta)) in sale.shares.iter_mut().zip(&parts) {
-        share.net_minor += delta;
+        share.credited_minor += delta;
     }
     sale.net_minor = left;
     sale.adjustments.push(adjustment);

@@ -123,6 +123,20 @@ async fn answered(
     Ok(())
 }
 
+/// Pins the exchange of an amount in another currency, and what each part is in the program's.
+pub(super) async fn credit(work: &mut Work<'_>, sale: &mut SaleRow) -> Result<(), Fault> {
+    let Some(exchange) = sale.exchange else { return Ok(()) };
+    let weights: Vec<u32> = sale.shares.iter().map(|share| share.weight).collect();
+    let parts = schema::money::split(exchange.reporting.minor, &weights)
+        .ok_or(Fault::Overflow("the parts of a sale"))?;
+    store::pin(work.tx, sale.id, &exchange).await?;
+    for (share, minor) in sale.shares.iter_mut().zip(parts) {
+        share.credited_minor = minor;
+        store::shares::credit(work.tx, sale.id, share.partner, minor).await?;
+    }
+    Ok(())
+}
+
 /// A manager lets a shared sale count without the yes that is missing.
 pub(super) async fn override_open(
     work: &mut Work<'_>,

@@ -2,9 +2,9 @@
 use super::{card, status_word, title, view};
 use crate::platform::refusal::Fault;
 use crate::platform::text::{Line, Message};
-use crate::sales::rules::{self, Share};
+use crate::sales::rules::{self, Exchange, Share};
 use crate::sales::store::SaleRow;
-use schema::card::{AdjustmentView, Confirm, PartnerRef, Sale, SaleEvent, ShareView};
+use schema::card::{AdjustmentView, Confirm, ExchangeView, PartnerRef, Sale, SaleEvent, ShareView};
 use schema::ids::ConfirmationId;
 use schema::money::Money;
 
@@ -44,8 +44,8 @@ pub(super) fn adjustments(sale: &SaleRow) -> Vec<AdjustmentView> {
 
 /// One row a part: who, how much of what is left, and whether they said yes.
 pub(super) fn rows(sale: &SaleRow) -> Vec<Line> {
-    let row = |share: &Share| {
-        let amount = Money { minor: share.net_minor, ..sale.amount };
+    let row = |(share, minor): (&Share, i64)| {
+        let amount = Money { minor, ..sale.amount };
         let said = match share {
             Share { asked_at: None, .. } => "",
             Share { confirmed_at: Some(_), .. } => " ✅",
@@ -54,7 +54,20 @@ pub(super) fn rows(sale: &SaleRow) -> Vec<Line> {
         };
         Line::new().person_cut(&share.name, NAME_CHARS).plain(&format!(" · {amount}{said}"))
     };
-    sale.shares.iter().map(row).collect()
+    sale.shares.iter().zip(sale.parts_left()).map(row).collect()
+}
+
+/// What an amount in another currency counts.
+pub(super) fn exchanged(sale: &SaleRow) -> Option<Line> {
+    let exchange = sale.exchange?;
+    let (code, rate) = (sale.amount.currency, exchange.rate);
+    let line = Line::new().plain("Counts ").strong(&exchange.reporting.to_string());
+    Some(line.plain(&format!(" (1 {code} = {rate} {})", exchange.reporting.currency)))
+}
+
+pub(super) fn exchange(sale: &SaleRow) -> Option<ExchangeView> {
+    let Exchange { rate, from, reporting } = sale.exchange?;
+    Some(ExchangeView { rate, from, reporting })
 }
 
 /// What was taken back, newest last, and what is left.
@@ -172,12 +185,14 @@ pub fn ask_refund(
     line: &str,
     (user, expires_at): (&str, i64),
 ) -> Result<Message, Fault> {
+    let overflow = |_| Fault::Overflow("parts of a refund");
     let left = sale.net_minor - amount.minor;
-    let deltas =
-        rules::adjusted(&sale.shares, left).map_err(|_| Fault::Overflow("parts of a refund"))?;
+    let counted = sale.reporting(left).map_err(overflow)?;
+    let deltas = rules::adjusted(&sale.shares, counted.minor).map_err(overflow)?;
     let money = |minor: i64| Money { minor, ..sale.amount };
-    let rows = sale.shares.iter().zip(deltas).map(|(share, delta)| {
-        Line::new().person_cut(&share.name, NAME_CHARS).plain(&format!(" · {}", money(delta)))
+    let rows = sale.shares.iter().zip(deltas).map(|(share, minor)| {
+        let delta = Money { minor, ..counted };
+        Line::new().person_cut(&share.name, NAME_CHARS).plain(&format!(" · {delta}"))
     });
     let effect = format!("{amount} of {} is taken back; {} is left.", sale.number, money(left));
     let message = Message::notice(format!("Refund {amount} of {}?", sale.number))

@@ -23,8 +23,8 @@ pub struct Share {
     pub weight: u32,
     /// Of the whole amount, minor units.
     pub minor: i64,
-    /// What is left of it after adjustments.
-    pub net_minor: i64,
+    /// What the ledger credits of it after adjustments, in the program's currency.
+    pub credited_minor: i64,
     /// When they were asked; the claimant is not.
     pub asked_at: Option<i64>,
     pub confirmed_at: Option<i64>,
@@ -69,7 +69,7 @@ pub fn shares(claim: &Claim, claimant: PartnerId, minor: i64, asked_at: i64) -> 
         name: part.name.clone(),
         weight: part.weight,
         minor,
-        net_minor: minor,
+        credited_minor: minor,
         asked_at: (part.partner != claimant).then_some(asked_at),
         confirmed_at: None,
         declined_at: None,
@@ -78,16 +78,16 @@ pub fn shares(claim: &Claim, claimant: PartnerId, minor: i64, asked_at: i64) -> 
     Some(claim.parts.iter().zip(minors).map(share).collect())
 }
 
-/// What an adjustment makes of a sale of which `net` is left: the new parts are the split of what is
-/// left, and each partner is posted the difference to what they have. Exact for any number and order
-/// of adjustments; ties go to the earlier named.
+/// What an adjustment makes of a sale of which `net` is left, in the program's currency: the new parts
+/// are the split of what is left, and each partner is posted the difference to what they have. Exact
+/// for any number and order of adjustments; ties go to the earlier named.
 ///
 /// # Errors
 /// `Overflow` where a part does not fit.
 pub fn adjusted(shares: &[Share], net: i64) -> Result<Vec<i64>, Overflow> {
     let weights: Vec<u32> = shares.iter().map(|share| share.weight).collect();
     let targets = split(net, &weights).ok_or(Overflow)?;
-    let delta = |(share, target): (&Share, i64)| target.checked_sub(share.net_minor);
+    let delta = |(share, target): (&Share, i64)| target.checked_sub(share.credited_minor);
     shares.iter().zip(targets).map(delta).collect::<Option<_>>().ok_or(Overflow)
 }
 
@@ -110,7 +110,7 @@ mod tests {
             name: String::new(),
             weight,
             minor,
-            net_minor: minor,
+            credited_minor: minor,
             asked_at: None,
             confirmed_at: None,
             declined_at: None,
@@ -126,7 +126,7 @@ mod tests {
     fn refund(shares: &mut [Share], net: i64) -> Vec<i64> {
         let deltas = adjusted(shares, net).unwrap();
         for (share, delta) in shares.iter_mut().zip(&deltas) {
-            share.net_minor += delta;
+            share.credited_minor += delta;
         }
         deltas
     }
@@ -153,13 +153,13 @@ mod tests {
             for cut in cuts {
                 net -= i64::try_from(i128::from(net) * i128::from(cut) / 100).unwrap();
                 let deltas = refund(&mut shares, net);
-                let left: i64 = shares.iter().map(|share| share.net_minor).sum();
+                let left: i64 = shares.iter().map(|share| share.credited_minor).sum();
                 prop_assert_eq!(left, net);
-                prop_assert!(shares.iter().all(|share| share.net_minor >= 0));
+                prop_assert!(shares.iter().all(|share| share.credited_minor >= 0));
                 prop_assert_eq!(deltas.len(), shares.len());
             }
             refund(&mut shares, 0);
-            prop_assert!(shares.iter().all(|share| share.net_minor == 0));
+            prop_assert!(shares.iter().all(|share| share.credited_minor == 0));
         }
     }
 }

@@ -32,7 +32,7 @@ pub fn insert(work: &mut Work<'_>, sale: SaleId, n: i64, share: &Share) {
 pub async fn of(tx: &mut Conn, sale: SaleId) -> Result<Vec<Share>, sqlx::Error> {
     let rows = sqlx::query(
         "select h.partner_id, p.user_id, p.name, h.weight, h.amount_minor, \
-         h.amount_minor + coalesce((select cast(sum(a.minor) as bigint) from adjustment_share a \
+         coalesce(h.credit_minor, h.amount_minor) + coalesce((select cast(sum(a.minor) as bigint) from adjustment_share a \
          where a.sale_id = h.sale_id and a.partner_id = h.partner_id), 0), \
          h.asked_at, h.confirmed_at, h.declined_at, h.overridden_by \
          from share h join partner p on p.id = h.partner_id where h.sale_id = $1 order by h.n, h.partner_id",
@@ -50,7 +50,7 @@ pub async fn of(tx: &mut Conn, sale: SaleId) -> Result<Vec<Share>, sqlx::Error> 
                 name: row.try_get(2)?,
                 weight: u32::try_from(weight).map_err(|_| bad("weight"))?,
                 minor: row.try_get(4)?,
-                net_minor: row.try_get(5)?,
+                credited_minor: row.try_get(5)?,
                 asked_at: row.try_get(6)?,
                 confirmed_at: row.try_get(7)?,
                 declined_at: row.try_get(8)?,
@@ -95,6 +95,25 @@ pub async fn decline(
     .bind(partner.to_string())
     .execute(tx)
     .await?;
+    Ok(())
+}
+
+/// What a part is in the program's currency, where the sale is in another.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn credit(
+    tx: &mut Conn,
+    sale: SaleId,
+    partner: PartnerId,
+    minor: i64,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("update share set credit_minor = $1 where sale_id = $2 and partner_id = $3")
+        .bind(minor)
+        .bind(sale.to_string())
+        .bind(partner.to_string())
+        .execute(tx)
+        .await?;
     Ok(())
 }
 

@@ -18,7 +18,7 @@ create table adjustment (
 );
 create index adjustment_sale on adjustment (sale_id, at);
 
--- What an adjustment took from (negative) or gave to each partner of the sale.
+-- What an adjustment took from (negative) or gave to each partner of the sale, in the program's currency.
 create table adjustment_share (
   adjustment_id text not null references adjustment (id),
   sale_id text not null references sale (id),
@@ -27,3 +27,21 @@ create table adjustment_share (
   primary key (adjustment_id, partner_id)
 );
 create index adjustment_share_sale on adjustment_share (sale_id, partner_id);
+
+-- Reporting units for one unit of another currency, from a day on. Never changed: the newest counts.
+create table rate (
+  currency text not null,
+  valid_from text not null,
+  rate text not null,
+  set_by text not null,
+  set_at bigint not null,
+  cause text not null,
+  primary key (currency, valid_from, set_at)
+);
+
+-- Pinned at the approval of a sale in another currency; absent where it is the program's own.
+alter table sale add column rate text;
+alter table sale add column rate_from text;
+alter table sale add column reporting_minor bigint;
+alter table sale add column reporting_currency text;
+alter table share add column credit_minor bigint;
