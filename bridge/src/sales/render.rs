@@ -66,7 +66,7 @@ pub fn claimed(sale: &SaleRow, late: bool) -> Message {
         "With the reviewers now. Edit or delete your message to change it while it is open."
     };
     let message = message.line(next);
-    message.card(&card(Sale { event: SaleEvent::Claimed, sale: view(sale, None), late }))
+    message.card(&card(Sale { event: SaleEvent::Claimed, sale: Box::new(view(sale, None)), late }))
 }
 
 fn title(mark: &str, sale: &SaleRow) -> Line {
@@ -123,14 +123,14 @@ pub fn sale(sale: &SaleRow, event: SaleEvent, seq: Option<i64>) -> Message {
     if let Some(reason) = sale.void_reason.as_deref().or(sale.reject_reason.as_deref()) {
         message = message.quote(Line::new().person_cut(reason, 300));
     }
-    message.card(&card(Sale { event, sale: view(sale, seq), late: false }))
+    message.card(&card(Sale { event, sale: Box::new(view(sale, seq)), late: false }))
 }
 
 #[must_use]
 pub fn seconded(sale: &SaleRow, missing: usize) -> Message {
     Message::notice(title("☑", sale))
         .line(format!("Your yes is noted; {missing} more reviewer is needed for this amount."))
-        .card(&card(Sale { event: SaleEvent::Seconded, sale: view(sale, None), late: false }))
+        .card(&card(Sale { event: SaleEvent::Seconded, sale: Box::new(view(sale, None)), late: false }))
 }
 
 /// The review card, as the sale stands now.

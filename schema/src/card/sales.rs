@@ -141,7 +141,7 @@ words! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Sale {
     pub event: SaleEvent,
-    pub sale: SaleView,
+    pub sale: Box<SaleView>,
     /// Whether it counts in a later period than the one of its day, which had closed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub late: bool,

@@ -89,7 +89,7 @@ fn part(sale: &SaleRow, share: &Share) -> String {
 }
 
 fn about(sale: &SaleRow, event: SaleEvent) -> schema::card::Envelope {
-    card(Sale { event, sale: view(sale, None), late: false })
+    card(Sale { event, sale: Box::new(view(sale, None)), late: false })
 }
 
 /// To a co-seller, who must act.
