@@ -33,6 +33,19 @@ pub struct Program {
     pub limits: Limits,
 }
 
+impl Program {
+    /// The bot and the other users of our namespace: no people, and never answered.
+    #[must_use]
+    pub fn is_ours(&self, user: &str) -> bool {
+        user == self.bot
+            || user.strip_prefix('@').and_then(|rest| rest.split_once(':')).is_some_and(
+                |(local, server)| {
+                    server == self.server_name && local.starts_with(&self.ghost_prefix)
+                },
+            )
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PinnedBoard {
     pub metric: schema::metric::Metric,

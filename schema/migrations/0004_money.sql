@@ -45,3 +45,8 @@ alter table sale add column rate_from text;
 alter table sale add column reporting_minor bigint;
 alter table sale add column reporting_currency text;
 alter table share add column credit_minor bigint;
+
+-- The thread in which a question was asked, so that a yes elsewhere is no answer to it; none in a chat of two.
+alter table confirmation add column thread text;
+-- The thread in which a sale was claimed, where it was claimed inside one.
+alter table sale add column thread text;

@@ -102,7 +102,7 @@ async fn migrate(cli: &Cli) -> anyhow::Result<()> {
 async fn verify(cli: &Cli) -> anyhow::Result<()> {
     let config = config::load(&cli.config, &cli.set)?;
     let program = crate::run::program(&config)?;
-    let (db, _) = crate::run::database(&config).await?;
+    let db = crate::run::database_as_it_is(&config).await?;
     let mut reader = db.read().await?;
     let found = bridge::ledger::actions::verify(&mut reader).await?;
     let boards =

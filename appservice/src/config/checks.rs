@@ -89,7 +89,8 @@ fn name_fits(config: &Config) -> Option<String> {
 
 fn currency_shape(config: &Config) -> Option<String> {
     let code = &config.program.currency;
-    let fine = code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase());
+    let upper = code.bytes().all(|b| b.is_ascii_uppercase());
+    let fine = upper && schema::money::Currency::parse(code).is_ok();
     unless(fine, "`program.currency` must be an ISO 4217 code such as \"EUR\".")
 }
 

@@ -10,6 +10,7 @@ pub mod registration;
 mod tests;
 
 use figment::Figment;
+use figment::error::Kind;
 use figment::providers::{Env, Format, Serialized, Toml};
 use figment::value::Value;
 use jiff::civil::{Date, Weekday};
@@ -19,6 +20,7 @@ pub use registration::Registration;
 use ruma::{OwnedServerName, OwnedUserId};
 use secrecy::SecretString;
 use serde::Deserialize;
+use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use url::Url;
@@ -181,14 +183,21 @@ pub enum LogFormat {
 }
 
 /// Reads, merges and checks. `flags` are the settings given on the command line, as
-/// (`section.key`, value).
+/// (`section.key`, value). A SQLite path is relative to the file, as the registration's is.
 ///
 /// # Errors
 /// All mistakes found, one sentence each.
 pub fn load(file: &Path, flags: &[(String, String)]) -> Result<Config, Mistakes> {
     let text = private::read(file).map_err(Mistakes::one)?;
-    let env = Env::prefixed(ENV_PREFIX).split("__");
-    merged(Figment::new().merge(Toml::string(&text)).merge(env), flags)
+    let mut texts: Vec<(String, String)> = Env::prefixed(ENV_PREFIX)
+        .split("__")
+        .iter()
+        .map(|(key, text)| (key.as_str().to_ascii_lowercase(), text))
+        .collect();
+    texts.extend_from_slice(flags);
+    let mut config = merged(&Figment::new().merge(Toml::string(&text)), &texts)?;
+    config.database.url = parse::beside(file, &config.database.url);
+    Ok(config)
 }
 
 /// A file's text alone, without environment and flags.
@@ -196,18 +205,43 @@ pub fn load(file: &Path, flags: &[(String, String)]) -> Result<Config, Mistakes>
 /// # Errors
 /// As [`load`].
 pub fn parse(text: &str) -> Result<Config, Mistakes> {
-    merged(Figment::new().merge(Toml::string(text)), &[])
+    merged(&Figment::new().merge(Toml::string(text)), &[])
 }
 
-/// Values of flags are read as those of the environment: `3`, `true`, `[a, b]`, else a text.
-fn merged(mut figment: Figment, flags: &[(String, String)]) -> Result<Config, Mistakes> {
-    for (key, text) in flags {
-        let Ok(value) = text.parse::<Value>();
-        figment = figment.merge(Serialized::default(key, value));
+/// What comes as text is read as `3`, `true` or `[a, b]` where it looks like that, and as the text it
+/// is where the setting wants one: a name may be `2026`.
+fn merged(base: &Figment, texts: &[(String, String)]) -> Result<Config, Mistakes> {
+    let mut plain = HashSet::new();
+    loop {
+        let mut figment = base.clone();
+        for (key, text) in texts {
+            let value = if plain.contains(key) {
+                Value::from(text.clone())
+            } else {
+                let Ok(value) = text.parse::<Value>();
+                value
+            };
+            figment = figment.merge(Serialized::default(key, value));
+        }
+        let error = match figment.extract::<Config>() {
+            Ok(config) => {
+                let found = checks::all(&config);
+                return if found.is_empty() { Ok(config) } else { Err(Mistakes(found)) };
+            }
+            Err(error) => error,
+        };
+        let misread = error
+            .clone()
+            .into_iter()
+            .filter(|error| matches!(error.kind, Kind::InvalidType(..)))
+            .map(|error| error.path.join("."))
+            .filter(|path| texts.iter().any(|(key, _)| key == path));
+        let before = plain.len();
+        plain.extend(misread.collect::<Vec<_>>());
+        if plain.len() == before {
+            return Err(Mistakes::from_figment(&error));
+        }
     }
-    let config: Config = figment.extract().map_err(|e| Mistakes::from_figment(&e))?;
-    let found = checks::all(&config);
-    if found.is_empty() { Ok(config) } else { Err(Mistakes(found)) }
 }
 
 impl Config {

@@ -1,8 +1,9 @@
 //! Values that serde does not know by itself, read at the edge.
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::de::{Deserialize, Deserializer, Error};
+use std::path::Path;
 use url::Url;
 
 pub fn http_url<'de, D: Deserializer<'de>>(input: D) -> Result<Url, D::Error> {
@@ -38,4 +39,18 @@ pub fn date<'de, D: Deserializer<'de>>(input: D) -> Result<Date, D::Error> {
     let text = String::deserialize(input)?;
     text.parse()
         .map_err(|_| D::Error::custom(format!("`{text}` is no day; write it as 2026-01-31")))
+}
+
+/// A database address whose SQLite path is seen from the configuration file.
+pub fn beside(file: &Path, url: &SecretString) -> SecretString {
+    let text = url.expose_secret();
+    let Some(rest) = text.strip_prefix("sqlite:") else { return url.clone() };
+    let (path, options) = rest.split_once('?').unwrap_or((rest, ""));
+    let path = path.strip_prefix("//").unwrap_or(path);
+    if path.is_empty() || path.starts_with([':', '/']) {
+        return url.clone();
+    }
+    let path = file.parent().unwrap_or(Path::new("")).join(path);
+    let mark = if options.is_empty() { "" } else { "?" };
+    SecretString::from(format!("sqlite:{}{mark}{options}", path.display()))
 }

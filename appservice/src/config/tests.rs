@@ -82,10 +82,10 @@ fn flags_win_and_are_typed() {
         flag("program.name", "X"),
         flag("metrics.enabled", "false"),
     ];
-    let config = merged(figment(), &flags).unwrap_or_else(|e| panic!("{e}"));
+    let config = merged(&figment(), &flags).unwrap_or_else(|e| panic!("{e}"));
     assert_eq!((config.limits.inbox_max, config.program.name.as_str()), (7, "X"));
     assert!(!config.metrics.enabled);
-    assert!(merged(figment(), &[flag("limits.nothing", "7")]).is_err());
+    assert!(merged(&figment(), &[flag("limits.nothing", "7")]).is_err());
 }
 
 #[test]

@@ -1,16 +1,35 @@
 //! Looks at the free space of the database's disk every few seconds, so that no request has to. A
 //! full disk would fail commits half way through a day; a refused transaction stays with the homeserver.
+use anyhow::Context;
 use bridge::platform::signals::Signals;
-use std::path::PathBuf;
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 const EVERY: Duration = Duration::from_secs(5);
 
+/// The file of a SQLite database.
+pub fn sqlite_file(database_url: &str) -> Option<PathBuf> {
+    let path = database_url.strip_prefix("sqlite:")?.split('?').next()?;
+    Some(PathBuf::from(path.strip_prefix("//").unwrap_or(path)))
+}
+
+/// Makes the file for its owner alone, where there is none: names and amounts are nobody else's. SQLite
+/// gives what it puts beside it the same mode.
+pub fn keep_private(file: &Path) -> anyhow::Result<()> {
+    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
+    match made {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error).with_context(|| format!("{} cannot be made", file.display())),
+    }
+}
+
 /// The folder of a SQLite database; a PostgreSQL server watches its own disk.
 pub fn folder(database_url: &str) -> Option<PathBuf> {
-    let path = database_url.strip_prefix("sqlite:")?.split('?').next()?;
-    let file = PathBuf::from(path.strip_prefix("//").unwrap_or(path));
+    let file = sqlite_file(database_url)?;
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     Some(folder.map_or_else(|| PathBuf::from("."), PathBuf::from))
 }
@@ -23,7 +42,7 @@ pub async fn watch(folder: PathBuf, bytes_min: u64, signals: &Signals) {
     }
 }
 
-fn look(folder: &std::path::Path, bytes_min: u64, signals: &Signals) {
+fn look(folder: &Path, bytes_min: u64, signals: &Signals) {
     let free = match rustix::fs::statvfs(folder) {
         Ok(disk) => disk.f_bavail.saturating_mul(disk.f_frsize),
         // What cannot be asked must not stop the program.

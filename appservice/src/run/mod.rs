@@ -16,7 +16,7 @@ use crate::link::startup::{Names, bring_up};
 use crate::telemetry;
 use anyhow::Context;
 use bridge::platform::clock::Clock;
-use bridge::platform::db::{Db, migrate};
+use bridge::platform::db::{Db, migrate, version};
 use bridge::platform::inbox::{AcceptError, Inbox, Source};
 use bridge::platform::signals::Signals;
 use bridge::platform::{App, gaps, inbox, install, outbox};
@@ -42,11 +42,32 @@ const READY_MS: u64 = 50;
 /// # Errors
 /// When it cannot be opened, or is newer than this program.
 pub async fn database(config: &Config) -> anyhow::Result<(Db, (i64, i64))> {
+    if let Some(file) = disk::sqlite_file(config.database.url.expose_secret()) {
+        disk::keep_private(&file)?;
+    }
     let db = Db::open(config.database.url.expose_secret())
         .await
         .context("the database cannot be opened; check `database.url`")?;
     let versions = migrate(&db, clock::now()).await?;
     Ok((db, versions))
+}
+
+/// Opens the database for looking: nothing is made, nothing is brought to another schema.
+///
+/// # Errors
+/// When it is not there, or not of this program's schema.
+pub async fn database_as_it_is(config: &Config) -> anyhow::Result<Db> {
+    let db = Db::open_present(config.database.url.expose_secret())
+        .await
+        .context("there is no database at `database.url`; partnerspace run makes it")?;
+    let (found, newest) = (version(&db).await?, schema::migrations::NEWEST);
+    if found != newest {
+        anyhow::bail!(
+            "the database has schema version {found}, this program works with {newest}; \
+             partnerspace migrate brings it there"
+        );
+    }
+    Ok(db)
 }
 
 #[derive(Clone)]

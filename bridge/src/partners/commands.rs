@@ -160,7 +160,7 @@ pub async fn control(
         ControlPartner::List => return list(work).await,
         ControlPartner::Show { user } => (shown(work, &user).await?, PartnerEvent::Shown),
         ControlPartner::Add { user, name } => {
-            let user = user_id(&user)?;
+            let user = person_id(work, &user)?;
             (actions::approve(work, &manager, &user, name.as_deref()).await?, PartnerEvent::Added)
         }
         ControlPartner::Approve { user } => {
@@ -168,7 +168,7 @@ pub async fn control(
             (actions::approve(work, &manager, &user, None).await?, PartnerEvent::Approved)
         }
         ControlPartner::Reject { user, reason } => {
-            let user = user_id(&user)?;
+            let user = person_id(work, &user)?;
             (
                 actions::reject(work, &manager, &user, reason.as_deref().unwrap_or_default())
                     .await?,
@@ -176,15 +176,15 @@ pub async fn control(
             )
         }
         ControlPartner::Suspend { user, reason } => {
-            let user = user_id(&user)?;
+            let user = person_id(work, &user)?;
             (actions::suspend(work, &manager, &user, &reason).await?, PartnerEvent::Suspended)
         }
         ControlPartner::Reinstate { user } => {
-            let user = user_id(&user)?;
+            let user = person_id(work, &user)?;
             (actions::reinstate(work, &manager, &user).await?, PartnerEvent::Reinstated)
         }
         ControlPartner::Remove { user, yes, reason } => {
-            let user = user_id(&user)?;
+            let user = person_id(work, &user)?;
             let row = actions::removable(work, &user).await?;
             if !(yes || confirmed) {
                 return ask_removal(work, &row.user_id, &row.name, &reason).await;
@@ -206,7 +206,7 @@ async fn list(work: &mut Work<'_>) -> Result<(), Stop> {
 }
 
 async fn shown(work: &mut Work<'_>, user: &str) -> Result<access::PartnerRow, Stop> {
-    let user = user_id(user)?;
+    let user = person_id(work, user)?;
     let person = access::person(work, &user).await?;
     person.partner.clone().ok_or_else(|| {
         Refusal::new(Code::Ref, "There is no such partner here; partner list shows them all.")
@@ -240,6 +240,19 @@ async fn ask_removal(
             expires_at: work.now + work.program.limits.confirm_ms,
         })));
     Ok(confirm::ask(work, &line, &prompt).await?)
+}
+
+/// As `user_id`, of somebody who can be a partner or of the team: none of our own users.
+///
+/// # Errors
+/// When the text is no user id, or one of ours.
+pub fn person_id(work: &Work<'_>, text: &str) -> Result<String, Refusal> {
+    let user = user_id(text)?;
+    if work.program.is_ours(&user) {
+        return Err(Refusal::new(Code::Ref, "That is the bot itself, not a person.")
+            .example("partner show @ana:example.org"));
+    }
+    Ok(user)
 }
 
 /// A full user id; pills and links were already turned into ids.

@@ -94,13 +94,6 @@ fn place(key: RoomKey) -> Place {
     }
 }
 
-/// Whether one of our places is a direct chat: every one that is no kept room. Needs a [`place_of`]
-/// before it in the same work.
-#[must_use]
-pub fn is_direct(work: &mut Work<'_>, room_id: &str) -> bool {
-    work.memory.cache::<Known>().get(room_id).is_none_or(Place::is_direct)
-}
-
 /// Whether a person is in a room, as far as our own view knows; `None` when it does not. Only
 /// `Some(true)` is sure enough to go by: an event that would tell of a join may have been lost.
 ///

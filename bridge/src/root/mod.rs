@@ -92,7 +92,7 @@ pub async fn handle(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'static s
     if input.found.is_some() {
         rooms::actions::learned(work, &event.room_id, &event.sender).await?;
     }
-    if is_ours(work, &event.sender) && event.kind != "m.room.member" {
+    if work.program.is_ours(&event.sender) && event.kind != "m.room.member" {
         return Ok("own");
     }
     if event.kind != "m.room.message" {
@@ -133,16 +133,6 @@ pub async fn run_job(work: &mut Work<'_>, job: &Job) -> Result<(), Fault> {
         Some("room") => rooms::actions::run_job(work, &job.kind, &job.payload).await,
         _ => Err(Fault::Bug(format!("no capability runs a job of kind {}", job.kind))),
     }
-}
-
-/// The bot and the other users of our namespace: they are never answered.
-fn is_ours(work: &Work<'_>, sender: &str) -> bool {
-    sender == work.program.bot
-        || sender.strip_prefix('@').and_then(|rest| rest.split_once(':')).is_some_and(
-            |(local, server)| {
-                server == work.program.server_name && local.starts_with(&work.program.ghost_prefix)
-            },
-        )
 }
 
 /// Who speaks, and where.

@@ -36,7 +36,9 @@ pub(super) async fn handle(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'s
     // An answer belongs under what was pressed, not under the reaction.
     work.cause.reply_to = Some(event_id.clone());
     if !caller.place.is_direct() {
-        work.cause.thread = Some(event_id);
+        // Only a message outside threads can begin one.
+        let root = outbox::thread_of(work.tx, &event_id).await?;
+        work.cause.thread = Some(root.unwrap_or(event_id));
     }
     let done = decide(work, &caller, &key, verdict).await;
     super::commands::answer(work, &caller, mark, done).await
@@ -80,9 +82,7 @@ async fn application(
         return Ok("no authority");
     }
     let manager = caller.manager()?;
-    let person = access::person(work, user).await?;
-    let pending = person.partner.as_ref().is_some_and(|row| row.enrollment == Enrollment::Pending);
-    if !pending {
+    if !is_pending(work, user).await? {
         return Ok("decided already");
     }
     match verdict {
@@ -94,6 +94,11 @@ async fn application(
         Verdict::No => super::say::ask_reason(work, key, user),
     }
     Ok("decided")
+}
+
+async fn is_pending(work: &mut Work<'_>, user: &str) -> Result<bool, Fault> {
+    let person = access::person(work, user).await?;
+    Ok(person.partner.as_ref().is_some_and(|row| row.enrollment == Enrollment::Pending))
 }
 
 async fn sale(
@@ -116,8 +121,8 @@ async fn sale(
     Ok("decided")
 }
 
-/// A reply to a review card (or to our question under it) by someone of the team is the reason of
-/// a no that was pressed before.
+/// What somebody says in reply to a review card, or in its thread, is the reason of the no that the
+/// same person pressed before, while nothing is decided. Others talk there as they like.
 pub(super) async fn reason(
     work: &mut Work<'_>,
     caller: &Caller,
@@ -128,14 +133,15 @@ pub(super) async fn reason(
         return Ok(None);
     }
     let Some((key, _)) = outbox::key_of(work.tx, target).await? else { return Ok(None) };
-    let card = key
-        .strip_prefix("why:")
-        .map_or(key.as_str(), |rest| rest.split('|').next().unwrap_or(rest));
+    let card = super::say::asked_about(&key);
     if !super::say::reason_was_asked(work, card).await? {
         return Ok(None);
     }
     if let Some(user) = partners::actions::applicant_of(card) {
-        let manager = caller.manager()?;
+        let Ok(manager) = caller.manager() else { return Ok(None) };
+        if !is_pending(work, user).await? {
+            return Ok(None);
+        }
         let row = partners::actions::reject(work, &manager, user, text).await?;
         let message = partners::render::decided(&row, manager.user_id(), Some(text), work.now);
         work.edit("control", card, &message);
@@ -143,7 +149,8 @@ pub(super) async fn reason(
     }
     if let Some(id) = sales::review::sale_of(card) {
         let reviewer = caller.reviewer()?;
-        let Some(sale) = sales::store::by_id(work.tx, id).await? else { return Ok(None) };
+        let sale = sales::store::by_id(work.tx, id).await?.filter(sales::actions::is_open);
+        let Some(sale) = sale else { return Ok(None) };
         sales::actions::reject(work, &reviewer, sale.number, text).await?;
         return Ok(Some("rejected"));
     }

@@ -165,19 +165,31 @@ pub(super) fn nothing_changed(work: &mut Work<'_>) {
     ));
 }
 
-/// Asks for the reason of a ❌ under the card, once.
+/// Asks who pressed ❌ for the reason, under the card, once.
 pub(super) fn ask_reason(work: &mut Work<'_>, card: &str, what: &str) {
-    let message = Message::notice(Line::new().plain("Why not ").person(what).plain("?"))
-        .line("Reply to the card, or here, with the reason; the person reads it.");
-    work.send_thread_as(&why_key(card), "control", &event_ref(card), &message);
+    let mut message = Message::text(Line::new().plain("Why not ").person(what).plain("?"))
+        .line("Reply here with the reason; the person reads it.");
+    if let Ok(user) = ruma::UserId::parse(&work.cause.actor) {
+        message = message.mention(&user);
+    }
+    let key = why_key(work, card);
+    work.send_thread_as(&key, "control", &event_ref(card), &message);
 }
 
-fn why_key(card: &str) -> String {
-    format!("why:{card}")
+/// One question a person: only who was asked answers it.
+fn why_key(work: &Work<'_>, card: &str) -> String {
+    format!("why:{card}|{}", work.cause.actor)
 }
 
+/// The card that a message of ours is, or asks about.
+pub(super) fn asked_about(key: &str) -> &str {
+    let card = key.strip_prefix("why:").and_then(|rest| rest.split_once('|'));
+    card.map_or(key, |(card, _)| card)
+}
+
+/// Whether this person pressed ❌ on the card.
 pub(super) async fn reason_was_asked(work: &mut Work<'_>, card: &str) -> Result<bool, Fault> {
-    let key = why_key(card);
+    let key = why_key(work, card);
     if work.effects.out.iter().any(|row| row.dedupe_key == key) {
         return Ok(true);
     }

@@ -14,7 +14,7 @@ use crate::ledger::{self, rules::EntryBody};
 use crate::platform::access::{Manager, Partner, Reviewer};
 use crate::platform::refusal::{Fault, Refusal, Stop};
 use crate::platform::work::Work;
-use crate::rates;
+use crate::{rates, rooms};
 use schema::card::{FlagKind, ReviewFlag, SaleEvent};
 use schema::ids::{ClientId, SaleId, SaleNumber};
 use schema::money::Money;
@@ -37,6 +37,8 @@ pub struct Manner<'a> {
     pub as_manager: bool,
     /// Received long after it was sent.
     pub late: bool,
+    /// The message that claims, also where a yes to a question followed.
+    pub cause: &'a str,
 }
 
 /// Records a claim and asks for its review.
@@ -56,8 +58,8 @@ pub async fn record(
     let number = next_number(work).await?;
     let flag_text =
         serde_json::to_string(&flags).map_err(|error| Fault::Data(error.to_string()))?;
-    let cause = work.cause.id.clone();
     let room = work.cause.room_id.clone().unwrap_or_default();
+    let thread = work.cause.thread.clone().filter(|root| root != manner.cause);
     let new = NewSale {
         id: SaleId(work.id().0),
         number,
@@ -69,8 +71,9 @@ pub async fn record(
         note: claim.note.as_deref(),
         public: claim.public,
         flags: &flag_text,
-        cause: &cause,
+        cause: manner.cause,
         room_id: &room,
+        thread: thread.as_deref(),
         line: manner.line,
         claimed_at: work.now,
         asked_at: work.now,
@@ -79,7 +82,8 @@ pub async fn record(
     let row = row_of(&new, partner, claim, flags)?;
     shares::write(work, &row);
     work.audit("sale.claim", &number.to_string(), "");
-    work.reply(&render::claimed(&row, manner.late));
+    let shown = shown_here(work, &row).await?;
+    work.reply(&render::claimed(&shown, manner.late));
     review::open(work, &row);
     Ok(row)
 }
@@ -95,7 +99,8 @@ pub async fn amend(
     claim: &Claim,
     line: &str,
 ) -> Result<(), Stop> {
-    let manner = Manner { line, confirmed: true, as_manager: false, late: false };
+    let manner =
+        Manner { line, confirmed: true, as_manager: false, late: false, cause: &sale.cause };
     checked(work, claim, manner)?;
     let (client, first) = client_of(work, claim, manner).await?;
     let known = (!first).then_some(client);
@@ -115,6 +120,7 @@ pub async fn amend(
         flags: &flag_text,
         cause: &sale.cause,
         room_id: &sale.room_id,
+        thread: sale.thread.as_deref(),
         line,
         claimed_at: sale.claimed_at,
         asked_at: work.now,
@@ -126,7 +132,8 @@ pub async fn amend(
     }
     shares::write(work, &row);
     work.audit("sale.edit", &sale.number.to_string(), "");
-    work.reply(&render::sale(&row, SaleEvent::Edited, None));
+    let shown = shown_here(work, &row).await?;
+    work.reply(&render::sale(&shown, SaleEvent::Edited, None));
     review::update(work, &row, &[]);
     Ok(())
 }
@@ -175,7 +182,7 @@ pub async fn approve(
     shares::changed(work, &sale);
     work.audit("sale.approve", &number.to_string(), "");
     review::update(work, &sale, &approvals);
-    review::tell_claimant(work, &sale, SaleEvent::Approved, Some(posted.seq));
+    review::tell_claimant(work, &sale, SaleEvent::Approved, Some(posted.seq)).await?;
     review::tell_co_sellers(work, &sale, SaleEvent::Approved);
     Ok(Some(sale))
 }
@@ -198,7 +205,7 @@ pub async fn reject(
     shares::changed(work, &sale);
     work.audit("sale.reject", &number.to_string(), reason);
     review::update(work, &sale, &[]);
-    review::tell_claimant(work, &sale, SaleEvent::Rejected, None);
+    review::tell_claimant(work, &sale, SaleEvent::Rejected, None).await?;
     review::tell_co_sellers(work, &sale, SaleEvent::Rejected);
     Ok(())
 }
@@ -265,7 +272,7 @@ pub async fn void(
     leaderboard::actions::apply(work, plan, &posted).await?;
     work.audit("sale.void", &number.to_string(), reason);
     review::update(work, &sale, &[]);
-    review::tell_claimant(work, &sale, SaleEvent::Voided, Some(posted.seq));
+    review::tell_claimant(work, &sale, SaleEvent::Voided, Some(posted.seq)).await?;
     review::tell_co_sellers(work, &sale, SaleEvent::Voided);
     Ok(sale)
 }
@@ -395,6 +402,7 @@ fn row_of(
         flags,
         cause: new.cause.to_owned(),
         room_id: new.room_id.to_owned(),
+        thread: new.thread.map(str::to_owned),
         claimed_at: new.claimed_at,
         approved_at: None,
         approved_by: None,
@@ -406,6 +414,16 @@ fn row_of(
         voided_by: None,
         void_reason: None,
     })
+}
+
+/// What may be said of a sale where the work answers: whole in a chat of two.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn shown_here(work: &mut Work<'_>, sale: &SaleRow) -> Result<SaleRow, Fault> {
+    let room = work.cause.room_id.clone().unwrap_or_default();
+    let direct = rooms::actions::place_of(work, &room).await?.is_direct();
+    Ok(if direct { sale.clone() } else { render::for_room(sale) })
 }
 
 /// Whether a sale's message may still change it.

@@ -154,17 +154,20 @@ pub async fn partner(
     match words {
         PartnerSale::Add(add) => {
             let claim = claim(work, caller, add).await?;
-            let Said { line, confirmed, late, .. } = said;
-            let manner = Manner { line, confirmed, as_manager: caller.person.manager, late };
+            let Said { line, confirmed, late, cause, .. } = said;
+            let as_manager = caller.person.manager;
+            let manner = Manner { line, confirmed, as_manager, late, cause };
             actions::record(work, &partner, &claim, manner).await?;
         }
         PartnerSale::List { period } => list_own(work, &partner, period).await?,
         PartnerSale::Show { number } => {
             let sale = actions::own(work, &partner, self::number(&number)?).await?;
+            let sale = actions::shown_here(work, &sale).await?;
             work.reply(&render::sale(&sale, SaleEvent::Shown, None));
         }
         PartnerSale::Withdraw { number } => {
             let sale = actions::withdraw(work, &partner, self::number(&number)?).await?;
+            let sale = actions::shown_here(work, &sale).await?;
             work.reply(&render::sale(&sale, SaleEvent::Withdrawn, None));
         }
         // Reached only when nothing waits: the root takes an open question first.
@@ -314,7 +317,10 @@ async fn list_own(
 ) -> Result<(), Stop> {
     let period = period(words)?;
     let id = partner.id().to_string();
-    let rows = store::list(work.tx, Some(&id), READ_MAX).await?;
+    let mut rows = store::list(work.tx, Some(&id), READ_MAX).await?;
+    for row in &mut rows {
+        *row = actions::shown_here(work, row).await?;
+    }
     let asked = Asked { period, status: None, partner: None, team: false };
     show(work, rows, asked)
 }

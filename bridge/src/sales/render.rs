@@ -21,6 +21,20 @@ fn card(card: impl Into<Card>) -> Envelope {
     Envelope::from(card.into())
 }
 
+/// What may be said of a sale in a room of many: no client, no words to or from the reviewers.
+#[must_use]
+pub fn for_room(sale: &SaleRow) -> SaleRow {
+    let mut shown = sale.clone();
+    shown.client_name.clear();
+    (shown.note, shown.reject_reason, shown.void_reason) = (None, None, None);
+    shown.adjustments.clear();
+    shown
+}
+
+fn is_for_room(sale: &SaleRow) -> bool {
+    sale.client_name.is_empty()
+}
+
 #[must_use]
 pub fn view(sale: &SaleRow, seq: Option<i64>) -> SaleView {
     let decided_by = sale.approved_by.iter().chain(&sale.rejected_by).cloned().collect();
@@ -34,7 +48,8 @@ pub fn view(sale: &SaleRow, seq: Option<i64>) -> SaleView {
             name: sale.partner_name.clone(),
         },
         amount: sale.amount,
-        client: ClientRef { id: sale.client_id, name: sale.client_name.clone() },
+        client: (!is_for_room(sale))
+            .then(|| ClientRef { id: sale.client_id, name: sale.client_name.clone() }),
         industry: sale.industry.clone(),
         on: sale.on,
         note: sale.note.clone(),
@@ -70,9 +85,8 @@ pub fn claimed(sale: &SaleRow, late: bool) -> Message {
 }
 
 fn title(mark: &str, sale: &SaleRow) -> Line {
-    Line::new()
-        .plain(&format!("{mark} {} · {} · ", sale.number, sale.amount))
-        .person_cut(&sale.client_name, 40)
+    let line = Line::new().plain(&format!("{mark} {} · {}", sale.number, sale.amount));
+    if is_for_room(sale) { line } else { line.plain(" · ").person_cut(&sale.client_name, 40) }
 }
 
 fn what(sale: &SaleRow) -> Line {
@@ -111,8 +125,23 @@ pub fn sale(sale: &SaleRow, event: SaleEvent, seq: Option<i64>) -> Message {
     }
     message = match event {
         SaleEvent::Approved => message.line("Approved: it counts on the boards."),
+        SaleEvent::Rejected if is_for_room(sale) => {
+            message.line("Not accepted. The reason is in our chat.")
+        }
         SaleEvent::Rejected => message.line("Not accepted. The reason:"),
+        SaleEvent::Voided if is_for_room(sale) => {
+            message.line("Taken back in full. The reason is in our chat.")
+        }
         SaleEvent::Voided => message.line("Taken back in full. The reason:"),
+        SaleEvent::Refunded if is_for_room(sale) => message.line(
+            Line::new()
+                .plain("Left: ")
+                .strong(&sale.net().to_string())
+                .plain(". More in our chat."),
+        ),
+        SaleEvent::Shown if is_for_room(sale) => {
+            message.line("Clients are named in our own chat only.")
+        }
         SaleEvent::Edited => message.line("Read anew from your edit; the review starts again."),
         SaleEvent::Withdrawn => message.line("Withdrawn; it counts nowhere."),
         _ => message,
@@ -130,7 +159,11 @@ pub fn sale(sale: &SaleRow, event: SaleEvent, seq: Option<i64>) -> Message {
 pub fn seconded(sale: &SaleRow, missing: usize) -> Message {
     Message::notice(title("☑", sale))
         .line(format!("Your yes is noted; {missing} more reviewer is needed for this amount."))
-        .card(&card(Sale { event: SaleEvent::Seconded, sale: Box::new(view(sale, None)), late: false }))
+        .card(&card(Sale {
+            event: SaleEvent::Seconded,
+            sale: Box::new(view(sale, None)),
+            late: false,
+        }))
 }
 
 /// The review card, as the sale stands now.
@@ -248,11 +281,14 @@ pub fn list(sales: &[SaleRow], approved: Money, asked: Asked) -> Message {
     } else {
         let rows = sales.iter().take(ROWS_MAX).map(|sale| {
             let who = if asked.team { &sale.partner_name } else { &sale.client_name };
-            Line::new()
-                .strong(&sale.number.to_string())
-                .plain(&format!(" {} ", sale.amount))
-                .person_cut(who, NAME_CHARS)
-                .plain(&format!(" {}", status_sign(sale.status())))
+            let line =
+                Line::new().strong(&sale.number.to_string()).plain(&format!(" {} ", sale.amount));
+            let line = if is_for_room(sale) && !asked.team {
+                line.plain(&sale.on.to_string())
+            } else {
+                line.person_cut(who, NAME_CHARS)
+            };
+            line.plain(&format!(" {}", status_sign(sale.status())))
         });
         message = message.lines(rows.collect());
         message = message.line(format!("Approved: {approved}"));

@@ -1,8 +1,10 @@
 //! The review card in the control room, and what the claimant hears of the decision.
 use super::render;
 use super::store::SaleRow;
+use crate::platform::refusal::Fault;
 use crate::platform::text::Message;
 use crate::platform::work::{Work, event_ref};
+use crate::rooms;
 use schema::card::SaleEvent;
 
 /// The key of a sale's review card.
@@ -43,19 +45,40 @@ pub fn update(work: &mut Work<'_>, sale: &SaleRow, approvals: &[String]) {
     work.edit("control", &key, &render::review(sale, approvals, needed));
 }
 
-/// Says the decision where the sale was claimed.
-pub fn tell_claimant(work: &mut Work<'_>, sale: &SaleRow, event: SaleEvent, seq: Option<i64>) {
-    tell(work, sale, &render::sale(sale, event, seq));
+/// Says the decision where the sale was claimed. In a room only what may be said there; the reason then
+/// comes in the claimant's own chat.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn tell_claimant(
+    work: &mut Work<'_>,
+    sale: &SaleRow,
+    event: SaleEvent,
+    seq: Option<i64>,
+) -> Result<(), Fault> {
+    let in_room = tell(work, sale, |sale| render::sale(sale, event, seq)).await?;
+    if in_room && matches!(event, SaleEvent::Rejected | SaleEvent::Voided | SaleEvent::Refunded) {
+        work.send(&format!("direct:{}", sale.partner_user), &render::sale(sale, event, seq));
+    }
+    Ok(())
 }
 
-/// Says something where the sale was claimed.
-pub fn tell(work: &mut Work<'_>, sale: &SaleRow, message: &Message) {
-    let direct = format!("direct:{}", sale.partner_user);
-    if crate::rooms::actions::is_direct(work, &sale.room_id) {
-        work.send(&direct, message);
-    } else {
-        work.send_in_thread(&sale.room_id, &sale.cause, message);
+/// Says something where the sale was claimed; whether that is a room of many.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn tell(
+    work: &mut Work<'_>,
+    sale: &SaleRow,
+    message: impl Fn(&SaleRow) -> Message,
+) -> Result<bool, Fault> {
+    if rooms::actions::place_of(work, &sale.room_id).await?.is_direct() {
+        work.send(&format!("direct:{}", sale.partner_user), &message(sale));
+        return Ok(false);
     }
+    let root = sale.thread.as_ref().unwrap_or(&sale.cause);
+    work.send_in_thread(&sale.room_id, root, &message(&render::for_room(sale)));
+    Ok(true)
 }
 
 /// Says the same to each co-seller alone, with their own part.

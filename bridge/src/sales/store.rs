@@ -39,6 +39,8 @@ pub struct SaleRow {
     pub flags: Vec<schema::card::ReviewFlag>,
     pub cause: String,
     pub room_id: String,
+    /// The root of the thread in which it was claimed, where it was.
+    pub thread: Option<String>,
     pub claimed_at: i64,
     pub approved_at: Option<i64>,
     pub approved_by: Option<String>,
@@ -87,7 +89,7 @@ macro_rules! select_sale {
              s.cause, s.room_id, s.claimed_at, s.approved_at, s.approved_by, s.rejected_at, \
              s.rejected_by, s.reject_reason, s.withdrawn_at, s.voided_at, s.voided_by, s.void_reason, \
              s.amount_minor - coalesce((select cast(sum(a.amount_minor) as bigint) from adjustment a \
-             where a.sale_id = s.id), 0), s.rate, s.rate_from, s.reporting_minor, s.reporting_currency \
+             where a.sale_id = s.id), 0), s.rate, s.rate_from, s.reporting_minor, s.reporting_currency, s.thread \
              from sale s join partner p on p.id = s.partner_id join client c on c.id = s.client_id ",
             $rest
         )
@@ -120,6 +122,7 @@ fn read(row: &AnyRow) -> Result<SaleRow, sqlx::Error> {
         flags: serde_json::from_str(&text(13)?).map_err(|_| bad("flags"))?,
         cause: text(14)?,
         room_id: text(15)?,
+        thread: maybe(31)?,
         claimed_at: row.try_get(16)?,
         approved_at: at(17)?,
         approved_by: maybe(18)?,
@@ -234,6 +237,7 @@ pub struct NewSale<'a> {
     pub flags: &'a str,
     pub cause: &'a str,
     pub room_id: &'a str,
+    pub thread: Option<&'a str>,
     pub line: &'a str,
     pub claimed_at: i64,
     /// When co-sellers are asked: again after an edit.
@@ -243,8 +247,8 @@ pub struct NewSale<'a> {
 const SALE: Insert = Insert {
     rank: 2,
     text: "insert into sale (id, number, partner_id, client_id, amount_minor, currency, industry, effective_on, \
-           note, public, flags, cause, room_id, line, claimed_at) {values}",
-    columns: 15,
+           note, public, flags, cause, room_id, thread, line, claimed_at) {values}",
+    columns: 16,
 };
 
 /// A new sale, written at the latest with the commit.
@@ -264,6 +268,7 @@ pub fn insert(work: &mut Work<'_>, sale: &NewSale<'_>) {
         text(&sale.flags),
         text(&sale.cause),
         text(&sale.room_id),
+        sale.thread.into(),
         text(&sale.line),
         Cell::Number(sale.claimed_at),
     ];

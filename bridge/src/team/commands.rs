@@ -1,6 +1,6 @@
 //! `role grant`, `role revoke`, `role list`.
 use super::{actions, render, store};
-use crate::partners::commands::user_id;
+use crate::partners::commands::person_id;
 use crate::platform::access::Caller;
 use crate::platform::refusal::{Code, Refusal, Stop};
 use crate::platform::work::Work;
@@ -41,13 +41,13 @@ pub async fn control(work: &mut Work<'_>, caller: &Caller, words: ControlRole) -
         }
         ControlRole::Grant { user, role } => {
             let owner = caller.owner()?;
-            let (user, role) = (user_id(&user)?, role_of(&role)?);
+            let (user, role) = (person_id(work, &user)?, role_of(&role)?);
             let event = actions::grant(work, &owner, &user, role).await?;
             work.reply(&render::changed(&user, role, event));
         }
         ControlRole::Revoke { user, role } => {
             let owner = caller.owner()?;
-            let (user, role) = (user_id(&user)?, role_of(&role)?);
+            let (user, role) = (person_id(work, &user)?, role_of(&role)?);
             let event = actions::revoke(work, &owner, &user, role).await?;
             work.reply(&render::changed(&user, role, event));
         }

@@ -71,7 +71,9 @@ pub struct SaleView {
     /// The claimant.
     pub partner: PartnerRef,
     pub amount: Money,
-    pub client: ClientRef,
+    /// Only where the reader may know it: in a chat of two, in the control room.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<ClientRef>,
     /// Slug.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub industry: Option<String>,

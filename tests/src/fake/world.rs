@@ -168,6 +168,7 @@ impl World {
             txn: draft.txn,
         };
         limits::size(&event)?;
+        limits::relation(&self.rooms[room_id], &event)?;
         auth::check(&self.rooms[room_id], &event)?;
         let id = event.id.clone();
         if let Some(room) = self.rooms.get_mut(room_id) {

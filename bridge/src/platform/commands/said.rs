@@ -11,6 +11,8 @@ pub struct Said<'a> {
     pub confirmed: bool,
     /// Found by the gap filler: it was said while nobody heard it.
     pub late: bool,
+    /// The message that said it first: before a yes, the one that was asked about.
+    pub cause: &'a str,
     /// What others said before and this is about, oldest first.
     pub quoted: &'a [Event],
 }

@@ -5,7 +5,7 @@ mod store;
 
 pub use store::Open;
 
-use crate::platform::refusal::Fault;
+use crate::platform::refusal::{Code, Fault, Refusal, Stop};
 use crate::platform::text::Message;
 use crate::platform::work::Work;
 
@@ -17,34 +17,68 @@ pub async fn ask(work: &mut Work<'_>, line: &str, prompt: &Message) -> Result<()
     let id = work.id().to_string();
     let prompt_key = work.reply(prompt);
     let room = work.cause.room_id.clone().unwrap_or_default();
-    let expires = work.now + work.program.limits.confirm_ms;
     let cause = work.cause.clone();
-    let open = Open { id, line: line.to_owned(), cause: cause.id, asked_at: work.now };
-    store::insert(work.tx, &open, (&cause.actor, &room), &prompt_key, expires).await?;
+    let open = Open {
+        id,
+        line: line.to_owned(),
+        cause: cause.id,
+        asked_at: work.now,
+        user: cause.actor,
+        thread: cause.thread,
+        expires_at: work.now + work.program.limits.confirm_ms,
+        used_at: None,
+    };
+    store::insert(work.tx, &open, &room, &prompt_key).await?;
     Ok(())
 }
 
-/// Takes the person's newest open step in this room, once.
+/// Takes the question that a yes or no in words answers, once: in a thread only one that was asked
+/// there, elsewhere the person's newest in this room. `None` where the words answer nothing.
 ///
 /// # Errors
-/// When the database refuses.
-pub async fn take_newest(work: &mut Work<'_>) -> Result<Option<Open>, Fault> {
+/// A refusal when the question was put to somebody else, or too long ago.
+pub async fn take_said(work: &mut Work<'_>, thread: Option<&str>) -> Result<Option<Open>, Stop> {
     let room = work.cause.room_id.clone().unwrap_or_default();
     let actor = work.cause.actor.clone();
-    let Some(open) = store::newest(work.tx, &actor, &room, work.now).await? else {
-        return Ok(None);
+    let open = match thread {
+        Some(thread) => store::of_thread(work.tx, &room, thread).await?,
+        None => store::unanswered(work.tx, &actor, &room).await?,
     };
-    Ok(store::claim(work.tx, &open.id, work.now).await?.then_some(open))
+    // Long after, a yes is talk.
+    let now = work.now;
+    let fresh = |open: &Open| now - open.expires_at < LATE_MS;
+    match open.filter(|open| open.used_at.is_none()).filter(fresh) {
+        Some(open) => take(work, open).await.map(Some),
+        None => Ok(None),
+    }
 }
 
-/// Takes the step whose prompt was reacted to, if it is this person's.
+/// Takes the question whose prompt was reacted to, once. `None` where it is none, or answered.
 ///
 /// # Errors
-/// When the database refuses.
-pub async fn take_by_prompt(work: &mut Work<'_>, prompt_key: &str) -> Result<Option<Open>, Fault> {
-    let actor = work.cause.actor.clone();
-    let Some(open) = store::by_prompt(work.tx, &actor, prompt_key, work.now).await? else {
-        return Ok(None);
-    };
-    Ok(store::claim(work.tx, &open.id, work.now).await?.then_some(open))
+/// A refusal when it was put to somebody else, or too long ago.
+pub async fn take_by_prompt(work: &mut Work<'_>, prompt_key: &str) -> Result<Option<Open>, Stop> {
+    match store::by_prompt(work.tx, prompt_key).await?.filter(|open| open.used_at.is_none()) {
+        Some(open) => take(work, open).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// How long after its end a yes in words is still told that it came too late.
+const LATE_MS: i64 = 3_600_000;
+
+async fn take(work: &mut Work<'_>, open: Open) -> Result<Open, Stop> {
+    if open.user != work.cause.actor {
+        let sentence = format!("Only {} can answer this.", open.user);
+        return Err(Refusal::new(Code::Confirm, sentence).example(open.line).into());
+    }
+    if open.expires_at <= work.now {
+        let minutes = work.program.limits.confirm_ms / 60_000;
+        let sentence = format!("That took longer than {minutes} minutes; nothing was done.");
+        return Err(Refusal::new(Code::Confirm, sentence).example(open.line).into());
+    }
+    if !store::claim(work.tx, &open.id, work.now).await? {
+        return Err(Fault::Bug(format!("question {} was answered meanwhile", open.id)).into());
+    }
+    Ok(open)
 }

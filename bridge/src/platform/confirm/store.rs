@@ -10,45 +10,67 @@ pub struct Open {
     pub line: String,
     pub cause: String,
     pub asked_at: i64,
+    /// Whose yes it waits for.
+    pub user: String,
+    /// The thread in which it was asked.
+    pub thread: Option<String>,
+    pub expires_at: i64,
+    pub used_at: Option<i64>,
 }
 
 pub(super) async fn insert(
     tx: &mut Conn,
     open: &Open,
-    (user, room): (&str, &str),
+    room: &str,
     prompt_key: &str,
-    expires_at: i64,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "insert into confirmation (id, user_id, room_id, line, cause, prompt_key, asked_at, expires_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into confirmation (id, user_id, room_id, line, cause, prompt_key, asked_at, expires_at, thread) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(&open.id)
-    .bind(user)
+    .bind(&open.user)
     .bind(room)
     .bind(&open.line)
     .bind(&open.cause)
     .bind(prompt_key)
     .bind(open.asked_at)
-    .bind(expires_at)
+    .bind(open.expires_at)
+    .bind(&open.thread)
     .execute(tx)
     .await?;
     Ok(())
 }
 
-pub(super) async fn newest(
+/// A person's questions in a room that nobody has answered, newest first, expired ones too.
+pub(super) async fn unanswered(
     tx: &mut Conn,
     user: &str,
     room: &str,
-    now: i64,
 ) -> Result<Option<Open>, sqlx::Error> {
     let row = sqlx::query(
-        "select id, line, cause, asked_at from confirmation where user_id = $1 and room_id = $2 \
-         and used_at is null and expires_at > $3 order by asked_at desc, id desc limit 1",
+        "select id, line, cause, asked_at, user_id, thread, expires_at, used_at from confirmation \
+         where user_id = $1 and room_id = $2 and used_at is null order by asked_at desc, id desc limit 1",
     )
     .bind(user)
     .bind(room)
-    .bind(now)
+    .fetch_optional(tx)
+    .await?;
+    row.as_ref().map(open).transpose()
+}
+
+/// The newest question of a thread, whoever it was put to.
+pub(super) async fn of_thread(
+    tx: &mut Conn,
+    room: &str,
+    thread: &str,
+) -> Result<Option<Open>, sqlx::Error> {
+    let row = sqlx::query(
+        "select id, line, cause, asked_at, user_id, thread, expires_at, used_at from confirmation \
+         where room_id = $1 and thread = $2 order by asked_at desc, id desc limit 1",
+    )
+    .bind(room)
+    .bind(thread)
     .fetch_optional(tx)
     .await?;
     row.as_ref().map(open).transpose()
@@ -56,17 +78,13 @@ pub(super) async fn newest(
 
 pub(super) async fn by_prompt(
     tx: &mut Conn,
-    user: &str,
     prompt_key: &str,
-    now: i64,
 ) -> Result<Option<Open>, sqlx::Error> {
     let row = sqlx::query(
-        "select id, line, cause, asked_at from confirmation where user_id = $1 and prompt_key = $2 \
-         and used_at is null and expires_at > $3",
+        "select id, line, cause, asked_at, user_id, thread, expires_at, used_at from confirmation \
+         where prompt_key = $1",
     )
-    .bind(user)
     .bind(prompt_key)
-    .bind(now)
     .fetch_optional(tx)
     .await?;
     row.as_ref().map(open).transpose()
@@ -89,5 +107,9 @@ fn open(row: &AnyRow) -> Result<Open, sqlx::Error> {
         line: row.try_get(1)?,
         cause: row.try_get(2)?,
         asked_at: row.try_get(3)?,
+        user: row.try_get(4)?,
+        thread: row.try_get(5)?,
+        expires_at: row.try_get(6)?,
+        used_at: row.try_get(7)?,
     })
 }

@@ -109,7 +109,11 @@ impl Work<'_> {
         self.owe(key, room, OutKind::Invite, "", Some(user.to_owned()), String::new());
     }
 
+    /// Takes a person out of a room; never ourselves, who could not come back.
     pub fn remove(&mut self, room: &str, user: &str, reason: &str) {
+        if self.program.is_ours(user) {
+            return;
+        }
         let key = format!("{}:remove:{room}:{user}", self.cause.id);
         self.owe(key, room, OutKind::Remove, "", Some(user.to_owned()), reason.to_owned());
     }

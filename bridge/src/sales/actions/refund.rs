@@ -52,7 +52,7 @@ pub async fn refund(
     shares::changed(work, &sale);
     work.audit("sale.refund", &number.to_string(), &format!("{} {reason}", amount.plain()));
     review::update(work, &sale, &[]);
-    review::tell_claimant(work, &sale, SaleEvent::Refunded, Some(posted.seq));
+    review::tell_claimant(work, &sale, SaleEvent::Refunded, Some(posted.seq)).await?;
     review::tell_co_sellers(work, &sale, SaleEvent::Refunded);
     Ok(sale)
 }

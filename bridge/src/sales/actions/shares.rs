@@ -1,5 +1,6 @@
 //! Shared sales: each co-seller is asked in their own chat, and says yes or no by a reaction, there or
 //! on the claim itself. Who does not answer is reminded; in the end the claim is withdrawn.
+use crate::industries;
 use crate::leaderboard;
 use crate::platform::access::{Caller, Manager};
 use crate::platform::commands::reaction::Verdict;
@@ -37,8 +38,11 @@ fn chat(share: &Share) -> String {
     format!("direct:{}", share.user)
 }
 
-/// Everyone's totals follow.
+/// Everyone's totals follow, and the industry's state.
 pub(super) fn changed(work: &mut Work<'_>, sale: &SaleRow) {
+    if let (Some(slug), Some(_)) = (&sale.industry, sale.approved_at) {
+        work.effects.jobs.push(industries::actions::state_job(slug, work.now));
+    }
     for share in &sale.shares {
         leaderboard::actions::claims_changed(work, share.partner);
     }
@@ -118,7 +122,7 @@ async fn answered(
         review::ready(work, sale);
     }
     if all || event == SaleEvent::Declined {
-        review::tell(work, sale, &render::to_claimant(sale, share, event));
+        review::tell(work, sale, |sale| render::to_claimant(sale, share, event)).await?;
     }
     Ok(())
 }
@@ -177,6 +181,6 @@ pub async fn remind(work: &mut Work<'_>, payload: &str) -> Result<(), Fault> {
 pub async fn lapse(work: &mut Work<'_>, payload: &str) -> Result<(), Stop> {
     let Some(sale) = unanswered(work, payload).await? else { return Ok(()) };
     let sale = super::take_back(work, sale).await?;
-    review::tell(work, &sale, &render::lapsed(&sale));
+    review::tell(work, &sale, render::lapsed).await?;
     Ok(())
 }

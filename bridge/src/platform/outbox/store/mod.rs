@@ -139,6 +139,33 @@ pub async fn key_of(
     row.map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).transpose()
 }
 
+/// The root of the thread in which a message of ours stands: an event, or a reference to one owed.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn thread_of(reader: &mut Conn, event_id: &str) -> Result<Option<String>, sqlx::Error> {
+    #[derive(serde::Deserialize)]
+    struct Content {
+        #[serde(rename = "m.relates_to")]
+        relates: Option<Relates>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Relates {
+        rel_type: Option<String>,
+        event_id: Option<String>,
+    }
+    let row = sqlx::query("select content from outbox where event_id = $1")
+        .bind(event_id)
+        .fetch_optional(reader)
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let content: String = row.try_get(0)?;
+    let relates =
+        serde_json::from_str::<Content>(&content).ok().and_then(|content| content.relates);
+    let thread = relates.filter(|relates| relates.rel_type.as_deref() == Some("m.thread"));
+    Ok(thread.and_then(|relates| relates.event_id))
+}
+
 /// The event that a row became, and whether it came back from its room.
 #[derive(Debug)]
 pub struct Told<'a> {
