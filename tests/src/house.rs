@@ -157,19 +157,37 @@ impl House {
         self.person(name)
     }
 
-    /// The id of a room by name (`general`, `industry-dental`, `control`, `space`), or with `dm` of
-    /// the person's own chat with the bot. The person joins it.
+    /// The id of a room by name (`general`, `industry-dental`, `control`, `space`), with `dm` of the
+    /// person's own chat with the bot, with `private` of a room that the bot asks into. The person
+    /// joins it.
     pub async fn room(&mut self, name: &str, person: &str) -> Outcome<String> {
         match name {
             "space" => return Ok(self.space.clone()),
             "control" => return Ok(self.control.clone()),
             "dm" => return self.chat(person).await,
+            "private" => return self.private(person).await,
             _ => {}
         }
         let alias = self.program.alias(name);
         // Joining again what one is in already is harmless.
         let room = self.person(person)?.join(&alias).await?;
         self.rooms.insert(name.to_owned(), room.clone());
+        Ok(room)
+    }
+
+    /// The room that the bot asked a person into after the Space and their chat; the first who comes
+    /// finds it, who comes later joins the same.
+    async fn private(&mut self, name: &str) -> Outcome<String> {
+        let (known, bot) = (self.rooms.get("private").cloned(), &self.program.bot);
+        let person = self.person(name)?;
+        let others: Vec<&String> = self.rooms.values().collect();
+        let wanted = |room: &String| match &known {
+            Some(known) => room == known,
+            None => *room != self.space && !others.contains(&room),
+        };
+        let room = person.invited_by(bot, wanted).await?;
+        accept(person, &room).await?;
+        self.rooms.insert("private".to_owned(), room.clone());
         Ok(room)
     }
 

@@ -49,6 +49,13 @@ impl Event {
         thread || relation["m.in_reply_to"]["event_id"] == event
     }
 
+    /// The root of the thread that this stands in.
+    #[must_use]
+    pub fn thread(&self) -> Option<&str> {
+        let relation = &self.content()["m.relates_to"];
+        (relation["rel_type"] == "m.thread").then(|| relation["event_id"].as_str())?
+    }
+
     /// The event that this one edits.
     #[must_use]
     pub fn edits(&self) -> Option<&str> {

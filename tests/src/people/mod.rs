@@ -108,6 +108,22 @@ impl Person {
         self.send(room, "m.room.message", content).await
     }
 
+    /// Replies to an event that stands in a thread, there.
+    pub async fn reply_in_thread(
+        &self,
+        room: &str,
+        root: &str,
+        event: &str,
+        text: &str,
+    ) -> Outcome<String> {
+        let relation = json!({
+            "rel_type": "m.thread", "event_id": root, "is_falling_back": false,
+            "m.in_reply_to": { "event_id": event },
+        });
+        let content = json!({ "msgtype": "m.text", "body": text, "m.relates_to": relation });
+        self.send(room, "m.room.message", content).await
+    }
+
     pub async fn react(&self, room: &str, event: &str, key: &str) -> Outcome<String> {
         let relation = json!({ "rel_type": "m.annotation", "event_id": event, "key": key });
         self.send(room, "m.reaction", json!({ "m.relates_to": relation })).await

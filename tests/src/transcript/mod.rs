@@ -6,7 +6,8 @@
 //! people olga owner; ana, ben partner; eve stranger
 //!
 //! [industry-dental]                      where the next lines are said: a room's name, `control`,
-//!                                        or `dm`: the speaker's own chat with the bot
+//!                                        `dm`: the speaker's own chat with the bot, or `private`:
+//!                                        the room that the bot has asked the speaker into since
 //! ana> !sale add 100 EUR Acme            says it; \n \t \u{200b} are read, {ben} is Ben's user id
 //! bot> S-1 … €100                        the next reply contains these parts in this order
 //! card> {"kind": "sale"}                 the message found last has such a card (other keys may be
@@ -16,6 +17,9 @@
 //! bot posts> Review … S-1                a message, not a reply, that no line has taken yet
 //! olga reacts ✅ to S-1                  to the newest message of the bot here with these words
 //! olga replies> not yet signed           to the message found last
+//! ben in thread> ask for a site visit    in the thread of the message found last
+//! ana answers ben> !answer               to the line that Ben said last, in its thread if it has one
+//! ana reacts ✅ at ben                   to the line that Ben said last
 //! ana edits> !sale add 90 EUR Acme       the line that she said last
 //! ana redacts
 //! bot shows> S-1 … approved              some message here reads so now, after edits

@@ -21,9 +21,12 @@ pub enum Line {
     Place(String),
     Says { who: String, text: String },
     RepliesTo { who: String, text: String },
+    Answers { who: String, whom: String, text: String },
+    InThread { who: String, text: String },
     Edits { who: String, text: String },
     Redacts { who: String },
     Reacts { who: String, key: String, words: String },
+    ReactsAt { who: String, key: String, whom: String },
     BotReplies(Vec<String>),
     BotPosts(Vec<String>),
     BotShows(Vec<String>),
@@ -87,6 +90,9 @@ fn parse_line(line: &str) -> Outcome<Line> {
         (Some("reacts"), Some(key), Some("to"), Some(words)) => {
             Ok(Line::Reacts { who, key: unescape(key)?, words: words.to_owned() })
         }
+        (Some("reacts"), Some(key), Some("at"), Some(whom)) => {
+            Ok(Line::ReactsAt { who, key: unescape(key)?, whom: whom.to_owned() })
+        }
         _ => bail!("not a line of a transcript"),
     }
 }
@@ -106,6 +112,10 @@ fn said(head: &str, tail: &str) -> Outcome<Option<Line>> {
         },
         [who] => Line::Says { who: who.to_owned(), text: unescape(tail)? },
         [who, "replies"] => Line::RepliesTo { who: who.to_owned(), text: unescape(tail)? },
+        [who, "answers", whom] => {
+            Line::Answers { who: who.to_owned(), whom: whom.to_owned(), text: unescape(tail)? }
+        }
+        [who, "in", "thread"] => Line::InThread { who: who.to_owned(), text: unescape(tail)? },
         [who, "edits"] => Line::Edits { who: who.to_owned(), text: unescape(tail)? },
         _ => return Ok(None),
     }))
@@ -160,6 +170,7 @@ mod tests {
     fn reads_every_kind_of_line() {
         let script = parse(
             "people olga owner; ana, ben partner\n# hello\n[dm]\nana> !me \\u{41}>\nbot> a … b\n\
+             ben in thread> so\nana answers ben> thus\nana reacts ✅ at ben\n\
              olga reacts ✅ to S-1 of Ana\nana redacts\nstate program \"\"> {\"v\": 1}\nsilence\n",
         )
         .unwrap();
@@ -169,6 +180,13 @@ mod tests {
             Line::Place("dm".to_owned()),
             Line::Says { who: "ana".to_owned(), text: "!me A>".to_owned() },
             Line::BotReplies(vec!["a".to_owned(), "b".to_owned()]),
+            Line::InThread { who: "ben".to_owned(), text: "so".to_owned() },
+            Line::Answers {
+                who: "ana".to_owned(),
+                whom: "ben".to_owned(),
+                text: "thus".to_owned(),
+            },
+            Line::ReactsAt { who: "ana".to_owned(), key: "✅".to_owned(), whom: "ben".to_owned() },
             Line::Reacts {
                 who: "olga".to_owned(),
                 key: "✅".to_owned(),

@@ -18,6 +18,8 @@ pub struct Run {
     /// The last line said: room and event.
     said: Option<(String, String)>,
     said_by: HashMap<String, (String, String)>,
+    /// Event to the root of the thread that it was said in.
+    threads: HashMap<String, String>,
     /// The message of the bot that the last line found.
     found: Option<Event>,
     /// Messages that a line has taken.
@@ -32,6 +34,7 @@ impl Run {
             reader: owner.to_owned(),
             said: None,
             said_by: HashMap::new(),
+            threads: HashMap::new(),
             found: None,
             taken: HashSet::new(),
         }
@@ -46,6 +49,9 @@ impl Run {
             Line::Place(place) => self.go(place).await,
             Line::Says { who, text } => self.says(&who, &text).await,
             Line::RepliesTo { who, text } => self.replies(&who, &text).await,
+            Line::Answers { who, whom, text } => self.answers(&who, &whom, &text).await,
+            Line::InThread { who, text } => self.says_in_thread(&who, &text).await,
+            Line::ReactsAt { who, key, whom } => self.reacts_at(&who, &key, &whom).await,
             Line::Edits { who, text } => self.edits(&who, &text).await,
             Line::Redacts { who } => self.redacts(&who).await,
             Line::Reacts { who, key, words } => self.reacts(&who, &key, &words).await,
@@ -72,9 +78,7 @@ impl Run {
         let text = self.with_ids(text);
         let room = self.house.room(&self.place, who).await?;
         let event = self.house.person(who)?.say(&room, &text).await?;
-        who.clone_into(&mut self.reader);
-        self.said_by.insert(who.to_owned(), (room.clone(), event.clone()));
-        self.said = Some((room, event));
+        self.has_said(who, room, event);
         Ok(())
     }
 
@@ -84,6 +88,44 @@ impl Run {
         who.clone_into(&mut self.reader);
         self.said = Some((found.room, event));
         Ok(())
+    }
+
+    async fn says_in_thread(&mut self, who: &str, text: &str) -> Outcome<()> {
+        let (text, found) = (self.with_ids(text), self.found.clone());
+        let found = found.context("no message was found before")?;
+        let root = found.thread().unwrap_or_else(|| found.id()).to_owned();
+        // Who has not been in the room yet joins it.
+        self.house.room(&self.place, who).await?;
+        let event = self.house.person(who)?.say_in_thread(&found.room, &root, &text).await?;
+        self.threads.insert(event.clone(), root);
+        self.has_said(who, found.room, event);
+        Ok(())
+    }
+
+    async fn answers(&mut self, who: &str, whom: &str, text: &str) -> Outcome<()> {
+        let text = self.with_ids(text);
+        let (room, to) = self.said_by.get(whom).context("nothing was said before")?.clone();
+        let root = self.threads.get(&to).cloned();
+        let person = self.house.person(who)?;
+        let event = match &root {
+            Some(root) => person.reply_in_thread(&room, root, &to, &text).await?,
+            None => person.reply(&room, &to, &text).await?,
+        };
+        self.threads.extend(root.map(|root| (event.clone(), root)));
+        self.has_said(who, room, event);
+        Ok(())
+    }
+
+    async fn reacts_at(&mut self, who: &str, key: &str, whom: &str) -> Outcome<()> {
+        let (room, to) = self.said_by.get(whom).context("nothing was said before")?.clone();
+        who.clone_into(&mut self.reader);
+        self.house.person(who)?.react(&room, &to, key).await.map(drop)
+    }
+
+    fn has_said(&mut self, who: &str, room: String, event: String) {
+        who.clone_into(&mut self.reader);
+        self.said_by.insert(who.to_owned(), (room.clone(), event.clone()));
+        self.said = Some((room, event));
     }
 
     async fn edits(&mut self, who: &str, text: &str) -> Outcome<()> {
