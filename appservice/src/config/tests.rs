@@ -3,6 +3,7 @@ use super::registration::Namespace;
 use super::*;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
+use secrecy::ExposeSecret;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
@@ -86,6 +87,39 @@ fn flags_win_and_are_typed() {
     assert_eq!((config.limits.inbox_max, config.program.name.as_str()), (7, "X"));
     assert!(!config.metrics.enabled);
     assert!(merged(&figment(), &[flag("limits.nothing", "7")]).is_err());
+}
+
+#[test]
+fn text_that_looks_like_a_number_is_text_where_text_is_wanted() {
+    let figment = Figment::new().merge(Toml::string(FINE));
+    let flags = [
+        ("rooms.version", "11"),
+        ("program.name", "2026"),
+        ("review.two_person_over", "10000.00"),
+        ("limits.inbox_max", "7"),
+    ];
+    let flags = flags.map(|(key, text)| (key.to_owned(), text.to_owned()));
+    let config = merged(&figment, &flags).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!((config.rooms.version.as_str(), config.program.name.as_str()), ("11", "2026"));
+    assert_eq!(config.review.two_person_over.as_deref(), Some("10000.00"));
+    assert_eq!(config.limits.inbox_max, 7);
+    let wrong = [("limits.inbox_max".to_owned(), "true".to_owned())];
+    assert!(merged(&figment, &wrong).is_err());
+}
+
+#[test]
+fn a_database_lies_beside_the_configuration() {
+    let file = Path::new("/etc/p/partnerspace.toml");
+    let seen = |url: &str| parse::beside(file, &url.into()).expose_secret().to_owned();
+    for (url, wanted) in [
+        ("sqlite:p.db", "sqlite:/etc/p/p.db"),
+        ("sqlite://p.db?mode=rw", "sqlite:/etc/p/p.db?mode=rw"),
+        ("sqlite:/var/p.db", "sqlite:/var/p.db"),
+        ("sqlite::memory:", "sqlite::memory:"),
+        ("postgres://a@b/c", "postgres://a@b/c"),
+    ] {
+        assert_eq!(seen(url), wanted, "{url}");
+    }
 }
 
 #[test]

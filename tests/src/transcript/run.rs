@@ -250,9 +250,10 @@ impl Run {
         self.found = Some(event);
     }
 
-    /// `{ana}` becomes Ana's user id.
+    /// `{ana}` becomes Ana's user id, `{bot}` the bot's.
     fn with_ids(&self, text: &str) -> String {
-        self.house.names().fold(text.to_owned(), |text, name| {
+        let text = text.replace("{bot}", &self.house.program.bot);
+        self.house.names().fold(text, |text, name| {
             let id = self.house.person(name).map_or(name, |person| person.id.as_str());
             text.replace(&format!("{{{name}}}"), id)
         })

@@ -9,4 +9,5 @@ partnerspace_tests::transcripts!(
     review_by_command,
     sale_by_reaction,
     shared_sale,
+    yes_and_no,
 );
