@@ -8,6 +8,7 @@ pub mod ledger;
 pub mod operations;
 pub mod partners;
 pub mod platform;
+pub mod playbooks;
 pub mod program;
 pub mod rates;
 pub mod rooms;

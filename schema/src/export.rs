@@ -3,7 +3,9 @@ use ruma::events::StaticEventContent;
 use schemars::{JsonSchema, Schema, schema_for};
 
 use crate::card;
-use crate::state::{IndustryState, LeaderboardState, ProfileState, ProgramState, RoomState};
+use crate::state::{
+    IndustryState, LeaderboardState, PlaybookState, ProfileState, ProgramState, RoomState,
+};
 
 /// Where a documented content stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +33,7 @@ pub fn export() -> Vec<Exported> {
         state::<ProgramState>(),
         state::<RoomState>(),
         state::<LeaderboardState>(),
+        state::<PlaybookState>(),
         state::<IndustryState>(),
         state::<ProfileState>(),
     ];

@@ -7,6 +7,7 @@ pub mod metric;
 pub mod migrations;
 pub mod money;
 pub mod period;
+pub mod playbook;
 pub mod state;
 pub mod status;
 mod wire;

@@ -12,6 +12,10 @@ use crate::money::WIRE_MAX;
 use crate::period::{Period, PeriodKind, WeekStart};
 use crate::status::RoomRole;
 
+mod playbook;
+
+pub use playbook::*;
+
 /// The version that `v` carries now.
 pub const VERSION: u8 = 1;
 

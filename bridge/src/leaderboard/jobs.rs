@@ -1,18 +1,17 @@
 //! What boards owe at a time: room state, pinned messages, and the turn of the day.
 use super::live::Live;
 use super::rules::BoardKey;
-use super::store::{self, Pin};
-use super::{actions, render, views};
+use super::{actions, render, store, views};
 use crate::platform::jobs::Job;
+use crate::platform::pins;
 use crate::platform::refusal::Fault;
-use crate::platform::work::{Work, event_ref, state_hash};
+use crate::platform::work::{Work, state_hash};
 use schema::metric::Metric;
 use schema::period::PeriodKind;
 use schema::state::board_state_key;
 use serde_json::json;
 
 const STATE: &str = "agency.siso.partners.leaderboard";
-const PINNED: &str = "m.room.pinned_events";
 
 /// # Errors
 /// A fault of ours; the job comes again.
@@ -74,39 +73,17 @@ async fn pin(work: &mut Work<'_>, payload: &str) -> Result<(), Fault> {
         return Err(Fault::Data(payload.to_owned()));
     };
     let key = slot_board(work, room, slot)?;
-    let pins = store::pins(work.tx, room).await?;
-    let old = pins.iter().find(|pin| pin.slot == slot).cloned();
-    let every = work.program.limits.pin_every_ms;
-    if let Some(pin) = old.as_ref().filter(|pin| work.now < pin.shown_at + every) {
-        work.job(
-            "board.pin",
-            format!("board.pin:{room}:{slot}"),
-            payload.to_owned(),
-            pin.shown_at + every,
-        );
+    if let Some(until) = pins::resting(work, room, slot).await? {
+        work.job("board.pin", format!("board.pin:{room}:{slot}"), payload.to_owned(), until);
         return Ok(());
     }
     let view = views::view(work, &key, render::ROWS_PINNED).await?;
-    let message = render::pinned(&view, &work.program.prefix);
-    let hash = state_hash(&json!([view.title(), view.rows_text()]));
-    match old {
-        Some(pin) if pin.hash == hash => {}
-        Some(pin) => {
-            work.edit(room, &pin.dedupe_key, &message);
-            store::set_pin(work.tx, room, &Pin { hash, shown_at: work.now, ..pin }).await?;
-        }
-        None => {
-            let dedupe_key = work.send_as(&format!("pin:{room}:{slot}"), room, &message);
-            // An empty board is no news: the first result may follow it at once.
-            let shown_at = if view.standings.is_empty() { work.now - every } else { work.now };
-            let pin = Pin { slot: slot.to_owned(), dedupe_key, hash, shown_at };
-            store::set_pin(work.tx, room, &pin).await?;
-            let pins = store::pins(work.tx, room).await?;
-            let events: Vec<String> = pins.iter().map(|pin| event_ref(&pin.dedupe_key)).collect();
-            work.state(room, PINNED, "", &json!({ "pinned": events }));
-        }
-    }
-    Ok(())
+    let shown = pins::Shown {
+        message: render::pinned(&view, &work.program.prefix),
+        hash: state_hash(&json!([view.title(), view.rows_text()])),
+        is_empty: view.standings.is_empty(),
+    };
+    pins::show(work, room, slot, &shown).await
 }
 
 fn slot_board(work: &Work<'_>, room: &str, slot: &str) -> Result<BoardKey, Fault> {

@@ -11,6 +11,7 @@ pub mod inbox;
 pub mod install;
 pub mod jobs;
 pub mod outbox;
+pub mod pins;
 pub mod rate;
 pub mod recent;
 pub mod refusal;

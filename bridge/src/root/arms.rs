@@ -4,7 +4,9 @@ use crate::platform::access::{Caller, Place};
 use crate::platform::commands::{Said, help};
 use crate::platform::refusal::Stop;
 use crate::platform::work::Work;
-use crate::{industries, leaderboard, ledger, operations, partners, rates, rooms, sales, team};
+use crate::{
+    industries, leaderboard, ledger, operations, partners, playbooks, rates, rooms, sales, team,
+};
 
 pub(super) async fn partner(
     work: &mut Work<'_>,
@@ -20,6 +22,7 @@ pub(super) async fn partner(
         Partner::Me => leaderboard::commands::me(work, caller).await,
         Partner::Sale(words) => sales::commands::partner(work, caller, words, said).await,
         Partner::Board(words) => leaderboard::commands::board(work, caller, words).await,
+        Partner::Playbook(words) => playbooks::commands::partner(work, caller, words, said).await,
         Partner::Profile(words) => partners::commands::profile(work, caller, words).await,
     }
 }
@@ -40,6 +43,7 @@ pub(super) async fn control(
         Control::Sale(words) => sales::commands::control(work, caller, words, said).await,
         Control::Rate(words) => rates::commands::control(work, caller, words).await,
         Control::Board(words) => leaderboard::commands::board(work, caller, words).await,
+        Control::Playbook(words) => playbooks::commands::control(work, caller, words, said).await,
         Control::Announce { notify, text } => {
             let text = [text.as_deref().unwrap_or_default(), said.rest].join("\n");
             operations::commands::announce(work, caller, text.trim(), notify).await
@@ -86,4 +90,11 @@ fn allowed(caller: &Caller, path: &str) -> bool {
 }
 
 /// What only managers may of a group that is open to all of the team.
-const MANAGERS: &[&str] = &["sale void", "sale refund", "rate set"];
+const MANAGERS: &[&str] = &[
+    "sale void",
+    "sale refund",
+    "rate set",
+    "playbook takedown",
+    "playbook restore",
+    "playbook erase",
+];

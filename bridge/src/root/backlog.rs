@@ -65,6 +65,7 @@ pub(super) fn partner_asks(words: &Partner) -> bool {
         Partner::Sale(words) => {
             matches!(words, PartnerSale::List { .. } | PartnerSale::Show { .. })
         }
+        Partner::Playbook(words) => words.is_question(),
         Partner::Profile(words) => words.is_question(),
         Partner::Apply { .. } => false,
     }
@@ -86,6 +87,7 @@ fn control_asks(words: &Control) -> bool {
             matches!(words, ControlSale::List { .. } | ControlSale::Show { .. })
         }
         Control::Rate(words) => matches!(words, ControlRate::List),
+        Control::Playbook(words) => words.is_question(),
         Control::Room(words) => matches!(words, ControlRoom::List),
         Control::Inbox(words) => matches!(words, ControlInbox::List),
         Control::Announce { .. } => false,

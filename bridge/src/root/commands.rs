@@ -162,6 +162,7 @@ async fn command(
     let said = Said {
         line: &line.text,
         rest: &line.rest,
+        below: &line.below,
         confirmed: false,
         late: input.late,
         quoted: input.quoted(),
@@ -248,6 +249,7 @@ pub(super) async fn confirmed(
     let said = Said {
         line: &open.line,
         rest: "",
+        below: "",
         confirmed: true,
         late: false,
         quoted: &[],

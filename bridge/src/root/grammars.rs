@@ -1,7 +1,9 @@
 //! The two root grammars: what partners and applicants may say, and what the team may say in the
 //! control room. One variant a command; help and reference come from here.
 use crate::platform::commands::Grammar;
-use crate::{industries, leaderboard, ledger, operations, partners, rates, rooms, sales, team};
+use crate::{
+    industries, leaderboard, ledger, operations, partners, playbooks, rates, rooms, sales, team,
+};
 use std::sync::LazyLock;
 
 /// What partners and applicants may say.
@@ -32,6 +34,9 @@ pub enum Partner {
         subcommand_help_heading = "Results"
     )]
     Board(leaderboard::commands::Board),
+    /// What works: the library
+    #[command(subcommand, subcommand_help_heading = "Library")]
+    Playbook(playbooks::commands::PartnerPlaybook),
     /// Your settings
     #[command(
         after_help = "profile\nprofile --visibility anonymous --industry dental,legal",
@@ -71,6 +76,9 @@ pub enum Control {
         subcommand_help_heading = "Sales"
     )]
     Board(leaderboard::commands::Board),
+    /// The library
+    #[command(subcommand, subcommand_help_heading = "Library")]
+    Playbook(playbooks::commands::ControlPlaybook),
     /// Say something in announcements
     #[command(
         after_help = "announce We open in Vienna on Monday",

@@ -7,7 +7,7 @@ use crate::platform::outbox::store as outbox;
 use crate::platform::refusal::{Fault, Stop};
 use crate::platform::work::Work;
 use crate::platform::{access, confirm};
-use crate::{partners, sales};
+use crate::{partners, playbooks, sales};
 use schema::status::Enrollment;
 
 pub(super) async fn handle(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'static str, Fault> {
@@ -59,8 +59,14 @@ async fn decide(
             }
         };
     }
+    if let Some(slug) = playbooks::jobs::stale_of(key) {
+        return still_holds(work, caller, slug, verdict).await;
+    }
     if caller.place != Place::Control || !caller.is_team() {
         return Ok("no authority");
+    }
+    if let Some((slug, version)) = playbooks::review::version_of(key) {
+        return playbook(work, caller, (slug, version), verdict).await;
     }
     if let Some(user) = partners::actions::applicant_of(key) {
         return application(work, caller, user, key, verdict).await;
@@ -121,6 +127,42 @@ async fn sale(
     Ok("decided")
 }
 
+async fn playbook(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    (slug, version): (&str, i64),
+    verdict: Verdict,
+) -> Result<&'static str, Stop> {
+    let reviewer = caller.reviewer()?;
+    if !playbooks::review::waits(work, slug, version).await? {
+        return Ok("decided already");
+    }
+    match verdict {
+        Verdict::Yes => drop(playbooks::actions::publish(work, &reviewer, slug).await?),
+        Verdict::No => {
+            super::say::ask_reason(work, &playbooks::review::key(slug, version), slug);
+        }
+    }
+    Ok("decided")
+}
+
+/// An author's answer to the question whether a playbook still holds.
+async fn still_holds(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    slug: &str,
+    verdict: Verdict,
+) -> Result<&'static str, Stop> {
+    let Ok(partner) = caller.partner() else { return Ok("no authority") };
+    let keeps = verdict == Verdict::Yes;
+    if let Some(facts) = playbooks::actions::keep(work, &partner, slug, keeps).await? {
+        let message = playbooks::render::kept(&facts, keeps, &work.program.prefix);
+        work.reply(&message);
+        return Ok("answered");
+    }
+    Ok("nothing to decide")
+}
+
 /// What somebody says in reply to a review card, or in its thread, is the reason of the no that the
 /// same person pressed before, while nothing is decided. Others talk there as they like.
 pub(super) async fn reason(
@@ -152,6 +194,14 @@ pub(super) async fn reason(
         let sale = sales::store::by_id(work.tx, id).await?.filter(sales::actions::is_open);
         let Some(sale) = sale else { return Ok(None) };
         sales::actions::reject(work, &reviewer, sale.number, text).await?;
+        return Ok(Some("rejected"));
+    }
+    if let Some((slug, version)) = playbooks::review::version_of(card) {
+        let reviewer = caller.reviewer()?;
+        if !playbooks::review::waits(work, slug, version).await? {
+            return Ok(None);
+        }
+        playbooks::actions::reject(work, &reviewer, slug, text).await?;
         return Ok(Some("rejected"));
     }
     Ok(None)

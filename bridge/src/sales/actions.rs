@@ -14,7 +14,7 @@ use crate::ledger::{self, rules::EntryBody};
 use crate::platform::access::{Manager, Partner, Reviewer};
 use crate::platform::refusal::{Fault, Refusal, Stop};
 use crate::platform::work::Work;
-use crate::{rates, rooms};
+use crate::{playbooks, rates, rooms};
 use schema::card::{FlagKind, ReviewFlag, SaleEvent};
 use schema::ids::{ClientId, SaleId, SaleNumber};
 use schema::money::Money;
@@ -70,6 +70,7 @@ pub async fn record(
         on: claim.on,
         note: claim.note.as_deref(),
         public: claim.public,
+        playbook: claim.playbook.as_deref(),
         flags: &flag_text,
         cause: manner.cause,
         room_id: &room,
@@ -117,6 +118,7 @@ pub async fn amend(
         on: claim.on,
         note: claim.note.as_deref(),
         public: claim.public,
+        playbook: claim.playbook.as_deref(),
         flags: &flag_text,
         cause: &sale.cause,
         room_id: &sale.room_id,
@@ -180,6 +182,7 @@ pub async fn approve(
     let posted = ledger::actions::post(work, "sale.approved", &sale.id.to_string(), &body).await?;
     leaderboard::actions::apply(work, plan, &posted).await?;
     shares::changed(work, &sale);
+    playbooks::actions::sale_changed(work, sale.playbook.as_deref()).await?;
     work.audit("sale.approve", &number.to_string(), "");
     review::update(work, &sale, &approvals);
     review::tell_claimant(work, &sale, SaleEvent::Approved, Some(posted.seq)).await?;
@@ -203,6 +206,7 @@ pub async fn reject(
     sale.rejected_by = Some(reviewer.user_id().to_owned());
     sale.reject_reason = Some(reason.to_owned());
     shares::changed(work, &sale);
+    playbooks::actions::sale_changed(work, sale.playbook.as_deref()).await?;
     work.audit("sale.reject", &number.to_string(), reason);
     review::update(work, &sale, &[]);
     review::tell_claimant(work, &sale, SaleEvent::Rejected, None).await?;
@@ -270,6 +274,7 @@ pub async fn void(
     sale.void_reason = Some(reason.to_owned());
     let posted = ledger::actions::post(work, "sale.voided", &sale.id.to_string(), &body).await?;
     leaderboard::actions::apply(work, plan, &posted).await?;
+    playbooks::actions::sale_changed(work, sale.playbook.as_deref()).await?;
     work.audit("sale.void", &number.to_string(), reason);
     review::update(work, &sale, &[]);
     review::tell_claimant(work, &sale, SaleEvent::Voided, Some(posted.seq)).await?;
@@ -399,6 +404,7 @@ fn row_of(
         on: new.on,
         note: claim.note.clone(),
         public: new.public,
+        playbook: claim.playbook.clone(),
         flags,
         cause: new.cause.to_owned(),
         room_id: new.room_id.to_owned(),

@@ -7,7 +7,7 @@ use schema::money::{AmountError, Currency, CurrencyError, Money};
 pub const CLIENT_CHARS_MAX: usize = 200;
 pub const NOTE_CHARS_MAX: usize = 500;
 const EXAMPLE: &str = "sale add 1000 EUR Acme --industry dental";
-const USAGE: &str = "sale add <amount> <currency> <client> [--industry slug] [--on YYYY-MM-DD] [--with \"@user 2\"] [--note \"…\"] [--public]";
+const USAGE: &str = "sale add <amount> <currency> <client> [--industry slug] [--on YYYY-MM-DD] [--with \"@user 2\"] [--playbook name] [--note \"…\"] [--public]";
 
 /// What a person claims, in values that are valid by their types.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct Claim {
     pub on: Date,
     pub note: Option<String>,
     pub public: bool,
+    /// Slug of the playbook that was used.
+    pub playbook: Option<String>,
     /// Who has which part, in the order named; the claimant is among them.
     pub parts: Vec<ClaimPart>,
 }

@@ -14,6 +14,7 @@ use crate::platform::commands::Said;
 use crate::platform::confirm;
 use crate::platform::refusal::{Code, Refusal, Stop};
 use crate::platform::work::Work;
+use crate::playbooks;
 use refund::{Refund, refund};
 use schema::card::{PartnerRef, SaleEvent};
 use schema::ids::SaleNumber;
@@ -33,6 +34,9 @@ pub struct Add {
     /// The day of the sale; today when absent
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub on: Option<String>,
+    /// The playbook that you used
+    #[arg(long, value_name = "short-name")]
+    pub playbook: Option<String>,
     /// A word to the reviewers
     #[arg(long, value_name = "text", num_args = 1..)]
     pub note: Option<String>,
@@ -49,7 +53,7 @@ pub struct Add {
 pub enum PartnerSale {
     /// Claim a sale
     #[command(
-        after_help = "sale add 1000 EUR Acme\nsale add 2500.50 EUR Acme Ltd --industry dental --on yesterday\nsale add 1000 EUR Acme --with \"me 3, @ben:example.org 2\""
+        after_help = "sale add 1000 EUR Acme\nsale add 2500.50 EUR Acme Ltd --industry dental --on yesterday\nsale add 900 EUR Acme --playbook cold-mail\nsale add 1000 EUR Acme --with \"me 3, @ben:example.org 2\""
     )]
     Add(Add),
     /// Your own sales
@@ -260,9 +264,13 @@ pub async fn claim(work: &mut Work<'_>, caller: &Caller, add: Add) -> Result<Cla
         Some(word) => Some(industries::actions::open_slug(work, &word).await?),
         None => None,
     };
+    let playbook = match add.playbook {
+        Some(word) => Some(playbooks::actions::declared(work, &word).await?),
+        None => None,
+    };
     let parts = parts(work, &caller.partner()?, add.with.as_deref()).await?;
     let note = claim::note(add.note)?;
-    Ok(Claim { amount, client, industry, on, note, public: add.public, parts })
+    Ok(Claim { amount, client, industry, on, note, public: add.public, playbook, parts })
 }
 
 /// The claimant and those named in `--with`; all must be active partners.

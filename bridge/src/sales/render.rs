@@ -53,6 +53,7 @@ pub fn view(sale: &SaleRow, seq: Option<i64>) -> SaleView {
         industry: sale.industry.clone(),
         on: sale.on,
         note: sale.note.clone(),
+        playbook: sale.playbook.clone(),
         public: sale.public,
         claimed_at: sale.claimed_at,
         decided_at: sale.approved_at.or(sale.rejected_at),
@@ -91,7 +92,8 @@ fn title(mark: &str, sale: &SaleRow) -> Line {
 
 fn what(sale: &SaleRow) -> Line {
     let industry = sale.industry.as_deref().map(|slug| format!(" · {slug}")).unwrap_or_default();
-    Line::new().plain(&format!("{} · {}{industry}", status_word(sale.status()), sale.on))
+    let playbook = sale.playbook.as_deref().map(|slug| format!(" · 📘 {slug}")).unwrap_or_default();
+    Line::new().plain(&format!("{} · {}{industry}{playbook}", status_word(sale.status()), sale.on))
 }
 
 fn status_word(status: SaleStatus) -> &'static str {

@@ -51,6 +51,8 @@ pub struct SaleRow {
     pub voided_at: Option<i64>,
     pub voided_by: Option<String>,
     pub void_reason: Option<String>,
+    /// Slug of the playbook that was used.
+    pub playbook: Option<String>,
 }
 
 impl SaleRow {
@@ -89,7 +91,8 @@ macro_rules! select_sale {
              s.cause, s.room_id, s.claimed_at, s.approved_at, s.approved_by, s.rejected_at, \
              s.rejected_by, s.reject_reason, s.withdrawn_at, s.voided_at, s.voided_by, s.void_reason, \
              s.amount_minor - coalesce((select cast(sum(a.amount_minor) as bigint) from adjustment a \
-             where a.sale_id = s.id), 0), s.rate, s.rate_from, s.reporting_minor, s.reporting_currency, s.thread \
+             where a.sale_id = s.id), 0), s.rate, s.rate_from, s.reporting_minor, s.reporting_currency, s.thread, \
+             s.playbook \
              from sale s join partner p on p.id = s.partner_id join client c on c.id = s.client_id ",
             $rest
         )
@@ -133,6 +136,7 @@ fn read(row: &AnyRow) -> Result<SaleRow, sqlx::Error> {
         voided_at: at(23)?,
         voided_by: maybe(24)?,
         void_reason: maybe(25)?,
+        playbook: maybe(32)?,
     })
 }
 
@@ -234,6 +238,7 @@ pub struct NewSale<'a> {
     pub on: Date,
     pub note: Option<&'a str>,
     pub public: bool,
+    pub playbook: Option<&'a str>,
     pub flags: &'a str,
     pub cause: &'a str,
     pub room_id: &'a str,
@@ -247,8 +252,8 @@ pub struct NewSale<'a> {
 const SALE: Insert = Insert {
     rank: 2,
     text: "insert into sale (id, number, partner_id, client_id, amount_minor, currency, industry, effective_on, \
-           note, public, flags, cause, room_id, thread, line, claimed_at) {values}",
-    columns: 16,
+           note, public, playbook, flags, cause, room_id, thread, line, claimed_at) {values}",
+    columns: 17,
 };
 
 /// A new sale, written at the latest with the commit.
@@ -265,6 +270,7 @@ pub fn insert(work: &mut Work<'_>, sale: &NewSale<'_>) {
         text(&sale.on),
         sale.note.into(),
         Cell::Number(i64::from(sale.public)),
+        sale.playbook.into(),
         text(&sale.flags),
         text(&sale.cause),
         text(&sale.room_id),
@@ -282,7 +288,7 @@ pub fn insert(work: &mut Work<'_>, sale: &NewSale<'_>) {
 pub async fn rewrite(tx: &mut Conn, sale: &NewSale<'_>) -> Result<(), sqlx::Error> {
     sqlx::query(
         "update sale set client_id = $1, amount_minor = $2, currency = $3, industry = $4, effective_on = $5, \
-         note = $6, public = $7, flags = $8, line = $9 where id = $10",
+         note = $6, public = $7, playbook = $8, flags = $9, line = $10 where id = $11",
     )
     .bind(sale.client_id.to_string())
     .bind(sale.amount.minor)
@@ -291,6 +297,7 @@ pub async fn rewrite(tx: &mut Conn, sale: &NewSale<'_>) -> Result<(), sqlx::Erro
     .bind(sale.on.to_string())
     .bind(sale.note)
     .bind(i64::from(sale.public))
+    .bind(sale.playbook)
     .bind(sale.flags)
     .bind(sale.line)
     .bind(sale.id.to_string())

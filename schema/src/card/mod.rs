@@ -4,6 +4,7 @@ mod basics;
 mod boards;
 mod control;
 mod people;
+mod playbooks;
 mod rates;
 mod sales;
 
@@ -11,6 +12,7 @@ pub use basics::*;
 pub use boards::*;
 pub use control::*;
 pub use people::*;
+pub use playbooks::*;
 pub use rates::*;
 pub use sales::*;
 
@@ -75,6 +77,12 @@ cards! {
     Me = "me",
     Partner = "partner",
     Partners = "partners",
+    Playbook = "playbook",
+    PlaybookDiff = "playbook_diff",
+    PlaybookHistory = "playbook_history",
+    PlaybookPart = "playbook_part",
+    PlaybookReport = "playbook_report",
+    Playbooks = "playbooks",
     Profile = "profile",
     Rates = "rates",
     Refusal = "refusal",

@@ -83,6 +83,9 @@ pub struct SaleView {
     pub on: Date,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// Slug of the playbook that was used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub playbook: Option<String>,
     /// Whether a win may name the client.
     pub public: bool,
     /// Epoch milliseconds.
@@ -234,6 +237,7 @@ pub struct Review {
 pub enum ReviewSubject {
     Sale { sale: Box<SaleView> },
     Application { application: Application },
+    Playbook { playbook: Box<super::PlaybookView> },
 }
 
 /// A person who wants to become a partner.

@@ -65,10 +65,11 @@ fn types_are_the_contract_s() {
         ProgramState::TYPE,
         RoomState::TYPE,
         LeaderboardState::TYPE,
+        PlaybookState::TYPE,
         IndustryState::TYPE,
         ProfileState::TYPE,
     ];
-    let names = ["program", "room", "leaderboard", "industry", "profile"];
+    let names = ["program", "room", "leaderboard", "playbook", "industry", "profile"];
     assert_eq!(types.to_vec(), names.map(|name| format!("agency.siso.partners.{name}")).to_vec());
 }
 

@@ -63,6 +63,13 @@ impl Event {
         (relation["rel_type"] == "m.replace").then(|| relation["event_id"].as_str())?
     }
 
+    /// The event that this one takes back.
+    #[must_use]
+    pub fn redacts(&self) -> Option<&str> {
+        let id = self.content()["redacts"].as_str().or_else(|| self.json["redacts"].as_str());
+        id.filter(|_| self.kind() == "m.room.redaction")
+    }
+
     fn text(&self, key: &str) -> &str {
         self.json[key].as_str().unwrap_or_default()
     }
@@ -71,6 +78,9 @@ impl Event {
 /// The text of an event after the edits by its sender, as a client shows it.
 pub fn text_now(events: &[Event], id: &str) -> Option<String> {
     let original = events.iter().find(|event| event.id() == id)?;
+    if events.iter().any(|event| event.redacts() == Some(id)) {
+        return Some(String::new());
+    }
     let by_same = |event: &&Event| event.sender() == original.sender();
     let newest = events.iter().rev().filter(by_same).find(|event| event.edits() == Some(id));
     let edited = newest.and_then(|event| event.content()["m.new_content"]["body"].as_str());

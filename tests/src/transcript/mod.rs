@@ -20,9 +20,11 @@
 //! ben in thread> ask for a site visit    in the thread of the message found last
 //! ana answers ben> !answer               to the line that Ben said last, in its thread if it has one
 //! ana reacts ✅ at ben                   to the line that Ben said last
+//! ana adds to ben> And one more thing    in the thread of what Ben said last outside of threads
 //! ana edits> !sale add 90 EUR Acme       the line that she said last
 //! ana redacts
 //! bot shows> S-1 … approved              some message here reads so now, after edits
+//! bot hides> S-1 … approved              no message here reads so (any more)
 //! state leaderboard revenue.month> {…}   the Space's state of this type and key contains this
 //! restart                                kill -9, and again ready
 //! ```

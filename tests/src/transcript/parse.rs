@@ -23,6 +23,7 @@ pub enum Line {
     RepliesTo { who: String, text: String },
     Answers { who: String, whom: String, text: String },
     InThread { who: String, text: String },
+    AddsTo { who: String, whom: String, text: String },
     Edits { who: String, text: String },
     Redacts { who: String },
     Reacts { who: String, key: String, words: String },
@@ -30,6 +31,7 @@ pub enum Line {
     BotReplies(Vec<String>),
     BotPosts(Vec<String>),
     BotShows(Vec<String>),
+    BotHides(Vec<String>),
     Card(Value),
     Silence,
     State { kind: String, key: String, content: Value },
@@ -104,6 +106,7 @@ fn said(head: &str, tail: &str) -> Outcome<Option<Line>> {
         ["bot"] => Line::BotReplies(parts(tail)),
         ["bot", "posts"] => Line::BotPosts(parts(tail)),
         ["bot", "shows"] => Line::BotShows(parts(tail)),
+        ["bot", "hides"] => Line::BotHides(parts(tail)),
         ["card"] => Line::Card(serde_json::from_str(tail)?),
         ["state", kind, key] => Line::State {
             kind: format!("agency.siso.partners.{kind}"),
@@ -116,6 +119,9 @@ fn said(head: &str, tail: &str) -> Outcome<Option<Line>> {
             Line::Answers { who: who.to_owned(), whom: whom.to_owned(), text: unescape(tail)? }
         }
         [who, "in", "thread"] => Line::InThread { who: who.to_owned(), text: unescape(tail)? },
+        [who, "adds", "to", whom] => {
+            Line::AddsTo { who: who.to_owned(), whom: whom.to_owned(), text: unescape(tail)? }
+        }
         [who, "edits"] => Line::Edits { who: who.to_owned(), text: unescape(tail)? },
         _ => return Ok(None),
     }))

@@ -20,6 +20,8 @@ pub struct Run {
     said_by: HashMap<String, (String, String)>,
     /// Event to the root of the thread that it was said in.
     threads: HashMap<String, String>,
+    /// The last line of each outside of threads.
+    roots: HashMap<String, (String, String)>,
     /// The message of the bot that the last line found.
     found: Option<Event>,
     /// Messages that a line has taken.
@@ -35,6 +37,7 @@ impl Run {
             said: None,
             said_by: HashMap::new(),
             threads: HashMap::new(),
+            roots: HashMap::new(),
             found: None,
             taken: HashSet::new(),
         }
@@ -52,12 +55,14 @@ impl Run {
             Line::Answers { who, whom, text } => self.answers(&who, &whom, &text).await,
             Line::InThread { who, text } => self.says_in_thread(&who, &text).await,
             Line::ReactsAt { who, key, whom } => self.reacts_at(&who, &key, &whom).await,
+            Line::AddsTo { who, whom, text } => self.adds_to(&who, &whom, &text).await,
             Line::Edits { who, text } => self.edits(&who, &text).await,
             Line::Redacts { who } => self.redacts(&who).await,
             Line::Reacts { who, key, words } => self.reacts(&who, &key, &words).await,
             Line::BotReplies(parts) => self.bot_replies(&parts).await,
             Line::BotPosts(parts) => self.bot_posts(&parts).await,
             Line::BotShows(parts) => self.bot_shows(&parts).await,
+            Line::BotHides(parts) => self.bot_hides(&parts).await,
             Line::Card(expected) => self.card(&expected),
             Line::Silence => self.silence().await,
             Line::State { kind, key, content } => self.state(&kind, &key, &content).await,
@@ -78,6 +83,18 @@ impl Run {
         let text = self.with_ids(text);
         let room = self.house.room(&self.place, who).await?;
         let event = self.house.person(who)?.say(&room, &text).await?;
+        self.roots.insert(who.to_owned(), (room.clone(), event.clone()));
+        self.has_said(who, room, event);
+        Ok(())
+    }
+
+    async fn adds_to(&mut self, who: &str, whom: &str, text: &str) -> Outcome<()> {
+        let text = self.with_ids(text);
+        let (room, root) = self.roots.get(whom).context("they said nothing")?.clone();
+        // Who has not been in the room yet joins it.
+        self.house.room(&self.place, who).await?;
+        let event = self.house.person(who)?.say_in_thread(&room, &root, &text).await?;
+        self.threads.insert(event.clone(), root);
         self.has_said(who, room, event);
         Ok(())
     }
@@ -185,6 +202,17 @@ impl Run {
         });
         self.found = Some(shown.await?);
         Ok(())
+    }
+
+    async fn bot_hides(&mut self, parts: &[String]) -> Outcome<()> {
+        let room = self.house.room(&self.place, &self.reader).await?;
+        let reader = self.house.person(&self.reader)?;
+        let what = format!("no message with {parts:?}");
+        let gone = reader.sees(&what, |events| {
+            let mut here = events.iter().filter(|e| e.room == room && self.is_message(e));
+            here.all(|e| !contains(&now(events, e), parts)).then_some(())
+        });
+        gone.await.with_context(|| here(reader, &room))
     }
 
     /// Waits until the reader sees a message; the failure shows the room instead.

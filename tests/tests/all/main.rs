@@ -7,6 +7,7 @@ mod homeserver_kills;
 mod kills;
 mod layers;
 mod names;
+mod playbooks;
 mod pressure;
 mod reference;
 mod rig;

@@ -74,6 +74,10 @@ fn sorted(leaf: &Command, tokens: &[Token], args: &mut Vec<String>) -> Result<()
             words.push(&token.text);
             continue;
         };
+        if takes_any_field(leaf) && known(leaf, name).is_none() {
+            words.push(&token.text);
+            continue;
+        }
         let arg = named(leaf, name)?;
         let long = arg.get_long().unwrap_or_default();
         if seen.contains(&long) {
@@ -97,13 +101,22 @@ fn field(token: &Token) -> Option<(&str, Option<&str>)> {
     })
 }
 
-fn named<'a>(leaf: &'a Command, name: &str) -> Result<&'a Arg, Refusal> {
+/// Whether a command's text may hold fields of names that only its arm knows.
+fn takes_any_field(leaf: &Command) -> bool {
+    leaf.get_positionals().any(|arg| is_text(arg) && arg.is_allow_hyphen_values_set())
+}
+
+fn known<'a>(leaf: &'a Command, name: &str) -> Option<&'a Arg> {
     let lower = name.to_lowercase();
-    let is_it = |arg: &&Arg| {
+    leaf.get_arguments().find(|arg| {
         arg.get_long() == Some(&lower)
             || arg.get_all_aliases().is_some_and(|aliases| aliases.contains(&lower.as_str()))
-    };
-    leaf.get_arguments().find(is_it).ok_or_else(|| {
+    })
+}
+
+fn named<'a>(leaf: &'a Command, name: &str) -> Result<&'a Arg, Refusal> {
+    let lower = name.to_lowercase();
+    known(leaf, name).ok_or_else(|| {
         let longs: Vec<_> = leaf.get_arguments().filter_map(Arg::get_long).collect();
         let hint = match nearest(&lower, longs.iter().copied()) {
             Some(near) => format!("did you mean --{near}?"),

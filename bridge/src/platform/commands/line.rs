@@ -40,6 +40,8 @@ pub struct CommandLine {
     pub tokens: Vec<Token>,
     /// What stands below the first line.
     pub rest: String,
+    /// The same as it was sent, to the last character.
+    pub below: String,
     /// People saw other words than those that run: the answer quotes `text`.
     pub is_shown_otherwise: bool,
 }
@@ -51,7 +53,8 @@ impl CommandLine {
     /// When it cannot be split into words.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let tokens = tokens::tokens(text)?;
-        Ok(Self { text: text.to_owned(), tokens, rest: String::new(), is_shown_otherwise: false })
+        let (text, rest, below) = (text.to_owned(), String::new(), String::new());
+        Ok(Self { text, tokens, rest, below, is_shown_otherwise: false })
     }
 }
 
@@ -102,6 +105,7 @@ fn addressed(
             tokens,
             text: text.trim_end().to_owned(),
             rest: chars::cleaned(rest),
+            below: rest.to_owned(),
             is_shown_otherwise: shown.is_some_and(|shown| is_other(line, &shown.text)),
         }),
         Err(refusal) => LineOutcome::Refused { word: first_word(command), refusal },

@@ -12,6 +12,7 @@
 //!   become a flag by accident: `-100` and a quoted `"--x"` reach the value.
 //! - Text of several words is one `String` with `#[arg(num_args = 1..)]`: as the last positional
 //!   it takes all words left, as a field all words up to the next field.
+//!   With `allow_hyphen_values` it also takes fields whose names only the arm knows, as they stand.
 //! - `value_name` is what usage shows between `<` and `>` or after the field's name.
 //! - Amounts, currencies, dates and references are `String`s here; the arm turns them into values,
 //!   since that needs the currency, the calendar or the database. What can be refused by itself may

@@ -7,6 +7,8 @@ pub struct Said<'a> {
     pub line: &'a str,
     /// What stands below the line.
     pub rest: &'a str,
+    /// The same as it was sent, to the last character.
+    pub below: &'a str,
     /// Asked about, and answered with yes.
     pub confirmed: bool,
     /// Found by the gap filler: it was said while nobody heard it.

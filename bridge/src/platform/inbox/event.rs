@@ -22,6 +22,9 @@ pub struct Event {
     /// The sender's server's clock: only good for comparing events of one sender.
     #[serde(default)]
     origin_server_ts: Value,
+    /// What the homeserver adds when it is asked for an event.
+    #[serde(default)]
+    unsigned: Option<Box<RawValue>>,
 }
 
 impl Event {
@@ -48,6 +51,20 @@ impl Event {
     #[must_use]
     pub fn content(&self) -> Value {
         serde_json::from_str(self.content.get()).unwrap_or(Value::Null)
+    }
+
+    /// The content as people see it: after the newest edit, where the homeserver told of one.
+    #[must_use]
+    pub fn content_now(&self) -> Value {
+        let unsigned: Option<Value> =
+            self.unsigned.as_deref().and_then(|raw| serde_json::from_str(raw.get()).ok());
+        let edit = unsigned.as_ref().and_then(|all| all.get("m.relations")?.get("m.replace"));
+        let own = |edit: &&Value| edit.get("sender").and_then(Value::as_str) == Some(&self.sender);
+        edit.filter(own)
+            .and_then(|edit| edit.get("content")?.get("m.new_content"))
+            .filter(|new| new.is_object())
+            .cloned()
+            .unwrap_or_else(|| self.content())
     }
 
     /// When the event says it was made (epoch milliseconds); the sender's server chose it.

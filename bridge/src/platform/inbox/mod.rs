@@ -11,3 +11,4 @@ pub mod store;
 pub use accept::{AcceptError, Inbox, Source};
 pub use event::{Event, Relation};
 pub use filter::{Filter, Peek, Verdict};
+pub use proof::QUOTED_MAX;

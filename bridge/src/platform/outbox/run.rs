@@ -163,12 +163,10 @@ impl<H: Homeserver> Sender<H> {
             self.lanes.again(&row.lane(), now + ROOM_WAIT_MS);
             return Ok(None);
         };
-        if let Some(key) = reference(&row.content) {
+        // An event of ours that a row names (in its content, or to take it back) may itself be owed.
+        if let Some(key) = row.target().or_else(|| reference(&row.content)) {
             match self.event_of(&key).await? {
-                Some(event) => {
-                    let content = row.content.replace(&format!("$event:{key}"), &event);
-                    Arc::make_mut(&mut row).content = content;
-                }
+                Some(event) => Arc::make_mut(&mut row).name(&key, &event),
                 None => {
                     self.awaited.insert(key, row.lane());
                     self.lanes.again(&row.lane(), now + (REF_WAIT_MS << tries.min(8)));

@@ -42,12 +42,16 @@ pub(super) fn may_turn(ch: char) -> bool {
 /// Whether a break belongs before `next`: after an `@` that begins a word, and inside the two
 /// spellings of a Matrix link. `before` is the text already written.
 pub(super) fn breaks(before: &str, next: char) -> bool {
-    let link = match next {
+    breaks_link(before, next) || before.ends_with('@') && !next.is_whitespace()
+}
+
+/// The part of [`breaks`] about links.
+pub(super) fn breaks_link(before: &str, next: char) -> bool {
+    match next {
         't' | 'T' => ends_with(before, "matrix."),
         'u' | 'U' => ends_with(before, "matrix:"),
         _ => false,
-    };
-    link || before.ends_with('@') && !next.is_whitespace()
+    }
 }
 
 fn ends_with(text: &str, tail: &str) -> bool {

@@ -2,6 +2,7 @@
 //! straight into a string. Event limits hold by construction: what exceeds them is cut, visibly.
 use super::escape::{json_bytes, json_string};
 use super::line::Line;
+use super::markdown::Rich;
 use ruma::{OwnedUserId, UserId};
 use serde::Serialize;
 use serde_json::Value;
@@ -104,6 +105,25 @@ impl Message {
             self.block("<p>", "</p>\n", "", rows);
             rows.clear();
         }
+    }
+
+    /// Markdown that a person wrote.
+    #[must_use]
+    pub fn rich(mut self, rich: &Rich) -> Self {
+        for block in &rich.blocks {
+            let bytes = json_bytes(&block.plain) + json_bytes(&block.html) + 10;
+            if self.is_cut || self.bytes + bytes > TEXT_BYTES_MAX {
+                self.cut();
+                break;
+            }
+            self.bytes += bytes;
+            if !block.plain.is_empty() {
+                self.body.push('\n');
+                self.body.push_str(&block.plain);
+            }
+            self.html.push_str(&block.html);
+        }
+        self
     }
 
     /// Somebody who must act. In a notice this pings nobody.

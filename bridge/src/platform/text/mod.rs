@@ -5,6 +5,7 @@
 mod escape;
 mod foreign;
 mod line;
+pub mod markdown;
 mod message;
 mod refusal;
 mod relation;
@@ -13,6 +14,7 @@ mod tests;
 
 pub use foreign::{foreign, is_invisible};
 pub use line::{LINE_CHARS_MAX, Line};
+pub use markdown::{Rich, rich};
 pub use message::{CARD_BYTES_MAX, CARD_KEY, MENTIONS_MAX, Message, TEXT_BYTES_MAX};
 pub use refusal::{fault_message, refusal_message};
 pub use relation::{edit_of, plain_reply, thread_reply};

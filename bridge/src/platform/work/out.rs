@@ -93,6 +93,19 @@ impl Work<'_> {
         self.message(key, &format!("direct:{user}"), message, &Hang::Alone)
     }
 
+    /// As `direct`, under a key that others can refer to; the same key goes out once.
+    pub fn direct_as(&mut self, key: &str, user: &str, message: &Message) {
+        self.effects.rooms_wanted = true;
+        self.message(key.to_owned(), &format!("direct:{user}"), message, &Hang::Alone);
+    }
+
+    /// Takes an earlier message of ours out of its room, named by its key; once.
+    pub fn redact(&mut self, room: &str, target: &str, reason: &str) {
+        let key = format!("redact:{target}");
+        let content = serde_json::json!({ "reason": reason }).to_string();
+        self.owe(key, room, OutKind::Redact, "", Some(event_ref(target)), content);
+    }
+
     /// Reacts to an earlier message of ours, named by its key.
     pub fn react(&mut self, room: &str, target: &str, symbol: &str) {
         let key = self.next_key("react");

@@ -6,6 +6,7 @@ use crate::ledger::{self, rules::EntryBody};
 use crate::platform::access::Manager;
 use crate::platform::refusal::{Fault, Stop};
 use crate::platform::work::Work;
+use crate::playbooks;
 use crate::sales::store::{self, Adjustment, SaleRow};
 use crate::sales::{review, rules};
 use schema::card::{AdjustmentKind, SaleEvent};
@@ -50,6 +51,7 @@ pub async fn refund(
     sale.net_minor = left;
     sale.adjustments.push(adjustment);
     shares::changed(work, &sale);
+    playbooks::actions::sale_changed(work, sale.playbook.as_deref()).await?;
     work.audit("sale.refund", &number.to_string(), &format!("{} {reason}", amount.plain()));
     review::update(work, &sale, &[]);
     review::tell_claimant(work, &sale, SaleEvent::Refunded, Some(posted.seq)).await?;

@@ -11,6 +11,7 @@ fn lines() -> Vec<(&'static str, String, Gets)> {
     let plain = |id, line: &str, gets| (id, line.to_owned(), gets);
     let mut cases = amounts();
     cases.extend(references());
+    cases.extend(playbooks());
     cases.extend([
         plain("B044", "!sale add 100 EUR", Refusal("E-USAGE", "client")),
         plain("B046", "!sale add 100 EUR \"Acme", Refusal("E-USAGE", "quote")),
@@ -76,6 +77,41 @@ fn references() -> Vec<(&'static str, String, Gets)> {
             format!("!sale list (a+)+${}", "a".repeat(50_000)),
             Refusal("E-LONG", "4096"),
         ),
+    ]
+}
+
+fn playbooks() -> Vec<(&'static str, String, Gets)> {
+    let plain = |id, line: &str, gets| (id, line.to_owned(), gets);
+    let title = "t".repeat(121);
+    let nasty =
+        "@room <script>alert(1)</script> [x](javascript:alert(1)) https://matrix.to/#/@a:b.c";
+    vec![
+        plain("playbook name", "!playbook show nowhere", Refusal("E-REF", "no playbook")),
+        plain("playbook use", "!playbook use nowhere", Refusal("E-REF", "no playbook")),
+        plain("playbook text", "!playbook save a \"A\"", Refusal("E-USAGE", "Where is the text")),
+        plain("playbook blank", "!playbook save a \"A\"\n \n#", Refusal("E-USAGE", "text")),
+        plain("playbook slug", "!playbook save ../a \"A\"\ntext", Refusal("E-USAGE", "a-z")),
+        ("playbook title", format!("!playbook save a \"{title}\"\nx"), Refusal("E-LONG", "120")),
+        ("playbook slug long", format!("!playbook save {title} T\nx"), Refusal("E-LONG", "48")),
+        plain("playbook null", "!playbook save a A\nte\u{0}xt", Refusal("E-CHARS", "U+0000")),
+        plain(
+            "playbook industry",
+            "!playbook save a A --industry x\nt",
+            Refusal("E-REF", "industry"),
+        ),
+        ("playbook nasty", format!("!playbook save nasty \"{nasty}\"\n{nasty}"), Card("playbook")),
+        plain("playbook again", "!playbook save nasty\nother text", Card("playbook")),
+        plain("playbook diff", "!playbook diff nasty x", Refusal("E-USAGE", "numbers")),
+        plain("playbook no version", "!playbook diff nasty 1 9", Refusal("E-REF", "version 9")),
+        plain("playbook stars", "!playbook rate nasty 6", Refusal("E-REF", "no playbook")),
+        plain("playbook report", "!playbook report nasty", Refusal("E-USAGE", "why")),
+        plain("playbook not out", "!playbook retire nasty", Refusal("E-REF", "no playbook")),
+        plain(
+            "playbook sale",
+            "!sale add 7 EUR Acme --playbook nasty",
+            Refusal("E-REF", "no playbook"),
+        ),
+        plain("playbook control", "!playbook publish nasty", Refusal("E-AUTH", "managers")),
     ]
 }
 

@@ -68,15 +68,15 @@ async fn edit_of_another(scene: &Scene) -> Outcome<()> {
     Ok(())
 }
 
-/// Words of a later version, in the chat with the bot, where everything is for it.
+/// Names that lead nowhere, in the chat with the bot, where everything is for it.
 async fn words_of_later(scene: &Scene) -> Outcome<()> {
     let ana = scene.house.person("ana")?;
     let chat = scene.house.chat_of("ana")?;
     let search = |tail: &str| format!("!playbook search (a+)+${tail}");
     for (line, code) in [
-        ("!playbook show ../secret".to_owned(), "E-UNKNOWN"),
-        ("!playbook show ..\u{2215}secret".to_owned(), "E-UNKNOWN"),
-        (search(""), "E-UNKNOWN"),
+        ("!playbook show ../secret".to_owned(), "E-REF"),
+        ("!playbook show ..\u{2215}secret".to_owned(), "E-REF"),
+        (search(""), "E-USAGE"),
         (search(&"a".repeat(50_000)), "E-LONG"),
     ] {
         let reply = ana.reply_to(&ana.say(chat, &line).await?).await?;

@@ -39,6 +39,20 @@ impl Owed {
             self.room.clone()
         }
     }
+
+    /// The key of our own message that is to be taken back, until its event is known.
+    #[must_use]
+    pub fn target(&self) -> Option<String> {
+        self.subject.as_deref().and_then(|id| id.strip_prefix("$event:")).map(str::to_owned)
+    }
+
+    /// Puts the id of an event of ours where its key stands.
+    pub fn name(&mut self, key: &str, event: &str) {
+        if self.target().as_deref() == Some(key) {
+            self.subject = Some(event.to_owned());
+        }
+        self.content = self.content.replace(&format!("$event:{key}"), event);
+    }
 }
 
 impl Numbered for Owed {

@@ -1,0 +1,209 @@
+//! A long text in parts that fit a message each. Joined with nothing between them they are the
+//! text, to the last byte; cut, where possible, between the blocks of its Markdown, so that each
+//! part reads well alone.
+use crate::platform::text::markdown::options;
+use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag};
+use std::ops::Range;
+
+/// A part as JSON: with its plain and HTML forms beside it, it stays within one event.
+pub const PART_BYTES_MAX: usize = 8 * 1024;
+
+/// A piece of the text, and what is shown for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part<'a> {
+    pub text: &'a str,
+    /// Markdown: the piece itself, or with what a cut took from it: a fence, a table's head.
+    pub shown: String,
+}
+
+/// At least one part.
+#[must_use]
+pub fn split(text: &str) -> Vec<Part<'_>> {
+    let mut parts = Vec::new();
+    let mut from = 0;
+    for block in blocks(text) {
+        if cost(&text[from..block.range.end]) <= PART_BYTES_MAX {
+            continue;
+        }
+        if from < block.range.start {
+            parts.push(whole(&text[from..block.range.start]));
+            from = block.range.start;
+        }
+        if cost(&text[block.range.clone()]) > PART_BYTES_MAX {
+            parts.extend(pieces(&text[block.range.clone()], &block));
+            from = block.range.end;
+        }
+    }
+    if from < text.len() || parts.is_empty() {
+        parts.push(whole(&text[from..]));
+    }
+    parts
+}
+
+fn whole(text: &str) -> Part<'_> {
+    Part { text, shown: text.to_owned() }
+}
+
+/// A block at the top of the Markdown, up to the beginning of the next.
+struct Block {
+    range: Range<usize>,
+    /// What stands before and after a later piece of it.
+    frame: (String, String),
+}
+
+fn blocks(text: &str) -> Vec<Block> {
+    let mut blocks: Vec<Block> = Vec::new();
+    let mut depth = 0_usize;
+    for (event, range) in Parser::new_ext(text, options()).into_offset_iter() {
+        if depth == 0 && !matches!(event, Event::End(_)) {
+            let start = if blocks.is_empty() { 0 } else { range.start };
+            if let Some(last) = blocks.last_mut() {
+                last.range.end = start.max(last.range.start);
+            }
+            let frame = frame(&event, &text[range]);
+            blocks.push(Block { range: start..text.len(), frame });
+        }
+        match event {
+            Event::Start(_) => depth += 1,
+            Event::End(_) => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    if blocks.is_empty() {
+        blocks.push(Block { range: 0..text.len(), frame: Default::default() });
+    }
+    blocks
+}
+
+fn frame(event: &Event<'_>, text: &str) -> (String, String) {
+    match event {
+        Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
+            // Longer than any fence that may stand in it.
+            let fence = "`".repeat(longest_run(text, '`') + 1);
+            (format!("{fence}{}\n", info.replace('`', "")), format!("\n{fence}"))
+        }
+        Event::Start(Tag::Table(_)) => {
+            let head: Vec<&str> = text.lines().take(2).collect();
+            (format!("{}\n", head.join("\n")), String::new())
+        }
+        _ => Default::default(),
+    }
+}
+
+fn longest_run(text: &str, of: char) -> usize {
+    let (mut longest, mut run) = (3, 0);
+    for ch in text.chars() {
+        run = if ch == of { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    longest.min(200)
+}
+
+/// A block that is too large for one part, cut at the ends of lines, or of words, or anywhere.
+fn pieces<'a>(text: &'a str, block: &Block) -> Vec<Part<'a>> {
+    let (before, after) = &block.frame;
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (piece, later) = rest.split_at(end_of_piece(rest));
+        let first = pieces.is_empty();
+        let shown = match (first, later.is_empty()) {
+            (true, _) => format!("{piece}{after}"),
+            (false, false) => format!("{before}{piece}{after}"),
+            // The block's own end closes it.
+            (false, true) => format!("{before}{piece}"),
+        };
+        pieces.push(Part { text: piece, shown });
+        rest = later;
+    }
+    pieces
+}
+
+fn end_of_piece(text: &str) -> usize {
+    let mut bytes = 0;
+    let mut end = text.len();
+    for (at, ch) in text.char_indices() {
+        bytes += char_cost(ch);
+        if bytes > PART_BYTES_MAX {
+            end = at;
+            break;
+        }
+    }
+    if end == text.len() {
+        return end;
+    }
+    let piece = &text[..end];
+    // A cut far before the end would make too many parts.
+    let near = |at: usize| (at >= end / 2).then_some(at);
+    piece
+        .rfind('\n')
+        .and_then(|at| near(at + 1))
+        .or_else(|| piece.rfind(' ').and_then(|at| near(at + 1)))
+        .unwrap_or(end)
+}
+
+/// A text's length inside a JSON string.
+fn cost(text: &str) -> usize {
+    text.chars().map(char_cost).sum()
+}
+
+fn char_cost(ch: char) -> usize {
+    match ch {
+        '"' | '\\' | '\n' | '\r' | '\t' | '\u{8}' | '\u{c}' => 2,
+        '\0'..='\u{1f}' => 6,
+        _ => ch.len_utf8(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn joined(text: &str) -> String {
+        split(text).iter().map(|part| part.text).collect()
+    }
+
+    #[test]
+    fn a_short_text_is_one_part() {
+        for text in ["", "a", "# A\n\nb\n", "\n\n  x"] {
+            assert_eq!(split(text).len(), 1, "{text:?}");
+            assert_eq!(joined(text), text);
+        }
+    }
+
+    #[test]
+    fn long_code_and_tables_stay_what_they_are() {
+        let code = format!("```rust\n{}```\nend", "let a = 1;\n".repeat(2_000));
+        let parts = split(&code);
+        assert!(parts.len() > 2, "{}", parts.len());
+        assert_eq!(joined(&code), code);
+        for part in &parts[..parts.len() - 1] {
+            assert!(part.shown.trim_start().starts_with("```"), "{:.40}", part.shown);
+        }
+        let table = format!("| a | b |\n|---|---|\n{}", "| one | two |\n".repeat(2_000));
+        let parts = split(&table);
+        assert_eq!(joined(&table), table);
+        assert!(parts.iter().all(|part| part.shown.starts_with("| a | b |\n|---|---|\n")));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn parts_join_to_the_text_and_each_fits(
+            text in "([#>*`|~ \n\\-a-z0-9\u{5d0}-\u{5ea}\u{1f600}-\u{1f610}\"\\\\\u{1}]{0,400}){0,40}",
+            times in 1_usize..6,
+        ) {
+            let text = text.repeat(times);
+            let parts = split(&text);
+            let joined: String = parts.iter().map(|part| part.text).collect();
+            prop_assert_eq!(&joined, &text);
+            for part in &parts {
+                prop_assert!(cost(part.text) <= PART_BYTES_MAX);
+                let json = serde_json::to_string(part.text).map_err(|e| TestCaseError::fail(e.to_string()))?;
+                prop_assert!(json.len() <= PART_BYTES_MAX + 2);
+            }
+        }
+    }
+}

@@ -1,0 +1,302 @@
+//! What is known of playbooks together: outcomes, ratings, uses, and the texts that are searched.
+use super::versions::list;
+use crate::platform::db::Conn;
+use crate::playbooks::rules::{Outcome, Rating};
+use schema::ids::PartnerId;
+use sqlx::Row as _;
+use sqlx::any::AnyRow;
+
+/// How often a playbook was named on decided claims, and how many of these count now. Withdrawn
+/// claims and open ones are not decided; one that is void, or refunded in full, does not count.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn outcome(tx: &mut Conn, slug: &str) -> Result<Outcome, sqlx::Error> {
+    let row = sqlx::query(
+        "select count(*), count(case when approved_at is not null and voided_at is null \
+         and amount_minor > (select coalesce(sum(a.amount_minor), 0) from adjustment a \
+         where a.sale_id = sale.id) then 1 end) from sale where playbook = $1 and (approved_at is not null or rejected_at is not null)",
+    )
+    .bind(slug)
+    .fetch_one(tx)
+    .await?;
+    Ok(Outcome { uses: row.try_get(0)?, won: row.try_get(1)? })
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn rating(tx: &mut Conn, slug: &str) -> Result<Rating, sqlx::Error> {
+    let row = sqlx::query(
+        "select cast(coalesce(sum(stars), 0) as bigint), count(*) from playbook_rating \
+         where slug = $1",
+    )
+    .bind(slug)
+    .fetch_one(tx)
+    .await?;
+    Ok(Rating { stars: row.try_get(0)?, ratings: row.try_get(1)? })
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn rate(
+    tx: &mut Conn,
+    slug: &str,
+    partner: PartnerId,
+    stars: i64,
+    now: i64,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "insert into playbook_rating (slug, partner_id, stars, rated_at) values ($1, $2, $3, $4) \
+         on conflict (slug, partner_id) do update set stars = excluded.stars, \
+         rated_at = excluded.rated_at",
+    )
+    .bind(slug)
+    .bind(partner.to_string())
+    .bind(stars)
+    .bind(now)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// A template was filled in.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn used(
+    tx: &mut Conn,
+    id: &str,
+    slug: &str,
+    partner: PartnerId,
+    now: i64,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("insert into playbook_use (id, slug, partner_id, used_at) values ($1, $2, $3, $4)")
+        .bind(id)
+        .bind(slug)
+        .bind(partner.to_string())
+        .bind(now)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// A published playbook, as far as order and filters need it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    pub slug: String,
+    pub version: i64,
+    pub industries: Vec<String>,
+    pub outcome: Outcome,
+    pub rating: Rating,
+}
+
+macro_rules! select_shown {
+    ($columns:literal) => {
+        concat!(
+            "select b.slug, v.version, v.industries, coalesce(s.uses, 0), coalesce(s.won, 0), \
+             coalesce(r.stars, 0), coalesce(r.ratings, 0)",
+            $columns,
+            " from playbook b \
+             join playbook_version v on v.slug = b.slug and v.version = b.shown_version \
+             left join (select playbook, count(*) as uses, \
+             count(case when approved_at is not null and voided_at is null \
+             and amount_minor > (select coalesce(sum(a.amount_minor), 0) from adjustment a \
+             where a.sale_id = sale.id) then 1 end) as won from sale where playbook is not null \
+             and (approved_at is not null or rejected_at is not null) group by playbook) s \
+             on s.playbook = b.slug \
+             left join (select slug, cast(sum(stars) as bigint) as stars, count(*) as ratings \
+             from playbook_rating group by slug) r on r.slug = b.slug \
+             where b.retired_at is null and b.taken_down_at is null and v.erased_at is null \
+             order by b.slug"
+        )
+    };
+}
+
+fn head(row: &AnyRow) -> Result<Head, sqlx::Error> {
+    Ok(Head {
+        slug: row.try_get(0)?,
+        version: row.try_get(1)?,
+        industries: list(row, 2)?,
+        outcome: Outcome { uses: row.try_get(3)?, won: row.try_get(4)? },
+        rating: Rating { stars: row.try_get(5)?, ratings: row.try_get(6)? },
+    })
+}
+
+/// All that are published, by slug.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn heads(tx: &mut Conn) -> Result<Vec<Head>, sqlx::Error> {
+    let rows = sqlx::query(select_shown!("")).fetch_all(tx).await?;
+    rows.iter().map(head).collect()
+}
+
+/// A published playbook with its words: what a search reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    pub head: Head,
+    pub title: String,
+    pub summary: String,
+    pub body: String,
+    pub tags: Vec<String>,
+}
+
+/// All that are published with their words, by slug.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn texts(tx: &mut Conn) -> Result<Vec<Text>, sqlx::Error> {
+    let rows =
+        sqlx::query(select_shown!(", v.title, v.summary, v.body, v.tags")).fetch_all(tx).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Text {
+                head: head(row)?,
+                title: row.try_get(7)?,
+                summary: row.try_get(8)?,
+                body: row.try_get(9)?,
+                tags: list(row, 10)?,
+            })
+        })
+        .collect()
+}
+
+/// A sale that was won with a playbook, in the given time of its approval.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Win {
+    pub sale_id: String,
+    pub slug: String,
+    pub seller: PartnerId,
+    /// The seller's organization.
+    pub organization: Option<String>,
+    /// The sale's.
+    pub industry: Option<String>,
+    pub approved_at: i64,
+}
+
+fn win(row: &AnyRow) -> Result<Win, sqlx::Error> {
+    let seller: String = row.try_get(2)?;
+    Ok(Win {
+        sale_id: row.try_get(0)?,
+        slug: row.try_get(1)?,
+        seller: seller.parse().map_err(|_| sqlx::Error::Decode("win: seller".into()))?,
+        organization: row.try_get(3)?,
+        industry: row.try_get(4)?,
+        approved_at: row.try_get(5)?,
+    })
+}
+
+/// Sales won with any playbook, approved in `[from, to)`.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn wins(tx: &mut Conn, from: i64, to: i64) -> Result<Vec<Win>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select s.id, s.playbook, s.partner_id, p.organization, s.industry, s.approved_at \
+         from sale s join partner p on p.id = s.partner_id where s.playbook is not null \
+         and s.voided_at is null and s.amount_minor > (select coalesce(sum(x.amount_minor), 0) \
+         from adjustment x where x.sale_id = s.id) and s.approved_at >= $1 and s.approved_at < $2 order by s.number",
+    )
+    .bind(from)
+    .bind(to)
+    .fetch_all(tx)
+    .await?;
+    rows.iter().map(win).collect()
+}
+
+/// Sales without a share of theirs that were won with what a person wrote, approved in `[from, to)`.
+/// An author's own organization counts as the author.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn wins_of_others(
+    tx: &mut Conn,
+    author: PartnerId,
+    from: i64,
+    to: i64,
+) -> Result<Vec<Win>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select s.id, s.playbook, s.partner_id, p.organization, s.industry, s.approved_at \
+         from sale s join partner p on p.id = s.partner_id join partner me on me.id = $1 \
+         where s.voided_at is null and s.approved_at >= $2 and s.approved_at < $3 \
+         and s.amount_minor > (select coalesce(sum(x.amount_minor), 0) from adjustment x \
+         where x.sale_id = s.id) \
+         and not exists (select 1 from share h where h.sale_id = s.id and h.partner_id = me.id) \
+         and (me.organization is null or p.organization is null or me.organization <> p.organization) \
+         and exists (select 1 from playbook_author a join playbook b on b.slug = a.slug \
+         and b.shown_version = a.version where a.slug = s.playbook and a.user_id = me.user_id) \
+         order by s.number",
+    )
+    .bind(author.to_string())
+    .bind(from)
+    .bind(to)
+    .fetch_all(tx)
+    .await?;
+    rows.iter().map(win).collect()
+}
+
+/// How often each template was filled in, in `[from, to)`, most first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn fillings(
+    tx: &mut Conn,
+    from: i64,
+    to: i64,
+    limit: i64,
+) -> Result<Vec<(String, i64)>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select slug, count(*) from playbook_use where used_at >= $1 and used_at < $2 \
+         group by slug order by count(*) desc, slug limit $3",
+    )
+    .bind(from)
+    .bind(to)
+    .bind(limit)
+    .fetch_all(tx)
+    .await?;
+    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+}
+
+/// A complaint about a playbook.
+#[derive(Debug)]
+pub struct Report<'a> {
+    pub id: &'a str,
+    pub slug: &'a str,
+    pub user: &'a str,
+    pub reason: &'a str,
+    pub at: i64,
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn report(tx: &mut Conn, report: &Report<'_>) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "insert into playbook_report (id, slug, user_id, reason, reported_at) \
+         values ($1, $2, $3, $4, $5)",
+    )
+    .bind(report.id)
+    .bind(report.slug)
+    .bind(report.user)
+    .bind(report.reason)
+    .bind(report.at)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// When a person last complained about a playbook.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn reported_at(
+    tx: &mut Conn,
+    slug: &str,
+    user: &str,
+) -> Result<Option<i64>, sqlx::Error> {
+    sqlx::query("select max(reported_at) from playbook_report where slug = $1 and user_id = $2")
+        .bind(slug)
+        .bind(user)
+        .fetch_one(tx)
+        .await?
+        .try_get(0)
+}
