@@ -3,14 +3,18 @@
 mod basics;
 mod boards;
 mod control;
+mod mentorship;
 mod people;
+mod questions;
 mod rates;
 mod sales;
 
 pub use basics::*;
 pub use boards::*;
 pub use control::*;
+pub use mentorship::*;
 pub use people::*;
+pub use questions::*;
 pub use rates::*;
 pub use sales::*;
 
@@ -71,11 +75,19 @@ cards! {
     Hint = "hint",
     Inbox = "inbox",
     Industries = "industries",
+    Kudos = "kudos",
     Ledger = "ledger",
     Me = "me",
+    MentorFeedback = "mentor_feedback",
+    MentorOffer = "mentor_offer",
+    Mentors = "mentors",
+    Mentorship = "mentorship",
+    Mentorships = "mentorships",
     Partner = "partner",
     Partners = "partners",
     Profile = "profile",
+    Question = "question",
+    Questions = "questions",
     Rates = "rates",
     Refusal = "refusal",
     Review = "review",
