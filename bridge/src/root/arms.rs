@@ -4,7 +4,10 @@ use crate::platform::access::{Caller, Place};
 use crate::platform::commands::{Said, help};
 use crate::platform::refusal::Stop;
 use crate::platform::work::Work;
-use crate::{industries, leaderboard, ledger, operations, partners, rates, rooms, sales, team};
+use crate::{
+    industries, leaderboard, ledger, mentorship, operations, partners, questions, rates, rooms, sales,
+    team,
+};
 
 pub(super) async fn partner(
     work: &mut Work<'_>,
@@ -20,6 +23,14 @@ pub(super) async fn partner(
         Partner::Me => leaderboard::commands::me(work, caller).await,
         Partner::Sale(words) => sales::commands::partner(work, caller, words, said).await,
         Partner::Board(words) => leaderboard::commands::board(work, caller, words).await,
+        Partner::Ask(words) => questions::commands::ask(work, caller, words, said).await,
+        Partner::Answer => questions::commands::answer(work, caller, said).await,
+        Partner::Question(words) => questions::commands::partner(work, caller, words).await,
+        Partner::Kudos { user, reason } => {
+            let reason = reason.as_deref().unwrap_or_default();
+            questions::commands::thank(work, caller, &user, reason).await
+        }
+        Partner::Mentor(words) => mentorship::commands::partner(work, caller, words).await,
         Partner::Profile(words) => partners::commands::profile(work, caller, words).await,
     }
 }

@@ -6,11 +6,12 @@ use crate::platform::commands::{
     self as grammar, CommandLine, Content, LineOutcome, Parsed, Said, command_line,
 };
 use crate::platform::confirm;
-use crate::platform::inbox::Relation;
+use crate::platform::inbox::{Event, Relation};
 use crate::platform::rate;
 use crate::platform::refusal::{Code, Fault, Refusal, Stop};
 use crate::platform::text::{Line, Message, refusal_message};
 use crate::platform::work::{Mark, Work};
+use crate::rooms;
 use crate::sales::commands::PartnerSale;
 use serde_json::Value;
 
@@ -216,6 +217,22 @@ async fn run_line(
         Parsed::Unknown(refusal) if caller.place.is_direct() => Err(refusal.into()),
         Parsed::Unknown(_) => Ok("not for us"),
     }
+}
+
+/// The command that a message holds, and the place where it stands.
+pub(super) async fn line_of(
+    work: &mut Work<'_>,
+    event: &Event,
+) -> Result<Option<(Place, CommandLine)>, Fault> {
+    let place = rooms::actions::place_of(work, &event.room_id).await?;
+    let said_in = if place.is_direct() { grammar::Place::Direct } else { grammar::Place::Room };
+    let bot =
+        ruma::UserId::parse(&work.program.bot).map_err(|error| Fault::Bug(error.to_string()))?;
+    let content = Content::read(event.content.get());
+    Ok(match command_line(&content, &work.program.prefix, said_in, &bot) {
+        LineOutcome::Command(line) => Some((place, line)),
+        _ => None,
+    })
 }
 
 fn is_help(line: &CommandLine) -> bool {

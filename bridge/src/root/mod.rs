@@ -4,6 +4,7 @@ mod backlog;
 mod commands;
 mod edits;
 mod grammars;
+mod quoted;
 mod reactions;
 mod say;
 mod withheld;
@@ -19,7 +20,7 @@ use crate::platform::inbox::store::Waiting;
 use crate::platform::jobs::Job;
 use crate::platform::refusal::Fault;
 use crate::platform::work::Work;
-use crate::{leaderboard, operations, partners, rooms, sales};
+use crate::{leaderboard, mentorship, operations, partners, questions, rooms, sales};
 use serde::Deserialize;
 use std::borrow::Cow;
 
@@ -80,7 +81,8 @@ pub async fn need(work: &mut Work<'_>, row: &Waiting) -> Result<Need, Fault> {
     }
     let joined = rooms::actions::is_joined(work, &row.room_id, &row.sender).await?;
     let remote = !row.sender.ends_with(&format!(":{}", work.program.server_name));
-    Ok(Need { membership: joined != Some(true), visibility: remote && !row.late, quoted: None })
+    let quoted = quoted::wanted(work, row).await?;
+    Ok(Need { membership: joined != Some(true), visibility: remote && !row.late, quoted })
 }
 
 /// Runs one event; the word says how it ended.
@@ -128,6 +130,8 @@ pub async fn run_job(work: &mut Work<'_>, job: &Job) -> Result<(), Fault> {
     work.settle().await?;
     match job.kind.split('.').next() {
         Some("board") => leaderboard::jobs::run(work, job).await,
+        Some("mentor") => mentorship::jobs::run(work, job).await,
+        Some("question") => questions::jobs::run(work, job).await,
         Some("inbox") => operations::jobs::run(work, job).await,
         Some("sale") => sales::jobs::run(work, job).await,
         Some("room") => rooms::actions::run_job(work, &job.kind, &job.payload).await,
@@ -159,5 +163,6 @@ pub async fn start(work: &mut Work<'_>) -> Result<(), Fault> {
         rooms::actions::let_in(work, &owner).await?;
     }
     operations::jobs::start(work);
+    questions::jobs::start(work);
     leaderboard::jobs::start(work).await
 }

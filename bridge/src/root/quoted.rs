@@ -1,0 +1,55 @@
+//! What must be read of what was said before, so that an input about it can be understood.
+use super::commands::line_of;
+use crate::platform::commands::reaction::{self, Verdict};
+use crate::platform::inbox::proof::Quoted;
+use crate::platform::inbox::store::Waiting;
+use crate::platform::inbox::{Event, Relation};
+use crate::platform::outbox::store as outbox;
+use crate::platform::refusal::Fault;
+use crate::platform::work::Work;
+use crate::questions;
+
+/// # Errors
+/// When the database refuses.
+pub(super) async fn wanted(work: &mut Work<'_>, row: &Waiting) -> Result<Option<Quoted>, Fault> {
+    if !has(&row.raw, b"\"m.relates_to\"") {
+        return Ok(None);
+    }
+    let Ok(event) = Event::parse(&row.raw) else { return Ok(None) };
+    match event.kind.as_str() {
+        "m.reaction" => accepts(work, &event).await,
+        "m.room.message" if has(&row.raw, b"answer") => answered(work, &event).await,
+        _ => Ok(None),
+    }
+}
+
+/// A ✅ of somebody whose question waits there, on what a person said.
+async fn accepts(work: &mut Work<'_>, event: &Event) -> Result<Option<Quoted>, Fault> {
+    let Relation::Annotates { event_id, key } = Relation::of(&event.content()) else {
+        return Ok(None);
+    };
+    if reaction::verdict(&key) != Some(Verdict::Yes)
+        || outbox::key_of(work.tx, &event_id).await?.is_some()
+        || !questions::actions::awaits(work, &event.room_id, &event.sender).await?
+    {
+        return Ok(None);
+    }
+    Ok(Some(Quoted::Event(event_id)))
+}
+
+/// `answer`, as a reply.
+async fn answered(work: &mut Work<'_>, event: &Event) -> Result<Option<Quoted>, Fault> {
+    let is_answer = line_of(work, event).await?.is_some_and(|(_, line)| {
+        line.tokens.first().is_some_and(|word| word.text.eq_ignore_ascii_case("answer"))
+    });
+    Ok(match Relation::of(&event.content()) {
+        Relation::Thread { reply_to: Some(to), .. } | Relation::Reply(to) if is_answer => {
+            Some(Quoted::Event(to))
+        }
+        _ => None,
+    })
+}
+
+fn has(raw: &[u8], word: &[u8]) -> bool {
+    raw.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word))
+}
