@@ -53,7 +53,7 @@ pub async fn ask(
     rules::question(&text)?;
     let (named, here) = (words.industry.as_deref(), caller.place.industry());
     let industry = actions::channel(work, &partner, named, here).await?;
-    actions::ask(work, &partner, &text, industry, said.late).await.map(drop)
+    actions::ask(work, &partner, &text, industry).await.map(drop)
 }
 
 /// `answer`, as a reply to the answer that helped.

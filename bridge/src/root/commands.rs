@@ -2,6 +2,7 @@
 use super::grammars::{CONTROL, PARTNER, Partner};
 use super::{Input, arms, backlog, caller, is_kept, reactions, say, withheld};
 use crate::platform::access::{Caller, Place};
+use crate::platform::commands::reaction::{self, Verdict};
 use crate::platform::commands::{
     self as grammar, CommandLine, Content, LineOutcome, Parsed, Said, command_line,
 };
@@ -33,6 +34,9 @@ pub(super) async fn message(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'
         let Some(original) = content.related.as_deref() else { return Ok("ignored") };
         work.settle().await?;
         return super::edits::edited(work, &caller, original, &input.event.content()).await;
+    }
+    if is_check(&content) && !input.quoted().is_empty() {
+        return reactions::pressed(work, &caller, input, Verdict::Yes).await;
     }
     if !caller.place.is_direct() {
         let root = content.thread_root().unwrap_or(&input.event.event_id);
@@ -76,6 +80,12 @@ pub(super) async fn message(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'
             answer(work, &caller, mark, done).await
         }
     }
+}
+
+/// Whether a message is a ✅ and nothing else; what a reply quotes above it does not count.
+pub(super) fn is_check(content: &Content<'_>) -> bool {
+    let last = content.body.as_deref().and_then(|body| body.trim_end().lines().last());
+    last.and_then(reaction::verdict) == Some(Verdict::Yes)
 }
 
 /// People saw other words than those that ran: say which.

@@ -1,5 +1,6 @@
 //! What must be read of what was said before, so that an input about it can be understood.
-use super::commands::line_of;
+use super::commands::{is_check, line_of};
+use crate::platform::commands::Content;
 use crate::platform::commands::reaction::{self, Verdict};
 use crate::platform::inbox::proof::Quoted;
 use crate::platform::inbox::store::Waiting;
@@ -18,7 +19,7 @@ pub(super) async fn wanted(work: &mut Work<'_>, row: &Waiting) -> Result<Option<
     let Ok(event) = Event::parse(&row.raw) else { return Ok(None) };
     match event.kind.as_str() {
         "m.reaction" => accepts(work, &event).await,
-        "m.room.message" if has(&row.raw, b"answer") => answered(work, &event).await,
+        "m.room.message" => answered(work, &event).await,
         _ => Ok(None),
     }
 }
@@ -37,11 +38,15 @@ async fn accepts(work: &mut Work<'_>, event: &Event) -> Result<Option<Quoted>, F
     Ok(Some(Quoted::Event(event_id)))
 }
 
-/// `answer`, as a reply.
+/// `answer`, or ✅ and nothing else, as a reply.
 async fn answered(work: &mut Work<'_>, event: &Event) -> Result<Option<Quoted>, Fault> {
-    let is_answer = line_of(work, event).await?.is_some_and(|(_, line)| {
-        line.tokens.first().is_some_and(|word| word.text.eq_ignore_ascii_case("answer"))
-    });
+    let is_answer = if is_check(&Content::read(event.content.get())) {
+        questions::actions::awaits(work, &event.room_id, &event.sender).await?
+    } else {
+        line_of(work, event).await?.is_some_and(|(_, line)| {
+            line.tokens.first().is_some_and(|word| word.text.eq_ignore_ascii_case("answer"))
+        })
+    };
     Ok(match Relation::of(&event.content()) {
         Relation::Thread { reply_to: Some(to), .. } | Relation::Reply(to) if is_answer => {
             Some(Quoted::Event(to))

@@ -44,8 +44,8 @@ pub(super) async fn handle(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'s
     super::commands::answer(work, &caller, mark, done).await
 }
 
-/// On something that a person said: a ✅ may accept an answer.
-async fn pressed(
+/// On something that a person said: a ✅ may accept an answer, also as a reply.
+pub(super) async fn pressed(
     work: &mut Work<'_>,
     caller: &Caller,
     input: &Input<'_>,
@@ -54,9 +54,6 @@ async fn pressed(
     let Some(answer) = input.quoted().first().filter(|_| verdict == Verdict::Yes) else {
         return Ok("not our message");
     };
-    if input.too_late_days(work.program.limits.late_days_max).is_some() {
-        return Ok("too late");
-    }
     let root = match Relation::of(&answer.content()) {
         Relation::Thread { root, .. } => root,
         _ => answer.event_id.clone(),

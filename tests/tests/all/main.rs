@@ -10,3 +10,4 @@ mod names;
 mod pressure;
 mod reference;
 mod rig;
+mod together;

@@ -90,7 +90,9 @@ async fn wins_of_mentors(
         "select distinct h.partner_id, s.industry from mentor_offer o \
          join share h on h.partner_id = o.partner_id join sale s on s.id = h.sale_id \
          where o.ended_at is null and s.industry is not null \
-         and s.approved_at is not null and s.voided_at is null",
+         and s.approved_at is not null and s.voided_at is null \
+         and s.amount_minor > coalesce((select cast(sum(a.amount_minor) as bigint) from adjustment a \
+         where a.sale_id = s.id), 0)",
     )
     .fetch_all(tx)
     .await?;
@@ -109,7 +111,9 @@ pub async fn wins_of(tx: &mut Conn, partner: PartnerId) -> Result<BTreeSet<Strin
     let rows = sqlx::query(
         "select distinct s.industry from share h join sale s on s.id = h.sale_id \
          where h.partner_id = $1 and s.industry is not null \
-         and s.approved_at is not null and s.voided_at is null",
+         and s.approved_at is not null and s.voided_at is null \
+         and s.amount_minor > coalesce((select cast(sum(a.amount_minor) as bigint) from adjustment a \
+         where a.sale_id = s.id), 0)",
     )
     .bind(partner.to_string())
     .fetch_all(tx)

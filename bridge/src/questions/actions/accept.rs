@@ -22,7 +22,8 @@ pub async fn awaits(work: &mut Work<'_>, room_id: &str, user: &str) -> Result<bo
     Ok(askers.iter().any(|asker| asker == user) || access::person(work, user).await?.manager)
 }
 
-/// The question in whose thread an event was said; a reply to the question itself stands there, too.
+/// The question in whose thread an event was said; a reply to the question itself counts, too, and
+/// one in the thread of the message that asked it.
 ///
 /// # Errors
 /// When the database refuses.
@@ -34,7 +35,9 @@ pub async fn question_of(
         Relation::Thread { root, .. } | Relation::Reply(root) => root,
         _ => return Ok(None),
     };
-    let Some((key, _)) = outbox::key_of(work.tx, &root).await? else { return Ok(None) };
+    let Some((key, _)) = outbox::key_of(work.tx, &root).await? else {
+        return Ok(store::by_cause(work.tx, &root).await?);
+    };
     let Some(id) = id_of(&key) else { return Ok(None) };
     Ok(store::by_id(work.tx, id).await?)
 }

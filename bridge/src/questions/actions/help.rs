@@ -1,7 +1,7 @@
 //! Writing facts of help.
 use crate::platform::refusal::Fault;
 use crate::platform::work::Work;
-use crate::questions::rules::help::{HelpFact, HelpKind};
+use crate::questions::rules::help::{self, HelpFact, HelpKind, HelpScore};
 use crate::questions::store::help as store;
 use schema::ids::PartnerId;
 
@@ -26,6 +26,19 @@ pub async fn record(
         reverses: None,
     };
     Ok(store::insert(work.tx, &fact).await?)
+}
+
+/// What a partner's help counts in a period (`[from, to)`; `None` is all time).
+///
+/// # Errors
+/// When the database refuses.
+pub async fn score(
+    work: &mut Work<'_>,
+    helper: PartnerId,
+    bounds: Option<(i64, i64)>,
+) -> Result<HelpScore, Fault> {
+    let facts = store::of(work.tx, helper).await?;
+    Ok(help::score(&facts, helper, bounds))
 }
 
 /// Takes back what an event made a fact, by another fact.

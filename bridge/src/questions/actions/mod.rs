@@ -62,7 +62,6 @@ pub async fn ask(
     partner: &Partner,
     text: &str,
     industry: Option<String>,
-    late: bool,
 ) -> Result<QuestionRow, Stop> {
     let text = rules::question(text)?;
     let day = work.program.calendar.start_of(work.today());
@@ -89,7 +88,7 @@ pub async fn ask(
     let message = render::root(&question, &routed, None);
     work.send_as(&key(&question.id), &question.room, &message);
     let channel = question.industry.as_deref().unwrap_or("general");
-    work.reply(&render::asked(&question, channel, late));
+    work.reply(&render::asked(&question, channel));
     work.audit("question.ask", &question.number.to_string(), channel);
     Ok(question)
 }

@@ -86,12 +86,9 @@ fn open(mut message: Message, question: &QuestionRow, routed: &[Candidate]) -> M
 
 /// The reply to who asked.
 #[must_use]
-pub fn asked(question: &QuestionRow, channel: &str, late: bool) -> Message {
-    let mut message = Message::notice(format!("❓ {} is asked in {channel}", question.number))
+pub fn asked(question: &QuestionRow, channel: &str) -> Message {
+    let message = Message::notice(format!("❓ {} is asked in {channel}", question.number))
         .line("Answers come in its thread. Press ✅ on the one that helped.");
-    if late {
-        message = message.line("I read your question late.");
-    }
     let event = QuestionEvent::Asked;
     message.card(&card(Question { event, question: view(question), routed: Vec::new() }))
 }

@@ -18,7 +18,9 @@ pub async fn candidates(
     let rows = sqlx::query(
         "select p.id, p.user_id, p.industries, \
          (select count(*) from share h join sale s on s.id = h.sale_id where h.partner_id = p.id \
-          and s.industry = $1 and s.approved_at is not null and s.voided_at is null), \
+          and s.industry = $1 and s.approved_at is not null and s.voided_at is null \
+         and s.amount_minor > coalesce((select cast(sum(a.amount_minor) as bigint) from adjustment a \
+         where a.sale_id = s.id), 0)), \
          (select count(*) from question_mention m where m.partner_id = p.id and m.at > $2) \
          from partner p join member b on b.user_id = p.user_id and b.membership = 'join' \
          join room r on r.room_id = b.room_id \
