@@ -40,7 +40,7 @@ fn noted(
     note: Option<&str>,
 ) -> Message {
     let note = note.map(str::to_owned);
-    message.card(&card(Mentorship { event, mentorship: view(row), note }))
+    message.card(&card(Mentorship { event, mentorship: Box::new(view(row)), note }))
 }
 
 #[must_use]

@@ -5,8 +5,8 @@ use crate::platform::commands::{Said, help};
 use crate::platform::refusal::Stop;
 use crate::platform::work::Work;
 use crate::{
-    industries, leaderboard, ledger, mentorship, operations, partners, questions, rates, rooms, sales,
-    team,
+    industries, leaderboard, ledger, mentorship, operations, partners, questions, rates, rooms,
+    sales, team,
 };
 
 pub(super) async fn partner(

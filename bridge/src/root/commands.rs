@@ -36,6 +36,7 @@ pub(super) async fn message(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'
         return super::edits::edited(work, &caller, original, &input.event.content()).await;
     }
     if is_check(&content) && !input.quoted().is_empty() {
+        work.settle().await?;
         return reactions::pressed(work, &caller, input, Verdict::Yes).await;
     }
     if !caller.place.is_direct() {

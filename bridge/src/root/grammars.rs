@@ -2,8 +2,8 @@
 //! control room. One variant a command; help and reference come from here.
 use crate::platform::commands::Grammar;
 use crate::{
-    industries, leaderboard, ledger, mentorship, operations, partners, questions, rates, rooms, sales,
-    team,
+    industries, leaderboard, ledger, mentorship, operations, partners, questions, rates, rooms,
+    sales, team,
 };
 use std::sync::LazyLock;
 

@@ -89,7 +89,7 @@ pub struct MentorshipView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Mentorship {
     pub event: MentorshipEvent,
-    pub mentorship: MentorshipView,
+    pub mentorship: Box<MentorshipView>,
     /// The note of a session, or of the end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
