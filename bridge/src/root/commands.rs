@@ -36,7 +36,6 @@ pub(super) async fn message(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'
         return super::edits::edited(work, &caller, original, &input.event.content()).await;
     }
     if is_check(&content) && !input.quoted().is_empty() {
-        work.settle().await?;
         return reactions::pressed(work, &caller, input, Verdict::Yes).await;
     }
     if !caller.place.is_direct() {
@@ -73,14 +72,24 @@ pub(super) async fn message(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'
             if let Some(days) = input.too_late_days(work.program.limits.late_days_max) {
                 return withheld::too_late(work, &caller, mark, &line, days).await;
             }
-            work.note = input.late_ms().map(say::late);
-            let done = command(work, &caller, &line, input).await;
-            if line.is_shown_otherwise && done.is_ok() {
-                quote(work, &line);
-            }
-            answer(work, &caller, mark, done).await
+            ran(work, &caller, mark, &line, input).await
         }
     }
+}
+
+async fn ran(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    mark: Mark,
+    line: &CommandLine,
+    input: &Input<'_>,
+) -> Result<&'static str, Fault> {
+    work.note = input.late_ms().map(say::late);
+    let done = command(work, caller, line, input).await;
+    if line.is_shown_otherwise && done.is_ok() {
+        quote(work, line);
+    }
+    answer(work, caller, mark, done).await
 }
 
 /// Whether a message is a ✅ and nothing else; what a reply quotes above it does not count.

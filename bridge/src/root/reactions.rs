@@ -58,6 +58,7 @@ pub(super) async fn pressed(
         Relation::Thread { root, .. } => root,
         _ => answer.event_id.clone(),
     };
+    work.settle().await?;
     work.cause.reply_to = Some(answer.event_id.clone());
     work.cause.thread = Some(root);
     let mark = work.effects.mark();
