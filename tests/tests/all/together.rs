@@ -52,6 +52,7 @@ async fn a_silent_mentor_is_followed_by_the_next(ground: Ground) -> Outcome<()> 
     let ben = house.person("ben")?.id.clone();
     tells(&house, "ben", "mentor offer").await?;
     tells(&house, "cy", "mentor offer").await?;
+    mentoring(&house, &ben, true).await?;
     tells(&house, "ana", &format!("mentor ask {ben} to write better")).await?;
     let request = hears(&house, "ben", "🤝 Ana would like", "to write better").await?;
     run_now(&house, &facts, "mentor.lapse").await?;
@@ -79,9 +80,23 @@ async fn a_silent_mentor_is_followed_by_the_next(ground: Ground) -> Outcome<()> 
     olga.reply_to(&olga.say(&house.control, &format!("!partner suspend {cy} paperwork")).await?)
         .await?;
     hears(&house, "ana", "👋 Your mentorship with Cy has ended", "from 1 to 5").await?;
+    mentoring(&house, &cy, false).await?;
     let offers = "select count(*) from mentor_offer where ended_at is null";
     ensure!(facts.number(offers, &[]).await? == 1, "a suspended partner offers to be a mentor");
     Ok(())
+}
+
+/// Waits until a profile says whether its partner offers to be a mentor.
+async fn mentoring(house: &House, user: &str, offers: bool) -> Outcome<()> {
+    let olga = house.owner();
+    let show = olga.say(&house.control, &format!("!partner show {user}")).await?;
+    let id = olga.reply_to(&show).await?.card()["partner"]["id"].clone();
+    let id = id.as_str().unwrap_or_default().to_owned();
+    until("the profile to say it", || async {
+        let profile = olga.state(&house.space, "agency.siso.partners.profile", &id).await.ok()??;
+        (profile["mentoring"] == offers).then_some(())
+    })
+    .await
 }
 
 /// Asked after two silent weeks, and not after a session.
