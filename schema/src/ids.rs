@@ -73,31 +73,56 @@ id!(
     ConfirmationId
 );
 
-/// The number by which people name a sale: `S-12`. Above 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SaleNumber(pub i64);
+id!(
+    /// A question; people use its `QuestionNumber`.
+    QuestionId
+);
+id!(
+    /// A mentorship, from the request on.
+    MentorshipId
+);
 
-impl fmt::Display for SaleNumber {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "S-{}", self.0)
-    }
+macro_rules! number {
+    ($(#[$meta:meta])* $name:ident, $upper:literal, $lower:literal, $what:literal, $text:literal,
+     $description:literal, $pattern:literal) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub i64);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!($upper, "{}"), self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+
+            /// Takes `S-12` and `s-12`; no sign, no leading zero, nothing that passes `i64`.
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                let digits = text.strip_prefix($upper).or_else(|| text.strip_prefix($lower));
+                digits
+                    .filter(|d| d.bytes().all(|b| b.is_ascii_digit()) && !d.starts_with('0'))
+                    .and_then(|d| d.parse().ok())
+                    .map(Self)
+                    .ok_or(IdError($what))
+            }
+        }
+
+        as_text!($name, $text, $description, $pattern);
+    };
 }
 
-impl FromStr for SaleNumber {
-    type Err = IdError;
-
-    /// Takes `S-12` and `s-12`; no sign, no leading zero, nothing that passes `i64`.
-    fn from_str(text: &str) -> Result<Self, IdError> {
-        let digits = text.strip_prefix("S-").or_else(|| text.strip_prefix("s-"));
-        digits
-            .filter(|d| d.bytes().all(|b| b.is_ascii_digit()) && !d.starts_with('0'))
-            .and_then(|d| d.parse().ok())
-            .map(Self)
-            .ok_or(IdError("sale number"))
-    }
-}
-
-as_text!(SaleNumber, "SaleNumber", "The number by which people name a sale", "^S-[1-9][0-9]*$");
+number!(
+    /// The number by which people name a sale: `S-12`. Above 0.
+    SaleNumber, "S-", "s-", "sale number", "SaleNumber",
+    "The number by which people name a sale", "^S-[1-9][0-9]*$"
+);
+number!(
+    /// The number by which people name a question: `Q-12`. Above 0.
+    QuestionNumber, "Q-", "q-", "question number", "QuestionNumber",
+    "The number by which people name a question", "^Q-[1-9][0-9]*$"
+);
 
 #[cfg(test)]
 mod tests {
@@ -135,5 +160,7 @@ mod tests {
         for text in bad {
             assert!(text.parse::<SaleNumber>().is_err(), "{text}");
         }
+        assert_eq!("q-3".parse(), Ok(QuestionNumber(3)));
+        assert!("S-3".parse::<QuestionNumber>().is_err());
     }
 }

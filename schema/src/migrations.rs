@@ -35,8 +35,8 @@ const STEPS: &[Step] = &[
         version: 3,
         name: "questions",
         common: include_str!("../migrations/0003_questions.sql"),
-        sqlite: "",
-        postgres: "",
+        sqlite: include_str!("../migrations/0003_questions.sqlite.sql"),
+        postgres: include_str!("../migrations/0003_questions.postgres.sql"),
     },
     Step {
         version: 4,

@@ -169,8 +169,10 @@ impl House {
             _ => {}
         }
         let alias = self.program.alias(name);
-        // Joining again what one is in already is harmless.
-        let room = self.person(person)?.join(&alias).await?;
+        // Joining again what one is in already is harmless; a channel may be in the making.
+        let person = self.person(person)?;
+        let what = format!("{} to join {alias}", person.id);
+        let room = until(&what, || async { person.join(&alias).await.ok() }).await?;
         self.rooms.insert(name.to_owned(), room.clone());
         Ok(room)
     }

@@ -12,6 +12,8 @@ use schema::state::{IndustryState, VERSION};
 pub const JOB_STATE: &str = "room.industry";
 /// Industries named in a refusal.
 const NAMED_MAX: usize = 12;
+/// Industries in one list.
+pub const SLUGS_MAX: usize = 20;
 
 /// The job that follows when a channel is made.
 #[must_use]
@@ -89,6 +91,22 @@ pub async fn open_slug(work: &mut Work<'_>, word: &str) -> Result<String, Stop> 
         return Err(Refusal::new(Code::Ref, sentence).into());
     }
     Ok(row.slug)
+}
+
+/// Several of them, with commas between.
+///
+/// # Errors
+/// As `open_slug`.
+pub async fn open_slugs(work: &mut Work<'_>, list: &str) -> Result<Vec<String>, Stop> {
+    let mut slugs = Vec::new();
+    let words = list.split(',').map(str::trim).filter(|word| !word.is_empty());
+    for word in words.take(SLUGS_MAX) {
+        let slug = open_slug(work, word).await?;
+        if !slugs.contains(&slug) {
+            slugs.push(slug);
+        }
+    }
+    Ok(slugs)
 }
 
 async fn find(work: &mut Work<'_>, word: &str) -> Result<IndustryRow, Stop> {

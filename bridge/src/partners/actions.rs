@@ -4,7 +4,7 @@ use super::{render, store};
 use crate::platform::access::{self, Manager, Partner, PartnerRow};
 use crate::platform::refusal::{Code, Fault, Refusal, Stop};
 use crate::platform::work::Work;
-use crate::rooms;
+use crate::{mentorship, rooms};
 use schema::card::PartnerEvent;
 use schema::status::{Enrollment, Visibility};
 
@@ -112,7 +112,8 @@ pub async fn suspend(
     let person = access::person(work, user_id).await?;
     follows(Step::Suspend, person.partner.as_ref().map(|row| row.enrollment))?;
     store::suspend(work.tx, user_id, reason, Some(work.now)).await?;
-    let row = reread(work, user_id).await?;
+    let row = gone(work, user_id).await?;
+    show_profile(work, &row);
     work.audit("partner.suspend", user_id, reason);
     rooms::actions::take_out(work, user_id, "suspended from the program").await?;
     let message = render::suspended(reason);
@@ -158,7 +159,7 @@ pub async fn remove(
 ) -> Result<PartnerRow, Stop> {
     removable(work, user_id).await?;
     store::leave(work.tx, user_id, reason, work.now).await?;
-    let row = reread(work, user_id).await?;
+    let row = gone(work, user_id).await?;
     work.audit("partner.remove", user_id, reason);
     rooms::actions::take_out(work, user_id, "left the program").await?;
     show_profile(work, &row);
@@ -258,6 +259,13 @@ pub async fn name_learned(work: &mut Work<'_>, user_id: &str) -> Result<(), Faul
         crate::leaderboard::actions::visibility_changed(work, &row).await?;
     }
     Ok(())
+}
+
+/// The row of a partner who has just gone; what they were to others ends.
+async fn gone(work: &mut Work<'_>, user_id: &str) -> Result<PartnerRow, Fault> {
+    let row = reread(work, user_id).await?;
+    mentorship::actions::left(work, row.id).await?;
+    reread(work, user_id).await
 }
 
 async fn reread(work: &mut Work<'_>, user_id: &str) -> Result<PartnerRow, Fault> {

@@ -1,6 +1,6 @@
 //! What people and the team may say about partners.
 use super::actions::{self, Settings};
-use super::{render, rules, store};
+use super::{render, store};
 use crate::platform::access::{self, Caller};
 use crate::platform::confirm;
 use crate::platform::refusal::{Code, Refusal, Stop};
@@ -107,7 +107,7 @@ pub async fn profile(work: &mut Work<'_>, caller: &Caller, words: Profile) -> Re
     let visibility = words.visibility.map(|text| visibility(&text)).transpose()?;
     let timezone = words.timezone.map(|text| timezone(&text)).transpose()?;
     let industries = match words.industry {
-        Some(list) => Some(industries(work, &list).await?),
+        Some(list) => Some(crate::industries::actions::open_slugs(work, &list).await?),
         None => None,
     };
     let settings = Settings { visibility, timezone, industries };
@@ -132,19 +132,6 @@ fn timezone(text: &str) -> Result<String, Refusal> {
             Refusal::new(Code::Usage, "A timezone is written like Europe/Berlin.")
                 .example("profile --timezone Europe/Berlin")
         })
-}
-
-async fn industries(work: &mut Work<'_>, list: &str) -> Result<Vec<String>, Stop> {
-    let mut slugs = Vec::new();
-    for word in
-        list.split(',').map(str::trim).filter(|word| !word.is_empty()).take(rules::INDUSTRIES_MAX)
-    {
-        let slug = crate::industries::actions::open_slug(work, word).await?;
-        if !slugs.contains(&slug) {
-            slugs.push(slug);
-        }
-    }
-    Ok(slugs)
 }
 
 /// # Errors

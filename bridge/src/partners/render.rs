@@ -263,7 +263,7 @@ pub fn profile_state(row: &PartnerRow) -> ProfileState {
         tier: None,
         badges: Vec::new(),
         industries: if shown { row.industries.clone() } else { Vec::new() },
-        mentoring: false,
+        mentoring: shown && row.mentoring,
         since: row.since.unwrap_or_default(),
     }
 }

@@ -4,7 +4,6 @@ use schema::status::Enrollment;
 
 pub const APPLICATION_CHARS_MAX: usize = 1_000;
 pub const NAME_CHARS_MAX: usize = 60;
-pub const INDUSTRIES_MAX: usize = 20;
 
 /// A step in a partner's life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -169,7 +169,7 @@ async fn invite(work: &mut Work<'_>, key: &RoomKey, user: &str) -> Result<(), Fa
 pub async fn take_out(work: &mut Work<'_>, user: &str, reason: &str) -> Result<(), Fault> {
     let theirs = store::members::rooms_of(work.tx, user).await?;
     for row in store::rooms(work.tx).await? {
-        let partner_room = row.key == RoomKey::Space || row.key.in_space();
+        let partner_room = row.key.is_for_partners();
         let may_be_in = row.key == RoomKey::Space || theirs.contains(&row.room_id);
         if partner_room && may_be_in {
             work.remove(&row.key.to_string(), user, reason);

@@ -55,6 +55,10 @@ fn keys_have_one_text_form_and_one_alias_each() {
             assert!(aliases.insert(alias));
         }
     }
+    let pair = RoomKey::Pair("01HZX".into());
+    assert_eq!(pair.to_string(), "mentorship-01HZX");
+    assert_eq!(RoomKey::parse("mentorship-01HZX"), Some(pair.clone()));
+    assert_eq!((pair.alias("partners"), pair.role()), (None, None));
     assert_eq!(industry.alias("partners").as_deref(), Some("partners-industry-dental"));
     assert_eq!(RoomKey::parse("nonsense"), None);
 }
@@ -65,7 +69,9 @@ fn partner_rooms_open_to_the_space_and_others_by_invitation() {
     let rule = content(&general, "m.room.join_rules");
     assert_eq!(rule["join_rule"], "restricted");
     assert_eq!(rule["allow"][0]["room_id"], "!space");
-    for key in [RoomKey::Space, RoomKey::Control, RoomKey::Canary] {
+    let pair = RoomKey::Pair("01HZX".into());
+    assert!(!pair.in_space() && !pair.is_named() && pair.is_for_partners());
+    for key in [RoomKey::Space, RoomKey::Control, RoomKey::Canary, pair] {
         assert_eq!(
             content(&states(&key, "12"), "m.room.join_rules")["join_rule"],
             "invite",

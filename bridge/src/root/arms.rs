@@ -5,7 +5,8 @@ use crate::platform::commands::{Said, help};
 use crate::platform::refusal::Stop;
 use crate::platform::work::Work;
 use crate::{
-    industries, leaderboard, ledger, operations, partners, playbooks, rates, rooms, sales, team,
+    industries, leaderboard, ledger, mentorship, operations, partners, playbooks, questions, rates,
+    rooms, sales, team,
 };
 
 pub(super) async fn partner(
@@ -23,6 +24,14 @@ pub(super) async fn partner(
         Partner::Sale(words) => sales::commands::partner(work, caller, words, said).await,
         Partner::Board(words) => leaderboard::commands::board(work, caller, words).await,
         Partner::Playbook(words) => playbooks::commands::partner(work, caller, words, said).await,
+        Partner::Ask(words) => questions::commands::ask(work, caller, words, said).await,
+        Partner::Answer => questions::commands::answer(work, caller, said).await,
+        Partner::Question(words) => questions::commands::partner(work, caller, words).await,
+        Partner::Kudos { user, reason } => {
+            let reason = reason.as_deref().unwrap_or_default();
+            questions::commands::thank(work, caller, &user, reason).await
+        }
+        Partner::Mentor(words) => mentorship::commands::partner(work, caller, words).await,
         Partner::Profile(words) => partners::commands::profile(work, caller, words).await,
     }
 }

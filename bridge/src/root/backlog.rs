@@ -2,18 +2,17 @@
 //! has asked in one room, the newest is answered. What changes something is never left out.
 use super::grammars::{CONTROL, Control, PARTNER, Partner};
 use crate::industries::commands::ControlIndustry;
+use crate::mentorship::commands::PartnerMentor;
 use crate::operations::commands::ControlInbox;
 use crate::partners::commands::ControlPartner;
 use crate::platform::access::Place;
-use crate::platform::commands::{
-    self as grammar, CommandLine, Content, LineOutcome, Parsed, command_line,
-};
+use crate::platform::commands::{CommandLine, Parsed};
 use crate::platform::inbox::Event;
 use crate::platform::inbox::store::Waiting;
 use crate::platform::refusal::{Code, Fault, Refusal};
 use crate::platform::work::Work;
+use crate::questions::commands::PartnerQuestion;
 use crate::rates::commands::ControlRate;
-use crate::rooms;
 use crate::rooms::commands::ControlRoom;
 use crate::sales::commands::{ControlSale, PartnerSale};
 use crate::team::commands::ControlRole;
@@ -39,15 +38,8 @@ async fn is_question(work: &mut Work<'_>, row: &Waiting) -> Result<bool, Fault> 
     if event.kind != "m.room.message" || event.state_key.is_some() {
         return Ok(false);
     }
-    let place = rooms::actions::place_of(work, &row.room_id).await?;
-    let said_in = if place.is_direct() { grammar::Place::Direct } else { grammar::Place::Room };
-    let bot =
-        ruma::UserId::parse(&work.program.bot).map_err(|error| Fault::Bug(error.to_string()))?;
-    let content = Content::read(event.content.get());
-    Ok(match command_line(&content, &work.program.prefix, said_in, &bot) {
-        LineOutcome::Command(line) => place != Place::Other && asks(&place, &line),
-        _ => false,
-    })
+    let found = super::commands::line_of(work, &event).await?;
+    Ok(found.is_some_and(|(place, line)| place != Place::Other && asks(&place, &line)))
 }
 
 /// Whether a line only asks.
@@ -67,7 +59,11 @@ pub(super) fn partner_asks(words: &Partner) -> bool {
         }
         Partner::Playbook(words) => words.is_question(),
         Partner::Profile(words) => words.is_question(),
-        Partner::Apply { .. } => false,
+        Partner::Question(words) => matches!(words, PartnerQuestion::List { .. }),
+        Partner::Mentor(words) => {
+            matches!(words, PartnerMentor::List | PartnerMentor::Find { .. })
+        }
+        Partner::Apply { .. } | Partner::Ask(_) | Partner::Answer | Partner::Kudos { .. } => false,
     }
 }
 

@@ -2,15 +2,17 @@
 use super::grammars::{CONTROL, PARTNER, Partner};
 use super::{Input, arms, backlog, caller, is_kept, reactions, say, withheld};
 use crate::platform::access::{Caller, Place};
+use crate::platform::commands::reaction::{self, Verdict};
 use crate::platform::commands::{
     self as grammar, CommandLine, Content, LineOutcome, Parsed, Said, command_line,
 };
 use crate::platform::confirm;
-use crate::platform::inbox::Relation;
+use crate::platform::inbox::{Event, Relation};
 use crate::platform::rate;
 use crate::platform::refusal::{Code, Fault, Refusal, Stop};
 use crate::platform::text::{Line, Message, refusal_message};
 use crate::platform::work::{Mark, Work};
+use crate::rooms;
 use crate::sales::commands::PartnerSale;
 use serde_json::Value;
 
@@ -32,6 +34,9 @@ pub(super) async fn message(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'
         let Some(original) = content.related.as_deref() else { return Ok("ignored") };
         work.settle().await?;
         return super::edits::edited(work, &caller, original, &input.event.content()).await;
+    }
+    if is_check(&content) && !input.quoted().is_empty() {
+        return reactions::pressed(work, &caller, input, Verdict::Yes).await;
     }
     if !caller.place.is_direct() {
         let root = content.thread_root().unwrap_or(&input.event.event_id);
@@ -67,14 +72,30 @@ pub(super) async fn message(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'
             if let Some(days) = input.too_late_days(work.program.limits.late_days_max) {
                 return withheld::too_late(work, &caller, mark, &line, days).await;
             }
-            work.note = input.late_ms().map(say::late);
-            let done = command(work, &caller, &line, input).await;
-            if line.is_shown_otherwise && done.is_ok() {
-                quote(work, &line);
-            }
-            answer(work, &caller, mark, done).await
+            ran(work, &caller, mark, &line, input).await
         }
     }
+}
+
+async fn ran(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    mark: Mark,
+    line: &CommandLine,
+    input: &Input<'_>,
+) -> Result<&'static str, Fault> {
+    work.note = input.late_ms().map(say::late);
+    let done = command(work, caller, line, input).await;
+    if line.is_shown_otherwise && done.is_ok() {
+        quote(work, line);
+    }
+    answer(work, caller, mark, done).await
+}
+
+/// Whether a message is a ✅ and nothing else; what a reply quotes above it does not count.
+pub(super) fn is_check(content: &Content<'_>) -> bool {
+    let last = content.body.as_deref().and_then(|body| body.trim_end().lines().last());
+    last.and_then(reaction::verdict) == Some(Verdict::Yes)
 }
 
 /// People saw other words than those that ran: say which.
@@ -217,6 +238,22 @@ async fn run_line(
         Parsed::Unknown(refusal) if caller.place.is_direct() => Err(refusal.into()),
         Parsed::Unknown(_) => Ok("not for us"),
     }
+}
+
+/// The command that a message holds, and the place where it stands.
+pub(super) async fn line_of(
+    work: &mut Work<'_>,
+    event: &Event,
+) -> Result<Option<(Place, CommandLine)>, Fault> {
+    let place = rooms::actions::place_of(work, &event.room_id).await?;
+    let said_in = if place.is_direct() { grammar::Place::Direct } else { grammar::Place::Room };
+    let bot =
+        ruma::UserId::parse(&work.program.bot).map_err(|error| Fault::Bug(error.to_string()))?;
+    let content = Content::read(event.content.get());
+    Ok(match command_line(&content, &work.program.prefix, said_in, &bot) {
+        LineOutcome::Command(line) => Some((place, line)),
+        _ => None,
+    })
 }
 
 fn is_help(line: &CommandLine) -> bool {

@@ -7,6 +7,7 @@ use crate::platform::access::Caller;
 use crate::platform::inbox::store as inbox;
 use crate::platform::refusal::{Fault, Stop};
 use crate::platform::work::Work;
+use crate::questions;
 use crate::sales::{self, commands::PartnerSale};
 use serde_json::Value;
 
@@ -73,12 +74,16 @@ pub(super) async fn redacted(
     if !is_kept(&caller.place) {
         return Ok("not our room");
     }
-    let Some(sale) = sales::store::by_cause(work.tx, &target).await? else { return Ok("ignored") };
+    let mark = work.effects.mark();
+    let Some(sale) = sales::store::by_cause(work.tx, &target).await? else {
+        let done = questions::commands::deleted(work, &caller, &target).await;
+        let done = done.map(|word| word.unwrap_or("ignored"));
+        return commands::answer(work, &caller, mark, done).await;
+    };
     let own = sale.partner_user == caller.person.user_id;
     if !own || !sales::actions::is_open(&sale) {
         return Ok("redaction changes nothing");
     }
-    let mark = work.effects.mark();
     let done = withdraw(work, &caller, &sale).await;
     commands::answer(work, &caller, mark, done).await
 }

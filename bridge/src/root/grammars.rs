@@ -2,7 +2,8 @@
 //! control room. One variant a command; help and reference come from here.
 use crate::platform::commands::Grammar;
 use crate::{
-    industries, leaderboard, ledger, operations, partners, playbooks, rates, rooms, sales, team,
+    industries, leaderboard, ledger, mentorship, operations, partners, playbooks, questions, rates,
+    rooms, sales, team,
 };
 use std::sync::LazyLock;
 
@@ -37,6 +38,32 @@ pub enum Partner {
     /// What works: the library
     #[command(subcommand, subcommand_help_heading = "Library")]
     Playbook(playbooks::commands::PartnerPlaybook),
+    /// Ask a question: it goes to the channel of its industry
+    #[command(
+        after_help = "ask How do I reach clinics in Graz?\nask Who knows gyms? --industry gyms",
+        subcommand_help_heading = "Together"
+    )]
+    Ask(questions::commands::Ask),
+    /// Accept an answer to your question: say it as a reply to the answer
+    #[command(after_help = "answer", subcommand_help_heading = "Together")]
+    Answer,
+    /// Questions
+    #[command(subcommand, subcommand_help_heading = "Together")]
+    Question(questions::commands::PartnerQuestion),
+    /// Thank a partner
+    #[command(
+        after_help = "kudos @ben:example.org for the introduction",
+        subcommand_help_heading = "Together"
+    )]
+    Kudos {
+        #[arg(value_name = "@user:server")]
+        user: String,
+        #[arg(value_name = "reason", num_args = 1..)]
+        reason: Option<String>,
+    },
+    /// Find or be a mentor
+    #[command(subcommand, subcommand_help_heading = "Together")]
+    Mentor(mentorship::commands::PartnerMentor),
     /// Your settings
     #[command(
         after_help = "profile\nprofile --visibility anonymous --industry dental,legal",

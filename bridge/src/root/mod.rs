@@ -20,7 +20,7 @@ use crate::platform::inbox::store::Waiting;
 use crate::platform::jobs::Job;
 use crate::platform::refusal::Fault;
 use crate::platform::work::Work;
-use crate::{leaderboard, operations, partners, playbooks, rooms, sales};
+use crate::{leaderboard, mentorship, operations, partners, playbooks, questions, rooms, sales};
 use serde::Deserialize;
 use std::borrow::Cow;
 
@@ -130,6 +130,8 @@ pub async fn run_job(work: &mut Work<'_>, job: &Job) -> Result<(), Fault> {
     work.settle().await?;
     match job.kind.split('.').next() {
         Some("board") => leaderboard::jobs::run(work, job).await,
+        Some("mentor") => mentorship::jobs::run(work, job).await,
+        Some("question") => questions::jobs::run(work, job).await,
         Some("inbox") => operations::jobs::run(work, job).await,
         Some("sale") => sales::jobs::run(work, job).await,
         Some("playbook") => playbooks::jobs::run(work, job).await,
@@ -163,5 +165,6 @@ pub async fn start(work: &mut Work<'_>) -> Result<(), Fault> {
     }
     operations::jobs::start(work);
     playbooks::jobs::start(work);
+    questions::jobs::start(work);
     leaderboard::jobs::start(work).await
 }

@@ -1,49 +1,75 @@
-//! What an input is about that was said before by anyone, and must be asked for: plain talk has no
-//! row with us. Decided before the input runs, from what it says alone.
+//! What must be read of what was said before, so that an input about it can be understood.
+use super::commands::{is_check, line_of};
 use super::grammars::{PARTNER, Partner};
 use crate::platform::access::Place;
-use crate::platform::commands::{self as grammar, Content, LineOutcome, Parsed, command_line};
+use crate::platform::commands::reaction::{self, Verdict};
+use crate::platform::commands::{Content, Parsed};
 use crate::platform::inbox::proof::Quoted;
 use crate::platform::inbox::store::Waiting;
 use crate::platform::inbox::{Event, Relation};
+use crate::platform::outbox::store as outbox;
 use crate::platform::refusal::Fault;
 use crate::platform::work::Work;
 use crate::playbooks::commands::{PartnerPlaybook, Save};
-use crate::rooms;
+use crate::questions;
 
+/// # Errors
+/// When the database refuses.
 pub(super) async fn wanted(work: &mut Work<'_>, row: &Waiting) -> Result<Option<Quoted>, Fault> {
     if !has(&row.raw, b"\"m.relates_to\"") {
         return Ok(None);
     }
     let Ok(event) = Event::parse(&row.raw) else { return Ok(None) };
     match event.kind.as_str() {
-        "m.room.message" if event.state_key.is_none() => said(work, &event).await,
+        "m.reaction" => accepts(work, &event).await,
+        "m.room.message" if event.state_key.is_none() => match answered(work, &event).await? {
+            Some(quoted) => Ok(Some(quoted)),
+            None => saved(work, &event).await,
+        },
         _ => Ok(None),
     }
 }
 
-fn has(raw: &[u8], word: &[u8]) -> bool {
-    raw.windows(word.len()).any(|part| part == word)
-}
-
-async fn said(work: &mut Work<'_>, event: &Event) -> Result<Option<Quoted>, Fault> {
-    let place = rooms::actions::place_of(work, &event.room_id).await?;
-    if matches!(place, Place::Control | Place::Other) {
-        return Ok(None);
-    }
-    let said_in = if place.is_direct() { grammar::Place::Direct } else { grammar::Place::Room };
-    let bot =
-        ruma::UserId::parse(&work.program.bot).map_err(|error| Fault::Bug(error.to_string()))?;
-    let content = Content::read(event.content.get());
-    let LineOutcome::Command(line) = command_line(&content, &work.program.prefix, said_in, &bot)
-    else {
+/// A ✅ of somebody whose question waits there, on what a person said.
+async fn accepts(work: &mut Work<'_>, event: &Event) -> Result<Option<Quoted>, Fault> {
+    let Relation::Annotates { event_id, key } = Relation::of(&event.content()) else {
         return Ok(None);
     };
+    if reaction::verdict(&key) != Some(Verdict::Yes)
+        || outbox::key_of(work.tx, &event_id).await?.is_some()
+        || !questions::actions::awaits(work, &event.room_id, &event.sender).await?
+    {
+        return Ok(None);
+    }
+    Ok(Some(Quoted::Event(event_id)))
+}
+
+/// `answer`, or ✅ and nothing else, as a reply.
+async fn answered(work: &mut Work<'_>, event: &Event) -> Result<Option<Quoted>, Fault> {
+    let is_answer = if is_check(&Content::read(event.content.get())) {
+        questions::actions::awaits(work, &event.room_id, &event.sender).await?
+    } else {
+        line_of(work, event).await?.is_some_and(|(_, line)| {
+            line.tokens.first().is_some_and(|word| word.text.eq_ignore_ascii_case("answer"))
+        })
+    };
+    Ok(match Relation::of(&event.content()) {
+        Relation::Thread { reply_to: Some(to), .. } | Relation::Reply(to) if is_answer => {
+            Some(Quoted::Event(to))
+        }
+        _ => None,
+    })
+}
+
+/// A playbook that is saved from what was said before.
+async fn saved(work: &mut Work<'_>, event: &Event) -> Result<Option<Quoted>, Fault> {
+    let Some((place, line)) = line_of(work, event).await? else { return Ok(None) };
+    if matches!(place, Place::Control | Place::Other) || !line.below.trim().is_empty() {
+        return Ok(None);
+    }
     Ok(match PARTNER.parse(&line) {
-        Parsed::Command(Partner::Playbook(PartnerPlaybook::Save(words)))
-            if line.below.trim().is_empty() =>
-        {
-            saved(&words, Relation::of(&event.content()))
+        Parsed::Command(Partner::Playbook(PartnerPlaybook::Save(words))) => {
+            about(&words, Relation::of(&event.content()))
         }
         _ => None,
     })
@@ -51,7 +77,7 @@ async fn said(work: &mut Work<'_>, event: &Event) -> Result<Option<Quoted>, Faul
 
 /// An answer to a message is about it; something said in a thread, without an answer to one of its
 /// messages, is about all of it.
-fn saved(words: &Save, relation: Relation) -> Option<Quoted> {
+fn about(words: &Save, relation: Relation) -> Option<Quoted> {
     match relation {
         Relation::Reply(event) if words.thread => Some(Quoted::Thread(event)),
         Relation::Reply(event) => Some(Quoted::Event(event)),
@@ -61,4 +87,8 @@ fn saved(words: &Save, relation: Relation) -> Option<Quoted> {
         Relation::Thread { root, .. } => Some(Quoted::Thread(root)),
         Relation::None | Relation::Replaces(_) | Relation::Annotates { .. } => None,
     }
+}
+
+fn has(raw: &[u8], word: &[u8]) -> bool {
+    raw.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word))
 }

@@ -7,7 +7,7 @@ use crate::platform::outbox::store as outbox;
 use crate::platform::refusal::{Fault, Stop};
 use crate::platform::work::Work;
 use crate::platform::{access, confirm};
-use crate::{partners, playbooks, sales};
+use crate::{mentorship, partners, playbooks, questions, sales};
 use schema::status::Enrollment;
 
 pub(super) async fn handle(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'static str, Fault> {
@@ -32,7 +32,7 @@ pub(super) async fn handle(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'s
     if let Some(done) = part.transpose() {
         return super::commands::answer(work, &caller, mark, done).await;
     }
-    let Some(key) = key else { return Ok("not our message") };
+    let Some(key) = key else { return pressed(work, &caller, input, verdict).await };
     // An answer belongs under what was pressed, not under the reaction.
     work.cause.reply_to = Some(event_id.clone());
     if !caller.place.is_direct() {
@@ -42,6 +42,28 @@ pub(super) async fn handle(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'s
     }
     let done = decide(work, &caller, &key, verdict).await;
     super::commands::answer(work, &caller, mark, done).await
+}
+
+/// On something that a person said: a ✅ may accept an answer, also as a reply.
+pub(super) async fn pressed(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    input: &Input<'_>,
+    verdict: Verdict,
+) -> Result<&'static str, Fault> {
+    let Some(answer) = input.quoted().first().filter(|_| verdict == Verdict::Yes) else {
+        return Ok("not our message");
+    };
+    let root = match Relation::of(&answer.content()) {
+        Relation::Thread { root, .. } => root,
+        _ => answer.event_id.clone(),
+    };
+    work.settle().await?;
+    work.cause.reply_to = Some(answer.event_id.clone());
+    work.cause.thread = Some(root);
+    let mark = work.effects.mark();
+    let done = questions::commands::pressed(work, caller, answer).await;
+    super::commands::answer(work, caller, mark, done).await
 }
 
 async fn decide(
@@ -61,6 +83,9 @@ async fn decide(
     }
     if let Some(slug) = playbooks::jobs::stale_of(key) {
         return still_holds(work, caller, slug, verdict).await;
+    }
+    if let Some(done) = mentorship::commands::pressed(work, caller, key, verdict).await? {
+        return Ok(done);
     }
     if caller.place != Place::Control || !caller.is_team() {
         return Ok("no authority");

@@ -3,16 +3,20 @@
 mod basics;
 mod boards;
 mod control;
+mod mentorship;
 mod people;
 mod playbooks;
+mod questions;
 mod rates;
 mod sales;
 
 pub use basics::*;
 pub use boards::*;
 pub use control::*;
+pub use mentorship::*;
 pub use people::*;
 pub use playbooks::*;
+pub use questions::*;
 pub use rates::*;
 pub use sales::*;
 
@@ -73,8 +77,14 @@ cards! {
     Hint = "hint",
     Inbox = "inbox",
     Industries = "industries",
+    Kudos = "kudos",
     Ledger = "ledger",
     Me = "me",
+    MentorFeedback = "mentor_feedback",
+    MentorOffer = "mentor_offer",
+    Mentors = "mentors",
+    Mentorship = "mentorship",
+    Mentorships = "mentorships",
     Partner = "partner",
     Partners = "partners",
     Playbook = "playbook",
@@ -84,6 +94,8 @@ cards! {
     PlaybookReport = "playbook_report",
     Playbooks = "playbooks",
     Profile = "profile",
+    Question = "question",
+    Questions = "questions",
     Rates = "rates",
     Refusal = "refusal",
     Review = "review",

@@ -4,6 +4,7 @@
 //! ```text
 //! # Text after a hash is for the reader.
 //! people olga owner; ana, ben partner; eve stranger
+//! fast                                   these say more in a minute than the limit allows
 //!
 //! [industry-dental]                      where the next lines are said: a room's name, `control`,
 //!                                        `dm`: the speaker's own chat with the bot, or `private`:
@@ -38,12 +39,16 @@ use anyhow::Context;
 use parse::Role;
 use run::Run;
 
+/// Nobody types this fast.
+const FAST: &str = "[limits]\ncommands_burst = 1000\ncommands_every_ms = 1\n";
+
 /// Plays a transcript; an error names the line and what was seen there.
 pub async fn check(ground: Ground, text: &str) -> Outcome<()> {
     let script = parse::parse(text)?;
     let owner = script.people.iter().find(|(_, role)| *role == Role::Owner);
     let (owner, _) = owner.context("the first line must name an owner")?;
-    let mut house = House::open(ground, owner).await?;
+    let more = if script.fast { FAST } else { "" };
+    let mut house = House::open_with(ground, owner, more).await?;
     for (name, role) in &script.people {
         match role {
             Role::Owner => {}

@@ -12,6 +12,8 @@ pub enum Role {
 
 pub struct Script {
     pub people: Vec<(String, Role)>,
+    /// Whether people may say more in a minute than anybody types.
+    pub fast: bool,
     /// With their numbers in the file.
     pub lines: Vec<(usize, Line)>,
 }
@@ -39,7 +41,7 @@ pub enum Line {
 }
 
 pub fn parse(text: &str) -> Outcome<Script> {
-    let mut script = Script { people: Vec::new(), lines: Vec::new() };
+    let mut script = Script { people: Vec::new(), fast: false, lines: Vec::new() };
     for (index, line) in text.lines().enumerate() {
         let (number, line) = (index + 1, line.trim());
         if line.is_empty() || line.starts_with('#') {
@@ -47,6 +49,10 @@ pub fn parse(text: &str) -> Outcome<Script> {
         }
         if let Some(people) = line.strip_prefix("people ") {
             script.people.extend(parse_people(people)?);
+            continue;
+        }
+        if line == "fast" {
+            script.fast = true;
             continue;
         }
         let parsed = parse_line(line).with_context(|| format!("line {number}: {line}"))?;

@@ -123,6 +123,7 @@ impl Run {
         let text = self.with_ids(text);
         let (room, to) = self.said_by.get(whom).context("nothing was said before")?.clone();
         let root = self.threads.get(&to).cloned();
+        self.house.room(&self.place, who).await?;
         let person = self.house.person(who)?;
         let event = match &root {
             Some(root) => person.reply_in_thread(&room, root, &to, &text).await?,
@@ -136,6 +137,7 @@ impl Run {
     async fn reacts_at(&mut self, who: &str, key: &str, whom: &str) -> Outcome<()> {
         let (room, to) = self.said_by.get(whom).context("nothing was said before")?.clone();
         who.clone_into(&mut self.reader);
+        self.house.room(&self.place, who).await?;
         self.house.person(who)?.react(&room, &to, key).await.map(drop)
     }
 
@@ -228,7 +230,8 @@ impl Run {
 
     fn card(&self, expected: &Value) -> Outcome<()> {
         let found = self.found.as_ref().context("no message was found before")?;
-        ensure!(includes(found.card(), expected), "the card is {}", found.card());
+        let expected = serde_json::from_str(&self.with_ids(&expected.to_string()))?;
+        ensure!(includes(found.card(), &expected), "the card is {}", found.card());
         Ok(())
     }
 

@@ -30,6 +30,8 @@ pub struct PartnerRow {
     pub organization: Option<String>,
     pub since: Option<i64>,
     pub reason: Option<String>,
+    /// Offers to be a mentor.
+    pub mentoring: bool,
 }
 
 /// What the database says of a user id.

@@ -13,7 +13,9 @@ pub async fn partner_by_user(
 ) -> Result<Option<PartnerRow>, sqlx::Error> {
     let row = sqlx::query(
         "select id, user_id, name, visibility, industries, timezone, organization, approved_at, \
-         rejected_at, suspended_at, left_at, reason from partner where user_id = $1",
+         rejected_at, suspended_at, left_at, reason, \
+         (select o.offered_at from mentor_offer o where o.partner_id = partner.id and o.ended_at is null) \
+         from partner where user_id = $1",
     )
     .bind(user_id)
     .fetch_optional(tx)
@@ -26,7 +28,9 @@ pub async fn partner_by_user(
 pub async fn partner_by_id(tx: &mut Conn, id: &str) -> Result<Option<PartnerRow>, sqlx::Error> {
     let row = sqlx::query(
         "select id, user_id, name, visibility, industries, timezone, organization, approved_at, \
-         rejected_at, suspended_at, left_at, reason from partner where id = $1",
+         rejected_at, suspended_at, left_at, reason, \
+         (select o.offered_at from mentor_offer o where o.partner_id = partner.id and o.ended_at is null) \
+         from partner where id = $1",
     )
     .bind(id)
     .fetch_optional(tx)
@@ -62,6 +66,7 @@ pub fn partner(row: &AnyRow) -> Result<PartnerRow, sqlx::Error> {
         organization: row.try_get(6)?,
         since,
         reason: row.try_get(11)?,
+        mentoring: at(12)?.is_some(),
     })
 }
 

@@ -8,6 +8,8 @@ use std::borrow::Cow;
 
 /// Longest event id or room id that is believed (the spec's limit is 255 bytes).
 const ID_BYTES_MAX: usize = 255;
+/// A reply that may be nothing else: as good as a reaction.
+const CHECKS: [char; 2] = ['✅', '👍'];
 /// A reaction key longer than this is nobody's ✅.
 const KEY_BYTES_MAX: usize = 64;
 
@@ -106,7 +108,9 @@ impl Filter {
         let answer = || {
             peek.content.relates_to.is_some() && places.control.as_deref() == Some(&*peek.room_id)
         };
-        if self.candidate(text) || edit() || answer() || direct() {
+        let pressed =
+            || peek.content.relates_to.is_some() && CHECKS.iter().any(|ch| text.contains(*ch));
+        if self.candidate(text) || edit() || answer() || pressed() || direct() {
             Verdict::Keep
         } else {
             Verdict::Skip

@@ -83,7 +83,7 @@ impl<H: Homeserver> Keeper<H> {
         let rooms = plan
             .rows
             .iter()
-            .filter(|row| row.key != RoomKey::Canary)
+            .filter(|row| row.key.is_named())
             .map(|row| (name(&row.key), row.room_id.clone()))
             .collect();
         let content = serde_json::to_value(ProgramState {

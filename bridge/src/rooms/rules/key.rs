@@ -16,6 +16,8 @@ pub enum RoomKey {
     /// A room of the bot alone, for the messages that prove the way back.
     Canary,
     Industry(String),
+    /// The private room of a mentorship; its id.
+    Pair(String),
 }
 
 /// Words that no industry may be called: they name rooms in the program's state.
@@ -53,10 +55,13 @@ impl RoomKey {
         if let Some(slug) = text.strip_prefix("industry:") {
             return Some(Self::Industry(slug.to_owned()));
         }
+        if let Some(id) = text.strip_prefix("mentorship-") {
+            return Some(Self::Pair(id.to_owned()));
+        }
         Self::FIXED.into_iter().find(|key| key.word() == text)
     }
 
-    /// The role that the room's state names; the bot's own room has none.
+    /// The role that the room's state names; the bot's own room and private ones have none.
     #[must_use]
     pub const fn role(&self) -> Option<RoomRole> {
         Some(match self {
@@ -69,7 +74,7 @@ impl RoomKey {
             Self::Mentorship => RoomRole::Mentorship,
             Self::Control => RoomRole::Control,
             Self::Industry(_) => RoomRole::Industry,
-            Self::Canary => return None,
+            Self::Canary | Self::Pair(_) => return None,
         })
     }
 
@@ -84,7 +89,19 @@ impl RoomKey {
     /// Whether partners see the room: it is a child of the Space.
     #[must_use]
     pub const fn in_space(&self) -> bool {
-        !matches!(self, Self::Space | Self::Control | Self::Canary)
+        !matches!(self, Self::Space | Self::Control | Self::Canary | Self::Pair(_))
+    }
+
+    /// Whether partners are in the room at all.
+    #[must_use]
+    pub const fn is_for_partners(&self) -> bool {
+        !matches!(self, Self::Control | Self::Canary)
+    }
+
+    /// Whether the program's state names the room: it is nobody's secret.
+    #[must_use]
+    pub const fn is_named(&self) -> bool {
+        !matches!(self, Self::Canary | Self::Pair(_))
     }
 
     /// Whether only the bot may write there.
@@ -96,11 +113,11 @@ impl RoomKey {
         )
     }
 
-    /// The localpart of the room's alias; the bot's own room has none.
+    /// The localpart of the room's alias; the bot's own room and private ones have none.
     #[must_use]
     pub fn alias(&self, prefix: &str) -> Option<String> {
         match self {
-            Self::Canary => None,
+            Self::Canary | Self::Pair(_) => None,
             Self::Industry(slug) => Some(format!("{prefix}-industry-{slug}")),
             key => Some(format!("{prefix}-{}", key.word())),
         }
@@ -117,7 +134,7 @@ impl RoomKey {
             Self::Leaderboard => "04".into(),
             Self::Playbooks => "05".into(),
             Self::Mentorship => "06".into(),
-            Self::Space | Self::Control | Self::Canary => "99".into(),
+            Self::Space | Self::Control | Self::Canary | Self::Pair(_) => "99".into(),
         }
     }
 
@@ -129,7 +146,7 @@ impl RoomKey {
             Self::Wins => "wins",
             Self::Leaderboard => "leaderboard",
             Self::Playbooks => "playbooks",
-            Self::Mentorship => "mentorship",
+            Self::Mentorship | Self::Pair(_) => "mentorship",
             Self::Control => "control",
             Self::Canary => "canary",
             Self::Industry(_) => "industry",
@@ -142,6 +159,7 @@ impl fmt::Display for RoomKey {
         f.write_str(self.word())?;
         match self {
             Self::Industry(slug) => write!(f, ":{slug}"),
+            Self::Pair(id) => write!(f, "-{id}"),
             _ => Ok(()),
         }
     }

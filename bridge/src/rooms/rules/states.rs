@@ -53,7 +53,8 @@ pub struct Child<'a> {
     pub listed: bool,
 }
 
-/// The wish for a key. `industry` is the name of the channel's industry and whether it is open.
+/// The wish for a key. `industry` is the name of the channel's industry (of a private room: of its
+/// people) and whether it is open.
 #[must_use]
 pub fn wish(key: &RoomKey, industry: Option<(&str, bool)>, program: &Program) -> Wish {
     let (name, open) = industry.unwrap_or((key.industry().unwrap_or_default(), true));
@@ -96,6 +97,12 @@ fn words(key: &RoomKey, industry: &str, open: bool) -> (String, String) {
         }
         RoomKey::Canary => {
             ("Canary", "The bot checks here that its messages come back. Nothing to see.")
+        }
+        RoomKey::Pair(_) => {
+            return (
+                industry.to_owned(),
+                "For the two of you: !mentor goal, !mentor log, !mentor end.".to_owned(),
+            );
         }
         RoomKey::Industry(_) if open => {
             return (

@@ -168,6 +168,28 @@ pub async fn industries(reader: &mut Conn) -> Result<Vec<(String, String, bool)>
         .collect()
 }
 
+/// Mentorships whose room is to be kept, or still to be made: id and the names of the two.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn pairs(reader: &mut Conn) -> Result<Vec<(String, String)>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select m.id, a.name, b.name from mentorship m join partner a on a.id = m.mentor_id \
+         join partner b on b.id = m.mentee_id \
+         where m.accepted_at is not null and (m.ended_at is null \
+         or not exists (select 1 from room r where r.key = 'mentorship-' || m.id)) \
+         order by m.accepted_at, m.id",
+    )
+    .fetch_all(reader)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let (one, other): (String, String) = (row.try_get(1)?, row.try_get(2)?);
+            Ok((row.try_get(0)?, format!("{one} & {other}")))
+        })
+        .collect()
+}
+
 /// Everyone with a granted role.
 ///
 /// # Errors
