@@ -1,7 +1,10 @@
 //! A sale's way: claimed, reviewed, credited, taken back. Read, decide, write, announce.
+mod decide;
 mod refund;
 mod shares;
 
+use decide::take_back;
+pub use decide::{approve, reject, void, voidable, withdraw};
 pub use refund::refund;
 pub use shares::{lapse, pressed, remind};
 
@@ -10,11 +13,10 @@ use super::store::{self, NewSale, SaleRow};
 use super::{render, review, rules};
 use crate::clients::{self, store::Found};
 use crate::leaderboard;
-use crate::ledger::{self, rules::EntryBody};
-use crate::platform::access::{Manager, Partner, Reviewer};
+use crate::platform::access::Partner;
 use crate::platform::refusal::{Fault, Refusal, Stop};
 use crate::platform::work::Work;
-use crate::{playbooks, rates, rooms};
+use crate::{rates, rooms};
 use schema::card::{FlagKind, ReviewFlag, SaleEvent};
 use schema::ids::{ClientId, SaleId, SaleNumber};
 use schema::money::Money;
@@ -138,148 +140,6 @@ pub async fn amend(
     work.reply(&render::sale(&shown, SaleEvent::Edited, None));
     review::update(work, &row, &[]);
     Ok(())
-}
-
-/// The decision that lets a sale count (gives the sale), or the first of two. `over`: a manager
-/// lets it count without the yes of co-sellers.
-///
-/// # Errors
-/// A refusal when the reviewer has a share, has said yes already, the sale is decided, or a co-seller
-/// has not said yes.
-pub async fn approve(
-    work: &mut Work<'_>,
-    reviewer: &Reviewer,
-    number: SaleNumber,
-    over: Option<&Manager>,
-) -> Result<Option<SaleRow>, Stop> {
-    let mut sale = known(work, number).await?;
-    let mut approvals = store::approvals(work.tx, sale.id).await?;
-    // The rate of this moment counts for ever.
-    sale.exchange = rates::actions::convert(work, sale.amount).await?;
-    let needed = sale.reviewers_needed(work.program.two_person_over);
-    rules::may_approve(&sale, reviewer, &approvals)?;
-    match over {
-        Some(manager) => shares::override_open(work, manager, &sale).await?,
-        None => rules::confirmed_by_all(&sale)?,
-    }
-    approvals.push(reviewer.user_id().to_owned());
-    if approvals.len() < needed {
-        store::add_approval(work.tx, sale.id, reviewer.user_id(), work.now).await?;
-        work.audit("sale.second", &number.to_string(), "one more reviewer needed");
-        review::update(work, &sale, &approvals);
-        work.reply(&render::seconded(&sale, needed - approvals.len()));
-        return Ok(None);
-    }
-    shares::credit(work, &mut sale).await?;
-    let parts: Vec<_> =
-        sale.shares.iter().map(|share| (share.partner, share.credited_minor)).collect();
-    let body = EntryBody::sale_approved(&sale.credit(&parts));
-    let plan = leaderboard::actions::plan(work, &body).await?;
-    store::add_approval(work.tx, sale.id, reviewer.user_id(), work.now).await?;
-    store::approve(work.tx, sale.id, reviewer.user_id(), work.now).await?;
-    sale.approved_at = Some(work.now);
-    sale.approved_by = Some(reviewer.user_id().to_owned());
-    let posted = ledger::actions::post(work, "sale.approved", &sale.id.to_string(), &body).await?;
-    leaderboard::actions::apply(work, plan, &posted).await?;
-    shares::changed(work, &sale);
-    playbooks::actions::sale_changed(work, sale.playbook.as_deref()).await?;
-    work.audit("sale.approve", &number.to_string(), "");
-    review::update(work, &sale, &approvals);
-    review::tell_claimant(work, &sale, SaleEvent::Approved, Some(posted.seq)).await?;
-    review::tell_co_sellers(work, &sale, SaleEvent::Approved);
-    Ok(Some(sale))
-}
-
-/// # Errors
-/// A refusal when the sale is decided already.
-pub async fn reject(
-    work: &mut Work<'_>,
-    reviewer: &Reviewer,
-    number: SaleNumber,
-    reason: &str,
-) -> Result<(), Stop> {
-    let mut sale = known(work, number).await?;
-    rules::open(&sale)?;
-    rules::reason(reason)?;
-    store::reject(work.tx, sale.id, reviewer.user_id(), reason, work.now).await?;
-    sale.rejected_at = Some(work.now);
-    sale.rejected_by = Some(reviewer.user_id().to_owned());
-    sale.reject_reason = Some(reason.to_owned());
-    shares::changed(work, &sale);
-    playbooks::actions::sale_changed(work, sale.playbook.as_deref()).await?;
-    work.audit("sale.reject", &number.to_string(), reason);
-    review::update(work, &sale, &[]);
-    review::tell_claimant(work, &sale, SaleEvent::Rejected, None).await?;
-    review::tell_co_sellers(work, &sale, SaleEvent::Rejected);
-    Ok(())
-}
-
-/// Takes an own claim back while it is open.
-///
-/// # Errors
-/// A refusal when it is not the person's, or decided.
-pub async fn withdraw(
-    work: &mut Work<'_>,
-    partner: &Partner,
-    number: SaleNumber,
-) -> Result<SaleRow, Stop> {
-    let sale = own(work, partner, number).await?;
-    if sale.partner_id != partner.id() {
-        return Err(rules::not_the_claimant(&sale).into());
-    }
-    take_back(work, sale).await
-}
-
-async fn take_back(work: &mut Work<'_>, mut sale: SaleRow) -> Result<SaleRow, Stop> {
-    rules::open(&sale)?;
-    store::withdraw(work.tx, sale.id, work.now).await?;
-    sale.withdrawn_at = Some(work.now);
-    shares::changed(work, &sale);
-    work.audit("sale.withdraw", &sale.number.to_string(), "");
-    review::update(work, &sale, &[]);
-    review::tell_co_sellers(work, &sale, SaleEvent::Withdrawn);
-    Ok(sale)
-}
-
-/// A sale that could be voided: asked before the confirmation is.
-///
-/// # Errors
-/// A refusal when it never counted, or is void already.
-pub async fn voidable(work: &mut Work<'_>, number: SaleNumber) -> Result<SaleRow, Stop> {
-    let sale = known(work, number).await?;
-    rules::voidable(&sale)?;
-    Ok(sale)
-}
-
-/// Takes a sale out of the ledger by a full negative entry.
-///
-/// # Errors
-/// A refusal when it never counted, or is void already.
-pub async fn void(
-    work: &mut Work<'_>,
-    manager: &Manager,
-    number: SaleNumber,
-    reason: &str,
-) -> Result<SaleRow, Stop> {
-    let mut sale = voidable(work, number).await?;
-    rules::reason(reason)?;
-    let left: Vec<_> =
-        sale.shares.iter().map(|share| (share.partner, share.credited_minor)).collect();
-    let reverses = ledger::actions::seq_of(work, "sale.approved", &sale.id.to_string()).await?;
-    let body = EntryBody::sale_voided(&sale.credit(&left), reverses);
-    let plan = leaderboard::actions::plan(work, &body).await?;
-    store::void(work.tx, sale.id, manager.user_id(), reason, work.now).await?;
-    sale.voided_at = Some(work.now);
-    sale.voided_by = Some(manager.user_id().to_owned());
-    sale.void_reason = Some(reason.to_owned());
-    let posted = ledger::actions::post(work, "sale.voided", &sale.id.to_string(), &body).await?;
-    leaderboard::actions::apply(work, plan, &posted).await?;
-    playbooks::actions::sale_changed(work, sale.playbook.as_deref()).await?;
-    work.audit("sale.void", &number.to_string(), reason);
-    review::update(work, &sale, &[]);
-    review::tell_claimant(work, &sale, SaleEvent::Voided, Some(posted.seq)).await?;
-    review::tell_co_sellers(work, &sale, SaleEvent::Voided);
-    Ok(sale)
 }
 
 /// # Errors

@@ -150,7 +150,7 @@ fn amounts() -> Vec<(&'static str, String, Gets)> {
         plain("B041", "!sale add 100 XXX Acme", Refusal("E-CURRENCY", "")),
         plain("B041 XTS", "!sale add 100 XTS Acme", Refusal("E-CURRENCY", "")),
         plain("B043", "!sale add EUR 100 Acme", Refusal("E-USAGE", "sale add 100 EUR Acme")),
-        plain("other currency", "!sale add 100 CHF Acme", Refusal("E-CURRENCY", "EUR")),
+        plain("other currency", "!sale add 100 CHF Acme", SALE),
     ]
 }
 
