@@ -11,3 +11,4 @@ mod playbooks;
 mod pressure;
 mod reference;
 mod rig;
+mod search;
