@@ -3,6 +3,7 @@
 mod basics;
 mod boards;
 mod control;
+mod insights;
 mod people;
 mod playbooks;
 mod rates;
@@ -11,6 +12,7 @@ mod sales;
 pub use basics::*;
 pub use boards::*;
 pub use control::*;
+pub use insights::*;
 pub use people::*;
 pub use playbooks::*;
 pub use rates::*;
@@ -73,6 +75,7 @@ cards! {
     Hint = "hint",
     Inbox = "inbox",
     Industries = "industries",
+    Insights = "insights",
     Ledger = "ledger",
     Me = "me",
     Partner = "partner",
