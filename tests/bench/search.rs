@@ -29,6 +29,7 @@ pub fn print() -> Result<()> {
     let grown = usage("self")?.rss_kib.saturating_sub(before) / 1024;
     println!("search: {PLAYBOOKS} playbooks indexed in {rebuilt:?}, about {grown} MiB");
     println!("search: find among them, p50/p95/p99: {}", times(finds(&index, &questions)));
+    println!("search: the longest questions, p50/p95/p99: {}", times(longest(&index)));
     println!("search: put one anew, p50/p95/p99: {}", times(puts(&mut index, &all)));
     Ok(())
 }
@@ -67,6 +68,20 @@ fn finds(index: &Index, questions: &[Question]) -> Vec<u32> {
     let find =
         |question: &Question| index.find(&question.words, question.industry.as_deref(), HITS).len();
     all.map(|question| timed(|| find(question))).collect()
+}
+
+/// Long words that nothing has: six, each with two slips, or sixteen with one.
+fn longest(index: &Index) -> Vec<u32> {
+    const STARTS: [&str; 16] = [
+        "sta", "min", "ker", "lo", "ba", "tri", "ven", "os", "pli", "dur", "na", "fe", "gro",
+        "hul", "ran", "tom",
+    ];
+    const ENDS: [&str; 3] = ["trivenplidu", "kersehulra", "tomulwesgro"];
+    let query = |round: usize| {
+        let words = STARTS.map(|start| format!("{start}{}", ENDS[round % 3]));
+        words[..if round % 2 == 0 { 16 } else { 6 }].join(" ")
+    };
+    (0..CHANGES / 10).map(|round| timed(|| index.find(&query(round), None, HITS).len())).collect()
 }
 
 fn puts(index: &mut Index, all: &[Doc]) -> Vec<u32> {

@@ -25,6 +25,7 @@ pub async fn first_wins(
          join partner on partner.id = playbook.saved_by \
          where sale.approved_at < $2 and sale.voided_at is null and sale.industry is not null \
          and playbook.retired_at is null and playbook.taken_down_at is null \
+         and playbook_version.erased_at is null \
          group by playbook.slug, playbook_version.title, playbook_version.industries, \
          partner.industries, sale.industry having min(sale.approved_at) >= $1 \
          order by count(*) desc, playbook.slug, sale.industry limit $3",
@@ -90,6 +91,7 @@ pub async fn templates(
          and playbook_version.version = playbook.shown_version \
          where playbook_use.used_at >= $1 and playbook_use.used_at < $2 \
          and playbook.retired_at is null and playbook.taken_down_at is null \
+         and playbook_version.erased_at is null \
          group by playbook.slug, playbook_version.title \
          order by count(*) desc, playbook.slug limit $3",
     )

@@ -8,5 +8,5 @@ mod rank;
 mod tests;
 mod words;
 
-pub use index::{Doc, Index};
+pub use index::{BODY_CHARS_MAX, Doc, Index};
 pub use rank::Hit;

@@ -45,10 +45,11 @@ fn slips_max(word: &[char]) -> u8 {
     }
 }
 
-pub fn near(dictionary: &Dictionary, word: &str) -> Vec<Near> {
+/// What `word` may stand for, with at most so many slips.
+pub fn near(dictionary: &Dictionary, word: &str, slips_most: u8) -> Vec<Near> {
     let letters: Vec<char> = word.chars().collect();
     let mut found = beginnings(dictionary, word, letters.len());
-    let slips = slips_max(&letters);
+    let slips = slips_max(&letters).min(slips_most);
     if slips > 0 {
         Walk::new(&letters, slips).run(dictionary, &mut found);
     }
@@ -71,19 +72,22 @@ fn beginnings(dictionary: &Dictionary, word: &str, length: usize) -> Vec<Near> {
     found
 }
 
-/// A walk through the dictionary with one row of edit distances for each letter of the current word.
+/// More slips than anything allows.
+const FAR: u8 = 100;
+
+/// A walk through the dictionary with one row of edit distances for each letter of the current entry.
 struct Walk<'w> {
     word: &'w [char],
     slips: u8,
-    /// `rows[n][m]`: slips between the first n letters of the entry and the first m of the word.
-    rows: Vec<Vec<u8>>,
+    /// Row after row: slips between the first n letters of the entry and the first m of the word.
+    cells: Vec<u8>,
     entry: Vec<char>,
 }
 
 impl<'w> Walk<'w> {
     fn new(word: &'w [char], slips: u8) -> Self {
-        let first = (0..=word.len()).map(|at| u8::try_from(at).unwrap_or(u8::MAX)).collect();
-        Walk { word, slips, rows: vec![first], entry: Vec::new() }
+        let cells = (0..=word.len()).map(|at| u8::try_from(at).unwrap_or(FAR)).collect();
+        Walk { word, slips, cells, entry: Vec::new() }
     }
 
     fn run(&mut self, dictionary: &Dictionary, found: &mut Vec<Near>) {
@@ -111,7 +115,7 @@ impl<'w> Walk<'w> {
     fn turn(&mut self, text: &str) -> Result<(), usize> {
         let shared = text.chars().zip(&self.entry).take_while(|(one, two)| one == *two).count();
         self.entry.truncate(shared);
-        self.rows.truncate(shared + 1);
+        self.cells.truncate((shared + 1) * self.width());
         for letter in text.chars().skip(shared) {
             self.entry.push(letter);
             self.add(letter);
@@ -122,39 +126,53 @@ impl<'w> Walk<'w> {
         Ok(())
     }
 
-    /// Swapped neighbors count as one slip.
+    fn width(&self) -> usize {
+        self.word.len() + 1
+    }
+
+    fn last_row(&self) -> &[u8] {
+        &self.cells[self.cells.len() - self.width()..]
+    }
+
+    /// Swapped neighbors count as one slip. Only cells so near to the diagonal that they can still
+    /// matter are reckoned.
     fn add(&mut self, letter: char) {
-        let depth = self.rows.len();
-        let above = &self.rows[depth - 1];
-        let mut row = Vec::with_capacity(self.word.len() + 1);
-        row.push(above[0].saturating_add(1));
-        for (at, typed) in self.word.iter().enumerate() {
-            let change = above[at] + u8::from(*typed != letter);
-            let mut least = change.min(above[at + 1].min(row[at]).saturating_add(1));
-            if depth > 1 && at > 0 && self.word[at - 1] == letter && self.entry[depth - 2] == *typed
-            {
-                least = least.min(self.rows[depth - 2][at - 1] + 1);
-            }
-            row.push(least);
+        let (depth, width, reach) = (self.entry.len(), self.width(), usize::from(self.slips));
+        let (above, row) = ((depth - 1) * width, depth * width);
+        self.cells.resize(row + width, FAR);
+        if depth <= reach {
+            self.cells[row] = self.cells[above] + 1;
         }
-        self.rows.push(row);
+        for at in depth.saturating_sub(reach).max(1)..=(depth + reach).min(width - 1) {
+            let typed = self.word[at - 1];
+            let change = self.cells[above + at - 1] + u8::from(typed != letter);
+            let shift = self.cells[above + at].min(self.cells[row + at - 1]) + 1;
+            let mut least = change.min(shift);
+            let swapped = depth > 1
+                && at > 1
+                && self.word[at - 2] == letter
+                && self.entry[depth - 2] == typed;
+            if swapped {
+                least = least.min(self.cells[above - width + at - 2] + 1);
+            }
+            self.cells[row + at] = least;
+        }
     }
 
     fn hopeless(&self) -> bool {
-        let far = |row: &Vec<u8>| row.iter().all(|slips| *slips > self.slips);
-        self.rows.last().is_some_and(far) && self.slipped_prefix() > 1
+        self.last_row().iter().all(|slips| *slips > self.slips) && self.slipped_prefix() > 1
     }
 
     /// The least slips between the word and a beginning of the entry.
     fn slipped_prefix(&self) -> u8 {
         if self.word.len() < SLIPPED_PREFIX_CHARS_MIN {
-            return u8::MAX;
+            return FAR;
         }
-        self.rows.iter().filter_map(|row| row.last()).min().copied().unwrap_or(u8::MAX)
+        self.cells.chunks(self.width()).filter_map(|row| row.last()).min().copied().unwrap_or(FAR)
     }
 
     fn judge(&self, term: u32, found: &mut Vec<Near>) {
-        let slips = self.rows.last().and_then(|row| row.last()).copied().unwrap_or(u8::MAX);
+        let slips = self.last_row().last().copied().unwrap_or(FAR);
         let part = self.word.len() as f32 / self.entry.len().max(1) as f32;
         let weight = match slips {
             0 => return,

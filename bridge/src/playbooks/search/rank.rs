@@ -6,6 +6,9 @@ use super::words;
 
 /// A question has no more words than this; the rest is left out.
 pub const QUERY_WORDS_MAX: usize = 16;
+/// In a longer question each word says less, and only one slip of it is forgiven: it keeps the
+/// longest question as quick as a short one.
+const TWO_SLIPS_WORDS_MAX: usize = 6;
 /// What scores below this part of the best is no answer.
 const FLOOR: f32 = 0.2;
 /// A word's weight levels off; long texts count a little less.
@@ -35,8 +38,9 @@ impl Index {
     pub fn find(&self, query: &str, industry: Option<&str>, limit: usize) -> Vec<Hit> {
         let mut tally = Tally::new(self.entries.len());
         let words = query_words(query);
+        let slips_most = if words.len() > TWO_SLIPS_WORDS_MAX { 1 } else { 2 };
         for (at, word) in words.iter().enumerate() {
-            let mut meant = near(&self.dictionary, word);
+            let mut meant = near(&self.dictionary, word, slips_most);
             for pair in words[at.saturating_sub(1)..words.len().min(at + 2)].windows(2) {
                 self.joined(&pair.concat(), &mut meant);
             }

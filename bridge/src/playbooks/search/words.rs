@@ -57,9 +57,9 @@ pub fn each(text: &str, mut found: impl FnMut(&str)) {
         let end = run.find(|letter| !is_letter(letter) || is_dense(letter) != dense);
         let (word, after) = run.split_at(end.unwrap_or(run.len()));
         if dense {
-            pairs(word, &mut found)
+            pairs(word, &mut found);
         } else {
-            found(shortened(word))
+            found(shortened(word));
         }
         rest = after;
     }
