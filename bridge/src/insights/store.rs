@@ -24,6 +24,8 @@ pub async fn first_wins(
          and playbook_version.version = playbook.shown_version \
          join partner on partner.id = playbook.saved_by \
          where sale.approved_at < $2 and sale.voided_at is null and sale.industry is not null \
+         and sale.amount_minor > (select coalesce(sum(adjustment.amount_minor), 0) from adjustment \
+         where adjustment.sale_id = sale.id) \
          and playbook.retired_at is null and playbook.taken_down_at is null \
          and playbook_version.erased_at is null \
          group by playbook.slug, playbook_version.title, playbook_version.industries, \

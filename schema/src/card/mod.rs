@@ -86,6 +86,7 @@ cards! {
     PlaybookPart = "playbook_part",
     PlaybookReport = "playbook_report",
     Playbooks = "playbooks",
+    PlaybooksFound = "playbooks_found",
     Profile = "profile",
     Rates = "rates",
     Refusal = "refusal",

@@ -14,16 +14,18 @@ const CARD_FIELDS_MAX: usize = 10;
 pub type Row = Facts;
 
 fn rows(message: Message, rows: &[Row]) -> Message {
-    rows.iter().enumerate().fold(message, |message, (at, facts)| {
-        message.lines(vec![
-            Line::new()
-                .plain(&format!("{}. ", at + 1))
-                .person_cut(&facts.version.title, TITLE_CHARS),
-            Line::new()
-                .code(&facts.row.slug)
-                .plain(&format!(" · {}", small(&outcome(facts.outcome, facts.rating)))),
-        ])
-    })
+    let rows = rows.iter().enumerate();
+    rows.fold(message, |message, (at, facts)| message.lines(row(at, facts)))
+}
+
+/// Title, short name and outcome, in two lines.
+pub(super) fn row(at: usize, facts: &Facts) -> Vec<Line> {
+    let number = format!("{}. ", at + 1);
+    let outcome = format!(" · {}", small(&outcome(facts.outcome, facts.rating)));
+    vec![
+        Line::new().plain(&number).person_cut(&facts.version.title, TITLE_CHARS),
+        Line::new().code(&facts.row.slug).plain(&outcome),
+    ]
 }
 
 fn small(text: &str) -> String {
