@@ -4,6 +4,7 @@ mod chats;
 mod federation;
 mod flags;
 mod homeserver_kills;
+mod insights;
 mod kills;
 mod layers;
 mod names;

@@ -2,7 +2,7 @@
 //! question is met, and, mildly, how the playbook did in sales.
 use super::index::Index;
 use super::near::{Kind, Near, near};
-use super::words;
+use super::words::{self, is_dense};
 
 /// A question has no more words than this; the rest is left out.
 pub const QUERY_WORDS_MAX: usize = 16;
@@ -16,6 +16,9 @@ const SATURATION: f32 = 4.0;
 const LENGTH_PULL: f32 = 0.3;
 /// An unused playbook weighs 1, one that always won this much more.
 const OUTCOME_PULL: f32 = 0.3;
+
+/// A playbook for all, where one for an industry is sought.
+const FOR_ALL: f32 = 0.8;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hit {
@@ -44,7 +47,7 @@ impl Index {
             for pair in words[at.saturating_sub(1)..words.len().min(at + 2)].windows(2) {
                 self.joined(&pair.concat(), &mut meant);
             }
-            self.count(&meant, &mut tally);
+            self.count(&meant, substance(word), &mut tally);
         }
         let mut hits = self.scored(&tally, industry);
         hits.sort_by(|one, two| two.1.total_cmp(&one.1).then_with(|| one.0.cmp(two.0)));
@@ -60,8 +63,8 @@ impl Index {
         }
     }
 
-    fn count(&self, meant: &[Near], tally: &mut Tally) {
-        let rarity = self.rarity(meant);
+    fn count(&self, meant: &[Near], substance: f32, tally: &mut Tally) {
+        let rarity = self.rarity(meant) * substance;
         let mean = self.words_mean().max(1.0);
         for near in meant {
             for posting in &self.terms[near.term as usize].postings {
@@ -94,7 +97,8 @@ impl Index {
             }
             let met = tally.met[at] / tally.asked.max(f32::MIN_POSITIVE);
             let outcome = 1.0 + OUTCOME_PULL * (2.0 * win_rate(entry.uses, entry.won) - 1.0);
-            hits.push((&*entry.slug, tally.scores[at] * met.sqrt() * outcome));
+            let aim = if industry.is_some() && entry.industries.is_empty() { FOR_ALL } else { 1.0 };
+            hits.push((&*entry.slug, tally.scores[at] * met.sqrt() * outcome * aim));
         }
         hits
     }
@@ -103,6 +107,20 @@ impl Index {
 /// Smoothed, so that one won sale of one is no certainty; 0.5 when unused.
 fn win_rate(uses: i64, won: i64) -> f32 {
     (won.max(0) as f32 + 2.0) / (uses.max(0) as f32 + 4.0)
+}
+
+/// Short words mostly join others, in many languages; no list of them is needed.
+fn substance(word: &str) -> f32 {
+    if word.chars().all(is_dense) {
+        return 1.0;
+    }
+    match word.chars().count() {
+        0..=1 => 0.4,
+        2 => 0.5,
+        3 => 0.7,
+        4 => 0.9,
+        _ => 1.0,
+    }
 }
 
 fn query_words(query: &str) -> Vec<String> {
