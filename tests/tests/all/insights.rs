@@ -39,7 +39,7 @@ async fn something_moves(house: &mut House, facts: &Facts) -> Outcome<()> {
     let claim = "!sale add 100 EUR Acme --industry gyms --playbook recall";
     told(house, "ben", "general", claim, "S-1").await?;
     told(house, "olga", "control", "!sale approve S-1", "S-1").await?;
-    told(house, "ben", "general", "!playbook use recall client=Acme", "recall").await?;
+    told(house, "ben", "general", "!playbook use recall client=Acme", "Filled in").await?;
     told(house, "ben", "general", "!profile --industry gyms", "gyms").await?;
     let question = "insert into question (id, number, partner_id, text, industry, room, cause, \
                     asked_at, answered_at, answered_by) \
