@@ -20,6 +20,9 @@ pub fn print() -> Result<()> {
     let labelled = playbooks()?;
     println!("search: {} questions over {} playbooks", questions.len(), labelled.len());
     report(&filled(labelled), &questions);
+    if cfg!(debug_assertions) {
+        println!("search: built without optimization: these times are ten times too long");
+    }
     let all = many(PLAYBOOKS)?;
     let before = usage("self")?.rss_kib;
     let copy = all.clone();
