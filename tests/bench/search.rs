@@ -82,7 +82,7 @@ fn longest(index: &Index) -> Vec<u32> {
     const ENDS: [&str; 3] = ["trivenplidu", "kersehulra", "tomulwesgro"];
     let query = |round: usize| {
         let words = STARTS.map(|start| format!("{start}{}", ENDS[round % 3]));
-        words[..if round % 2 == 0 { 16 } else { 6 }].join(" ")
+        words[..if round.is_multiple_of(2) { 16 } else { 6 }].join(" ")
     };
     (0..CHANGES / 10).map(|round| timed(|| index.find(&query(round), None, HITS).len())).collect()
 }
