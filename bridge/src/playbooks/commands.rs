@@ -204,7 +204,10 @@ async fn search(
     let industry = meant(work, caller, industry).await?;
     let found = actions::find(work, words, industry.as_deref()).await?;
     let message = render::found(words, industry.as_deref(), &found, &work.program.prefix);
-    work.reply(&message);
+    let key = work.reply(&message);
+    for facts in &found {
+        actions::post::note_reply(work, facts, &key).await?;
+    }
     Ok(())
 }
 

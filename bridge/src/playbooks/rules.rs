@@ -26,6 +26,7 @@ pub const REPORT_AGAIN_MS: i64 = 86_400_000;
 /// Authors that are named in state and cards.
 pub const AUTHORS_SHOWN_MAX: usize = 20;
 
+pub const WANTED_CHARS_MAX: usize = 300;
 /// Of the words looked for, in a refusal.
 const WORDS_SHOWN_MAX: usize = 60;
 
@@ -213,9 +214,13 @@ pub fn no_such_playbook(word: &str, near: Option<&str>) -> Refusal {
 /// Words to look for.
 ///
 /// # Errors
-/// A refusal when there are none.
+/// A refusal when there are none, or too many.
 pub fn wanted(words: Option<&str>) -> Result<&str, Refusal> {
     let words = words.unwrap_or_default().trim();
+    if words.chars().count() > WANTED_CHARS_MAX {
+        let sentence = format!("A search takes at most {WANTED_CHARS_MAX} characters.");
+        return Err(Refusal::new(Code::Long, sentence).example("playbook search cold mail"));
+    }
     if words.chars().any(char::is_alphanumeric) {
         return Ok(words);
     }
@@ -353,6 +358,9 @@ mod tests {
         for none in [None, Some(""), Some("?!"), Some("🎉")] {
             assert_eq!(wanted(none).err().map(|refusal| refusal.code), Some(Code::Usage));
         }
+        let long = "x".repeat(WANTED_CHARS_MAX + 1);
+        assert_eq!(wanted(Some(&long)).err().map(|refusal| refusal.code), Some(Code::Long));
+        assert!(wanted(Some(&long[1..])).is_ok());
         let sentence = |industry, elsewhere| nothing_found("x", industry, elsewhere).sentence;
         assert!(sentence(Some("dental"), 1).contains("but others do: search without --industry"));
         assert!(sentence(Some("dental"), 0).contains("see all for dental"));

@@ -1,5 +1,5 @@
 //! What a search has found: few, each in four short lines.
-use super::{card, lists, view};
+use super::{card, lists};
 use crate::platform::text::{Line, Message};
 use crate::playbooks::facts::Facts;
 use schema::card::PlaybooksFound;
@@ -23,6 +23,6 @@ pub fn found(words: &str, industry: Option<&str>, shown: &[Facts], prefix: &str)
     message.line(Line::new().plain("Read: ").code(&show)).card(&card(PlaybooksFound {
         words: words.to_owned(),
         industry: industry.map(str::to_owned),
-        playbooks: shown.iter().map(view).collect(),
+        playbooks: shown.iter().map(lists::short_view).collect(),
     }))
 }

@@ -41,10 +41,14 @@ fn envelope(shown: &[Row], industry: Option<&str>, count: usize) -> schema::card
     })
 }
 
-/// Ten of them fit a card. Of a playbook's words a list holds the title alone.
+/// Of a playbook's words a list holds the title alone.
 fn row_view(facts: &Row) -> PlaybookView {
+    PlaybookView { summary: String::new(), ..short_view(facts) }
+}
+
+/// Ten of them fit a card.
+pub(super) fn short_view(facts: &Facts) -> PlaybookView {
     let mut view = view(facts);
-    view.summary.clear();
     view.authors.truncate(CARD_AUTHORS_MAX);
     view.fields.truncate(CARD_FIELDS_MAX);
     view
