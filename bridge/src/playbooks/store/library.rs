@@ -149,7 +149,8 @@ macro_rules! select_text {
              and (approved_at is not null or rejected_at is not null)), \
              (select count(*) from sale where playbook = b.slug and approved_at is not null \
              and voided_at is null and amount_minor > (select coalesce(sum(a.amount_minor), 0) \
-             from adjustment a where a.sale_id = sale.id)), v.title, v.summary, substr(v.body, 1, 6000), v.tags \
+             from adjustment a where a.sale_id = sale.id)), v.title, v.summary, \
+             substr(v.body, 1, 6000), v.tags \
              from playbook b \
              join playbook_version v on v.slug = b.slug and v.version = b.shown_version \
              where b.retired_at is null and b.taken_down_at is null and v.erased_at is null ",
