@@ -15,6 +15,7 @@ mod feed;
 mod pusher;
 mod report;
 mod scenarios;
+mod search;
 mod seed;
 mod setup;
 mod stub;
@@ -31,7 +32,7 @@ use anyhow::{Context, Result, bail};
 use tokio::net::TcpListener;
 use tokio::task::LocalSet;
 
-use scenarios::{NAMES, Session};
+use scenarios::{ALONE, NAMES, Session};
 use stub::Stub;
 use target::Target;
 
@@ -57,6 +58,12 @@ fn main() -> Result<()> {
     std::fs::create_dir_all(&options.dir)?;
     if options.only.iter().any(|scenario| scenario == "text") {
         text::print();
+    }
+    if options.only.iter().any(|scenario| scenario == "search") {
+        search::print()?;
+    }
+    if options.only.iter().all(|scenario| ALONE.contains(&scenario.as_str())) {
+        return Ok(());
     }
     println!("{}", report::head(&target::RAISED));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

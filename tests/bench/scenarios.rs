@@ -14,8 +14,10 @@ use crate::target::{Target, Usage, usage};
 const STALE: Duration = Duration::from_secs(10);
 /// No send for so long: everything owed was sent.
 const CALM: Duration = Duration::from_secs(1);
-pub const NAMES: [&str; 9] =
-    ["text", "me", "sale", "chatter", "chatter1", "mixed", "faults", "memory", "start"];
+/// What needs no homeserver.
+pub const ALONE: [&str; 2] = ["text", "search"];
+pub const NAMES: [&str; 10] =
+    ["text", "search", "me", "sale", "chatter", "chatter1", "mixed", "faults", "memory", "start"];
 
 pub struct Session {
     pub stub: Shared,

@@ -16,6 +16,7 @@ pub mod postgres;
 pub mod process;
 pub mod program;
 pub mod registration;
+pub mod search;
 #[cfg(feature = "people")]
 pub mod synapse;
 #[cfg(feature = "people")]

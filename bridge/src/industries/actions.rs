@@ -7,6 +7,7 @@ use crate::platform::work::{JobRow, Work};
 use crate::rooms;
 use schema::card::IndustryEvent;
 use schema::state::{IndustryState, VERSION};
+use std::collections::HashMap;
 
 /// A job that says an industry's state anew; its payload is the slug.
 pub const JOB_STATE: &str = "room.industry";
@@ -170,4 +171,13 @@ pub async fn show(work: &mut Work<'_>, slug: &str) -> Result<(), Fault> {
 pub async fn open(work: &mut Work<'_>) -> Result<Vec<String>, Fault> {
     let rows = store::all(work.tx).await?;
     Ok(rows.into_iter().filter(|row| row.closed_at.is_none()).map(|row| row.slug).collect())
+}
+
+/// What all industries are called, by slug.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn names(work: &mut Work<'_>) -> Result<HashMap<String, String>, Fault> {
+    let rows = store::all(work.tx).await?;
+    Ok(rows.into_iter().map(|row| (row.slug, row.name)).collect())
 }

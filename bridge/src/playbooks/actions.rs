@@ -1,13 +1,15 @@
 //! A playbook's way through the library. Read, decide, write, announce.
+pub mod find;
 pub mod library;
 pub mod moderation;
 pub mod outcomes;
 pub mod post;
 mod save;
 
+pub use find::find;
 pub use library::{Chat, difference, fill, history, list, rate, show};
 pub use moderation::{erasable, erase, report, restore, take_down};
-pub use outcomes::{declared, fillings, helped, people_changed, sale_changed, texts, wins};
+pub use outcomes::{declared, fillings, helped, people_changed, sale_changed, wins};
 pub use post::{owe_index, show_soon, state_of};
 pub use save::{Draft, draft};
 

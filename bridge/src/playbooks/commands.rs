@@ -48,6 +48,16 @@ pub enum PartnerPlaybook {
         #[arg(long, value_name = "slug")]
         industry: Option<String>,
     },
+    /// Look for one; slips and parts of words are understood
+    #[command(
+        after_help = "playbook search cold mail\nplaybook search missed appointments --industry dental"
+    )]
+    Search {
+        #[arg(value_name = "words", num_args = 1..)]
+        words: Option<String>,
+        #[arg(long, value_name = "slug")]
+        industry: Option<String>,
+    },
     /// Read one
     #[command(after_help = "playbook show cold-mail")]
     Show {
@@ -120,7 +130,11 @@ impl PartnerPlaybook {
     pub const fn is_question(&self) -> bool {
         matches!(
             self,
-            Self::List { .. } | Self::Show { .. } | Self::History { .. } | Self::Diff { .. }
+            Self::List { .. }
+                | Self::Search { .. }
+                | Self::Show { .. }
+                | Self::History { .. }
+                | Self::Diff { .. }
         )
     }
 }
@@ -138,6 +152,9 @@ pub async fn partner(
     let chat = Chat { user: &user, direct: caller.place.is_direct(), team: false };
     match words {
         PartnerPlaybook::List { industry } => list(work, caller, industry).await,
+        PartnerPlaybook::Search { words, industry } => {
+            search(work, caller, words.as_deref(), industry).await
+        }
         PartnerPlaybook::Show { slug } => actions::show(work, chat, &slug).await,
         PartnerPlaybook::Save(words) => save(work, caller, &partner, words, said).await,
         PartnerPlaybook::Rate { slug, stars } => actions::rate(work, &partner, &slug, &stars).await,
@@ -164,13 +181,38 @@ pub async fn partner(
     }
 }
 
-async fn list(work: &mut Work<'_>, caller: &Caller, industry: Option<String>) -> Result<(), Stop> {
-    // In a channel its own industry is meant.
+/// In a channel its own industry is meant.
+async fn meant(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    industry: Option<String>,
+) -> Result<Option<String>, Stop> {
     let named = industry.or_else(|| caller.place.industry().map(str::to_owned));
-    let industry = match named {
+    Ok(match named {
         Some(word) => Some(industries::actions::open_slug(work, &word).await?),
         None => None,
-    };
+    })
+}
+
+async fn search(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    words: Option<&str>,
+    industry: Option<String>,
+) -> Result<(), Stop> {
+    let words = rules::wanted(words)?;
+    let industry = meant(work, caller, industry).await?;
+    let found = actions::find(work, words, industry.as_deref()).await?;
+    let message = render::found(words, industry.as_deref(), &found, &work.program.prefix);
+    let key = work.reply(&message);
+    for facts in &found {
+        actions::post::note_reply(work, facts, &key).await?;
+    }
+    Ok(())
+}
+
+async fn list(work: &mut Work<'_>, caller: &Caller, industry: Option<String>) -> Result<(), Stop> {
+    let industry = meant(work, caller, industry).await?;
     let (rows, count) = actions::list(work, industry.as_deref()).await?;
     let message = render::list(&rows, industry.as_deref(), count, &work.program.prefix);
     work.reply(&message);

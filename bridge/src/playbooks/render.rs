@@ -1,12 +1,14 @@
 //! How playbooks look: alone, in their room, in lists, and as room state.
 mod answers;
 mod control;
+mod found;
 mod lists;
 
 pub use answers::{
     ask_retire, difference, filled, history, kept, rated, saved, sent, stale, taken,
 };
 pub use control::{ask_erase, erased, report, reported, review};
+pub use found::found;
 pub use lists::{Row, index, list};
 
 use super::facts::Facts;

@@ -26,6 +26,10 @@ pub const REPORT_AGAIN_MS: i64 = 86_400_000;
 /// Authors that are named in state and cards.
 pub const AUTHORS_SHOWN_MAX: usize = 20;
 
+pub const WANTED_CHARS_MAX: usize = 300;
+/// Of the words looked for, in a refusal.
+const WORDS_SHOWN_MAX: usize = 60;
+
 const SAVE: &str = "playbook save cold-mail \"Cold mail that works\"";
 
 /// How often a playbook was named on claims that are decided, and how many of these count.
@@ -207,6 +211,49 @@ pub fn no_such_playbook(word: &str, near: Option<&str>) -> Refusal {
     })
 }
 
+/// Words to look for.
+///
+/// # Errors
+/// A refusal when there are none, or too many.
+pub fn wanted(words: Option<&str>) -> Result<&str, Refusal> {
+    let words = words.unwrap_or_default().trim();
+    if words.chars().count() > WANTED_CHARS_MAX {
+        let sentence = format!("A search takes at most {WANTED_CHARS_MAX} characters.");
+        return Err(Refusal::new(Code::Long, sentence).example("playbook search cold mail"));
+    }
+    if words.chars().any(char::is_alphanumeric) {
+        return Ok(words);
+    }
+    let sentence = "What do you look for? A few words will do, also parts of words.";
+    Err(Refusal::new(Code::Usage, sentence).example("playbook search cold mail"))
+}
+
+/// `elsewhere`: how many fit that are for other industries.
+#[must_use]
+pub fn nothing_found(words: &str, industry: Option<&str>, elsewhere: usize) -> Refusal {
+    let words: String = words.chars().take(WORDS_SHOWN_MAX).collect();
+    let words = foreign(&words);
+    let (sentence, example) = match (industry, elsewhere) {
+        (Some(slug), 0) => {
+            let sentence =
+                format!("No playbook fits {words}; try other words, or see all for {slug}.");
+            (sentence, format!("playbook list --industry {slug}"))
+        }
+        (Some(slug), _) => {
+            let sentence = format!(
+                "No playbook for {slug} fits {words}, but others do: search without --industry, in \
+                 our own chat."
+            );
+            (sentence, "playbook search cold mail".to_owned())
+        }
+        (None, _) => {
+            let sentence = format!("No playbook fits {words}; try other words, or see all.");
+            (sentence, "playbook list".to_owned())
+        }
+    };
+    Refusal::new(Code::Ref, sentence).example(example)
+}
+
 /// # Errors
 /// When it is not one that may be used now.
 pub fn usable(slug: &str, status: PlaybookStatus) -> Result<(), Refusal> {
@@ -303,5 +350,22 @@ mod tests {
         assert_eq!(summary(None, "\n# **Begin** `here`\nmore").unwrap(), "Begin here");
         assert_eq!(summary(Some("  so  it is "), "x").unwrap(), "so it is");
         assert!(summary(None, &"long ".repeat(100)).unwrap().chars().count() <= 121);
+    }
+
+    #[test]
+    fn a_search_wants_words_and_says_where_else_to_look() {
+        assert_eq!(wanted(Some(" cold mail ")).ok(), Some("cold mail"));
+        for none in [None, Some(""), Some("?!"), Some("🎉")] {
+            assert_eq!(wanted(none).err().map(|refusal| refusal.code), Some(Code::Usage));
+        }
+        let long = "x".repeat(WANTED_CHARS_MAX + 1);
+        assert_eq!(wanted(Some(&long)).err().map(|refusal| refusal.code), Some(Code::Long));
+        assert!(wanted(Some(&long[1..])).is_ok());
+        let sentence = |industry, elsewhere| nothing_found("x", industry, elsewhere).sentence;
+        assert!(sentence(Some("dental"), 1).contains("but others do: search without --industry"));
+        assert!(sentence(Some("dental"), 0).contains("see all for dental"));
+        assert!(sentence(None, 0).contains("see all."));
+        let long = nothing_found(&"x".repeat(5_000), None, 0).sentence;
+        assert!(long.chars().count() < 200, "{long}");
     }
 }

@@ -20,7 +20,9 @@ use crate::platform::inbox::store::Waiting;
 use crate::platform::jobs::Job;
 use crate::platform::refusal::Fault;
 use crate::platform::work::Work;
-use crate::{leaderboard, mentorship, operations, partners, playbooks, questions, rooms, sales};
+use crate::{
+    insights, leaderboard, mentorship, operations, partners, playbooks, questions, rooms, sales,
+};
 use serde::Deserialize;
 use std::borrow::Cow;
 
@@ -133,6 +135,7 @@ pub async fn run_job(work: &mut Work<'_>, job: &Job) -> Result<(), Fault> {
         Some("mentor") => mentorship::jobs::run(work, job).await,
         Some("question") => questions::jobs::run(work, job).await,
         Some("inbox") => operations::jobs::run(work, job).await,
+        Some("insights") => insights::jobs::run(work, job).await,
         Some("sale") => sales::jobs::run(work, job).await,
         Some("playbook") => playbooks::jobs::run(work, job).await,
         Some("room") => rooms::actions::run_job(work, &job.kind, &job.payload).await,
@@ -164,6 +167,7 @@ pub async fn start(work: &mut Work<'_>) -> Result<(), Fault> {
         rooms::actions::let_in(work, &owner).await?;
     }
     operations::jobs::start(work);
+    insights::jobs::start(work);
     playbooks::jobs::start(work);
     questions::jobs::start(work);
     leaderboard::jobs::start(work).await

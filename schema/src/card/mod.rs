@@ -3,6 +3,7 @@
 mod basics;
 mod boards;
 mod control;
+mod insights;
 mod mentorship;
 mod people;
 mod playbooks;
@@ -13,6 +14,7 @@ mod sales;
 pub use basics::*;
 pub use boards::*;
 pub use control::*;
+pub use insights::*;
 pub use mentorship::*;
 pub use people::*;
 pub use playbooks::*;
@@ -77,6 +79,7 @@ cards! {
     Hint = "hint",
     Inbox = "inbox",
     Industries = "industries",
+    Insights = "insights",
     Kudos = "kudos",
     Ledger = "ledger",
     Me = "me",
@@ -93,6 +96,7 @@ cards! {
     PlaybookPart = "playbook_part",
     PlaybookReport = "playbook_report",
     Playbooks = "playbooks",
+    PlaybooksFound = "playbooks_found",
     Profile = "profile",
     Question = "question",
     Questions = "questions",

@@ -86,6 +86,17 @@ pub struct Playbooks {
     pub count: i64,
 }
 
+/// The playbooks that fit some words, the best first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PlaybooksFound {
+    /// What was looked for.
+    pub words: String,
+    /// The industry that they are for; absent when all were looked through.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub industry: Option<String>,
+    pub playbooks: Vec<PlaybookView>,
+}
+
 /// A version of a playbook.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PlaybookVersion {

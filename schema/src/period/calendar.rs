@@ -1,6 +1,6 @@
 //! The program's calendar: one IANA zone, one first day of the week. Days and periods are
 //! half-open `[from, to)` in UTC instants; a day has 23 or 25 hours where the zone says so.
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
@@ -54,6 +54,14 @@ impl Calendar {
             |_| if day.year() > 0 { Timestamp::MAX } else { Timestamp::MIN }.as_millisecond(),
             |zoned| zoned.timestamp().as_millisecond(),
         )
+    }
+
+    /// The instant of a full hour of a local day; where clocks skip it, the one after the gap.
+    #[must_use]
+    pub fn at_hour(&self, day: Date, hour: i8) -> i64 {
+        let time = Time::new(hour, 0, 0, 0).unwrap_or(Time::midnight());
+        let zoned = day.to_datetime(time).to_zoned(self.zone.clone());
+        zoned.map_or_else(|_| self.start_of(day), |zoned| zoned.timestamp().as_millisecond())
     }
 
     /// The period of `kind` that holds a day.

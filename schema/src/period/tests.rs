@@ -33,6 +33,15 @@ fn one_instant_in_two_zones() {
 }
 
 #[test]
+fn an_hour_of_a_day() {
+    let nine = |zone, day: &str| calendar(zone).at_hour(day.parse().unwrap(), 9);
+    assert_eq!(nine("Europe/Berlin", "2026-12-01"), ms("2026-12-01T08:00:00Z"));
+    assert_eq!(nine("America/New_York", "2026-07-01"), ms("2026-07-01T13:00:00Z"));
+    let skipped = calendar("Europe/Berlin").at_hour("2026-03-29".parse().unwrap(), 2);
+    assert_eq!(skipped, ms("2026-03-29T01:00:00Z"));
+}
+
+#[test]
 fn iso_weeks_around_new_year() {
     let week = |instant| at("Europe/Berlin", PeriodKind::Week, instant);
     assert_eq!(week("2026-12-31T12:00:00Z"), "2026-W53");

@@ -5,6 +5,7 @@ partnerspace_tests::transcripts!(
     exchange,
     playbook_life,
     playbook_moderation,
+    playbook_search,
     playbook_sources,
     kudos,
     mentorship,

@@ -3,7 +3,7 @@ use super::post;
 use crate::platform::refusal::{Fault, Stop};
 use crate::platform::work::Work;
 use crate::playbooks::facts::{Facts, known, unknown};
-use crate::playbooks::store::library::{self, Text, Win};
+use crate::playbooks::store::library::{self, Win};
 use crate::playbooks::{rules, store};
 use schema::ids::PartnerId;
 use schema::playbook::PlaybookStatus;
@@ -45,14 +45,6 @@ pub async fn people_changed(work: &mut Work<'_>, user: &str) -> Result<(), Fault
         post::show_soon(work, &slug);
     }
     Ok(())
-}
-
-/// All published playbooks with their words, outcomes and ratings: what a search reads.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn texts(work: &mut Work<'_>) -> Result<Vec<Text>, Fault> {
-    Ok(library::texts(work.tx).await?)
 }
 
 /// Sales of others that were won with what a partner wrote, approved in `[from, to)`: what counts

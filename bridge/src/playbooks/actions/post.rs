@@ -4,10 +4,10 @@ use crate::platform::refusal::Fault;
 use crate::platform::text::Message;
 use crate::platform::work::{Work, event_ref, state_hash};
 use crate::playbooks::facts::Facts;
-use crate::playbooks::render;
 use crate::playbooks::rules::parts::{Part, split};
 use crate::playbooks::store::posts::{self, Post};
 use crate::playbooks::store::{self, PlaybookRow};
+use crate::playbooks::{live, render};
 use schema::state::PlaybookBody;
 
 pub const ROOM: &str = "playbooks";
@@ -152,8 +152,9 @@ pub fn show_soon(work: &mut Work<'_>, slug: &str) {
     work.job("playbook.show", format!("playbook.show:{slug}"), slug.to_owned(), at);
 }
 
-/// Owes the indexes that a playbook stands in, or stood in before.
+/// Owes the indexes that a playbook stands in, or stood in before; search follows.
 pub fn owe_index(work: &mut Work<'_>, facts: &Facts, before: Option<&Facts>) {
+    live::changed(work, &facts.row.slug);
     let industries = facts.version.industries.iter();
     let old = before.into_iter().flat_map(|old| &old.version.industries);
     let mut rooms = vec![ROOM.to_owned()];

@@ -1,5 +1,5 @@
 //! What the team may say about playbooks in the control room.
-use super::{list, pair, retire};
+use super::{list, pair, retire, search};
 use crate::partners::commands::user_id;
 use crate::platform::access::Caller;
 use crate::platform::commands::Said;
@@ -17,6 +17,14 @@ pub enum ControlPlaybook {
     /// All that are published, best first
     #[command(after_help = "playbook list\nplaybook list --industry dental")]
     List {
+        #[arg(long, value_name = "slug")]
+        industry: Option<String>,
+    },
+    /// Look for one; slips and parts of words are understood
+    #[command(after_help = "playbook search cold mail\nplaybook search mail --industry dental")]
+    Search {
+        #[arg(value_name = "words", num_args = 1..)]
+        words: Option<String>,
         #[arg(long, value_name = "slug")]
         industry: Option<String>,
     },
@@ -98,7 +106,11 @@ impl ControlPlaybook {
     pub const fn is_question(&self) -> bool {
         matches!(
             self,
-            Self::List { .. } | Self::Show { .. } | Self::History { .. } | Self::Diff { .. }
+            Self::List { .. }
+                | Self::Search { .. }
+                | Self::Show { .. }
+                | Self::History { .. }
+                | Self::Diff { .. }
         )
     }
 }
@@ -117,6 +129,9 @@ pub async fn control(
     let text = Option::unwrap_or_default;
     match words {
         ControlPlaybook::List { industry } => return list(work, caller, industry).await,
+        ControlPlaybook::Search { words, industry } => {
+            return search(work, caller, words.as_deref(), industry).await;
+        }
         ControlPlaybook::Show { slug } => return actions::show(work, chat, &slug).await,
         ControlPlaybook::History { slug } => return actions::history(work, chat, &slug).await,
         ControlPlaybook::Diff { slug, from, to } => {

@@ -14,16 +14,18 @@ const CARD_FIELDS_MAX: usize = 10;
 pub type Row = Facts;
 
 fn rows(message: Message, rows: &[Row]) -> Message {
-    rows.iter().enumerate().fold(message, |message, (at, facts)| {
-        message.lines(vec![
-            Line::new()
-                .plain(&format!("{}. ", at + 1))
-                .person_cut(&facts.version.title, TITLE_CHARS),
-            Line::new()
-                .code(&facts.row.slug)
-                .plain(&format!(" · {}", small(&outcome(facts.outcome, facts.rating)))),
-        ])
-    })
+    let rows = rows.iter().enumerate();
+    rows.fold(message, |message, (at, facts)| message.lines(row(at, facts)))
+}
+
+/// Title, short name and outcome, in two lines.
+pub(super) fn row(at: usize, facts: &Facts) -> Vec<Line> {
+    let number = format!("{}. ", at + 1);
+    let outcome = format!(" · {}", small(&outcome(facts.outcome, facts.rating)));
+    vec![
+        Line::new().plain(&number).person_cut(&facts.version.title, TITLE_CHARS),
+        Line::new().code(&facts.row.slug).plain(&outcome),
+    ]
 }
 
 fn small(text: &str) -> String {
@@ -39,10 +41,14 @@ fn envelope(shown: &[Row], industry: Option<&str>, count: usize) -> schema::card
     })
 }
 
-/// Ten of them fit a card. Of a playbook's words a list holds the title alone.
+/// Of a playbook's words a list holds the title alone.
 fn row_view(facts: &Row) -> PlaybookView {
+    PlaybookView { summary: String::new(), ..short_view(facts) }
+}
+
+/// Ten of them fit a card.
+pub(super) fn short_view(facts: &Facts) -> PlaybookView {
     let mut view = view(facts);
-    view.summary.clear();
     view.authors.truncate(CARD_AUTHORS_MAX);
     view.fields.truncate(CARD_FIELDS_MAX);
     view

@@ -90,28 +90,6 @@ pub struct Head {
     pub rating: Rating,
 }
 
-macro_rules! select_shown {
-    ($columns:literal) => {
-        concat!(
-            "select b.slug, v.version, v.industries, coalesce(s.uses, 0), coalesce(s.won, 0), \
-             coalesce(r.stars, 0), coalesce(r.ratings, 0)",
-            $columns,
-            " from playbook b \
-             join playbook_version v on v.slug = b.slug and v.version = b.shown_version \
-             left join (select playbook, count(*) as uses, \
-             count(case when approved_at is not null and voided_at is null \
-             and amount_minor > (select coalesce(sum(a.amount_minor), 0) from adjustment a \
-             where a.sale_id = sale.id) then 1 end) as won from sale where playbook is not null \
-             and (approved_at is not null or rejected_at is not null) group by playbook) s \
-             on s.playbook = b.slug \
-             left join (select slug, cast(sum(stars) as bigint) as stars, count(*) as ratings \
-             from playbook_rating group by slug) r on r.slug = b.slug \
-             where b.retired_at is null and b.taken_down_at is null and v.erased_at is null \
-             order by b.slug"
-        )
-    };
-}
-
 fn head(row: &AnyRow) -> Result<Head, sqlx::Error> {
     Ok(Head {
         slug: row.try_get(0)?,
@@ -127,38 +105,92 @@ fn head(row: &AnyRow) -> Result<Head, sqlx::Error> {
 /// # Errors
 /// When the database refuses.
 pub async fn heads(tx: &mut Conn) -> Result<Vec<Head>, sqlx::Error> {
-    let rows = sqlx::query(select_shown!("")).fetch_all(tx).await?;
+    let rows = sqlx::query(
+        "select b.slug, v.version, v.industries, coalesce(s.uses, 0), coalesce(s.won, 0), \
+         coalesce(r.stars, 0), coalesce(r.ratings, 0) \
+         from playbook b \
+         join playbook_version v on v.slug = b.slug and v.version = b.shown_version \
+         left join (select playbook, count(*) as uses, \
+         count(case when approved_at is not null and voided_at is null \
+         and amount_minor > (select coalesce(sum(a.amount_minor), 0) from adjustment a \
+         where a.sale_id = sale.id) then 1 end) as won from sale where playbook is not null \
+         and (approved_at is not null or rejected_at is not null) group by playbook) s \
+         on s.playbook = b.slug \
+         left join (select slug, cast(sum(stars) as bigint) as stars, count(*) as ratings \
+         from playbook_rating group by slug) r on r.slug = b.slug \
+         where b.retired_at is null and b.taken_down_at is null and v.erased_at is null \
+         order by b.slug",
+    )
+    .fetch_all(tx)
+    .await?;
     rows.iter().map(head).collect()
 }
 
 /// A published playbook with its words: what a search reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text {
-    pub head: Head,
+    pub slug: String,
+    pub industries: Vec<String>,
+    pub outcome: Outcome,
     pub title: String,
     pub summary: String,
+    /// Its beginning.
     pub body: String,
     pub tags: Vec<String>,
 }
 
-/// All that are published with their words, by slug.
+// A bound number would have another type on each database.
+const _: () = assert!(crate::playbooks::search::BODY_CHARS_MAX == 6_000);
+
+macro_rules! select_text {
+    ($rest:literal) => {
+        concat!(
+            "select b.slug, v.industries, (select count(*) from sale where playbook = b.slug \
+             and (approved_at is not null or rejected_at is not null)), \
+             (select count(*) from sale where playbook = b.slug and approved_at is not null \
+             and voided_at is null and amount_minor > (select coalesce(sum(a.amount_minor), 0) \
+             from adjustment a where a.sale_id = sale.id)), v.title, v.summary, \
+             substr(v.body, 1, 6000), v.tags \
+             from playbook b \
+             join playbook_version v on v.slug = b.slug and v.version = b.shown_version \
+             where b.retired_at is null and b.taken_down_at is null and v.erased_at is null ",
+            $rest
+        )
+    };
+}
+
+fn text(row: &AnyRow) -> Result<Text, sqlx::Error> {
+    Ok(Text {
+        slug: row.try_get(0)?,
+        industries: list(row, 1)?,
+        outcome: Outcome { uses: row.try_get(2)?, won: row.try_get(3)? },
+        title: row.try_get(4)?,
+        summary: row.try_get(5)?,
+        body: row.try_get(6)?,
+        tags: list(row, 7)?,
+    })
+}
+
+/// What is published, by slug, from the one after `after` on.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn texts(tx: &mut Conn) -> Result<Vec<Text>, sqlx::Error> {
-    let rows =
-        sqlx::query(select_shown!(", v.title, v.summary, v.body, v.tags")).fetch_all(tx).await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Text {
-                head: head(row)?,
-                title: row.try_get(7)?,
-                summary: row.try_get(8)?,
-                body: row.try_get(9)?,
-                tags: list(row, 10)?,
-            })
-        })
-        .collect()
+pub async fn texts(tx: &mut Conn, after: &str, limit: i64) -> Result<Vec<Text>, sqlx::Error> {
+    let rows = sqlx::query(select_text!("and b.slug > $1 order by b.slug limit $2"))
+        .bind(after)
+        .bind(limit)
+        .fetch_all(tx)
+        .await?;
+    rows.iter().map(text).collect()
+}
+
+/// One, while it is published.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn text_of(tx: &mut Conn, slug: &str) -> Result<Option<Text>, sqlx::Error> {
+    let row = sqlx::query(select_text!("and b.slug = $1")).bind(slug).fetch_optional(tx).await?;
+    row.as_ref().map(text).transpose()
 }
 
 /// A sale that was won with a playbook, in the given time of its approval.
