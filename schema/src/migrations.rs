@@ -45,10 +45,17 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../migrations/0004_money.sqlite.sql"),
         postgres: include_str!("../migrations/0004_money.postgres.sql"),
     },
+    Step {
+        version: 5,
+        name: "bytes",
+        common: include_str!("../migrations/0005_bytes.sql"),
+        sqlite: "",
+        postgres: include_str!("../migrations/0005_bytes.postgres.sql"),
+    },
 ];
 
 /// The newest schema version that this program knows.
-pub const NEWEST: i64 = 4;
+pub const NEWEST: i64 = 5;
 
 /// Every step in order: version, name, SQL text for the engine.
 pub fn migrations(engine: Engine) -> impl Iterator<Item = (i64, &'static str, String)> {

@@ -27,9 +27,15 @@ pub fn keep_private(file: &Path) -> anyhow::Result<()> {
     }
 }
 
+/// The file of a SQLite database.
+pub fn file(database_url: &str) -> Option<PathBuf> {
+    let path = database_url.strip_prefix("sqlite:")?.split('?').next()?;
+    Some(PathBuf::from(path.strip_prefix("//").unwrap_or(path)))
+}
+
 /// The folder of a SQLite database; a PostgreSQL server watches its own disk.
 pub fn folder(database_url: &str) -> Option<PathBuf> {
-    let file = sqlite_file(database_url)?;
+    let file = file(database_url)?;
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     Some(folder.map_or_else(|| PathBuf::from("."), PathBuf::from))
 }

@@ -1,5 +1,6 @@
 //! `run`: the listener first, so that nothing waits for us; then the link, the loops, the rooms.
 //! The only place that starts tasks.
+mod alone;
 mod disk;
 mod metrics;
 mod program;
@@ -94,6 +95,7 @@ pub async fn run(config_file: &Path, config: &Config, random: u128) -> anyhow::R
     let registration =
         Registration::read(&config.registration_path(config_file)).map_err(anyhow::Error::msg)?;
     let program = Arc::new(program(config)?);
+    let _alone = alone::hold(config.database.url.expose_secret())?;
     let (db, _) = database(config).await?;
     let signals = Arc::new(Signals::default());
     let install = Arc::new(install::open(&db, random, clock::now()).await?);
@@ -224,10 +226,7 @@ async fn work(
         {
             tokio::time::sleep(Duration::from_millis(READY_MS)).await;
         }
-        signals.ready.store(true, Relaxed);
-        readiness.set(None);
-        tracing::info!("ready");
-        std::future::pending::<()>().await;
+        keep_readiness(&signals, &readiness).await;
     };
     tokio::select! {
         () = ready => Ok(()),
@@ -236,6 +235,20 @@ async fn work(
         Some(done) = loops.join_next() => {
             done.context("a loop has panicked").flatten().and_then(|()| anyhow::bail!("a loop has ended"))
         }
+    }
+}
+
+/// Says whether we are of use as long as we run: a link may break and come back.
+async fn keep_readiness(signals: &Signals, readiness: &Readiness) {
+    loop {
+        let trouble = signals.trouble();
+        match &trouble {
+            None => tracing::info!("ready"),
+            Some(why) => tracing::warn!("not ready: {why}"),
+        }
+        signals.ready.store(trouble.is_none(), Relaxed);
+        readiness.set(trouble);
+        signals.link_changed.notified().await;
     }
 }
 

@@ -83,18 +83,18 @@ pub struct Near {
     pub name: String,
 }
 
-/// Some clients whose names begin alike.
+/// Some clients whose names begin alike, by bytes: the column compares so with both databases.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn beginning(tx: &mut Conn, beginning: &str) -> Result<Vec<Near>, Fault> {
     const READ_MAX: i64 = 50;
     let rows = sqlx::query(
-        "select id, key, name from client where skeleton >= $1 and skeleton <= $2 \
+        "select id, key, name from client where skeleton >= $1 and skeleton < $2 \
          order by skeleton limit $3",
     )
     .bind(beginning)
-    .bind(format!("{beginning}zzzz"))
+    .bind(format!("{beginning}{}", char::MAX))
     .bind(READ_MAX)
     .fetch_all(tx)
     .await?;

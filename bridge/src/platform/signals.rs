@@ -19,6 +19,8 @@ pub enum Mark {
     Unknown { id: i64, at: i64 },
     /// The homeserver will never take row `id`.
     Parked { id: i64, why: String },
+    /// An edit went out as a message of its own, in the place of a refused one of this key.
+    Stands { key: String, event_id: String },
 }
 
 #[derive(Debug, Default)]
@@ -71,6 +73,8 @@ pub struct Signals {
     pub last_echo_at: AtomicI64,
     pub last_ping_at: AtomicI64,
     pub ready: AtomicBool,
+    /// What is wrong with the link has changed.
+    pub link_changed: Notify,
     /// The database's disk is nearly full: nothing more is taken in.
     pub disk_low: AtomicBool,
     /// Grows when a room becomes known or the homeserver is back, so that the sender tries again
@@ -81,6 +85,8 @@ pub struct Signals {
     pub counters: Counters,
     places: RwLock<Places>,
     marks: Mutex<Vec<Mark>>,
+    /// Why the link does not work now, if it does not.
+    trouble: Mutex<Option<String>>,
 }
 
 impl Default for Signals {
@@ -99,6 +105,8 @@ impl Default for Signals {
             last_ping_at: AtomicI64::new(0),
             disk_low: AtomicBool::default(),
             ready: AtomicBool::new(false),
+            link_changed: Notify::new(),
+            trouble: Mutex::default(),
             places_version: AtomicU64::new(0),
             jobs_changed: AtomicBool::new(false),
             counters: Counters::default(),
@@ -157,6 +165,20 @@ impl Signals {
         self.places_version.fetch_add(1, std::sync::atomic::Ordering::Release);
         self.outbox.wake();
         self.states.notify_one();
+    }
+
+    #[must_use]
+    pub fn trouble(&self) -> Option<String> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Notes why the link does not work, or (`None`) that it does.
+    pub fn set_trouble(&self, trouble: Option<String>) {
+        let mut held = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        if *held != trouble {
+            *held = trouble;
+            self.link_changed.notify_one();
+        }
     }
 
     fn marks(&self) -> MutexGuard<'_, Vec<Mark>> {

@@ -15,6 +15,7 @@ use schema::card::{Alert, Finding};
 
 /// A job that tells the control room of something; its payload is an alert as JSON.
 const JOB_ALERT: &str = "room.alert";
+const DAY_MS: i64 = 86_400_000;
 /// A job after the keeper changed rows that the worker remembers.
 pub const JOB_CHANGED: &str = "room.changed";
 /// A job that asks the team into the control room.
@@ -32,6 +33,14 @@ pub fn alert_job(finding: &Finding, room_id: Option<&str>, now: i64) -> JobRow {
     let key = format!("{JOB_ALERT}:{}:{}:{now}", finding.id, room_id.unwrap_or_default());
     let payload = serde_json::to_string(&alert).unwrap_or_default();
     JobRow { key, kind: JOB_ALERT, payload, run_at: now }
+}
+
+/// The job that tells the control room of a finding at most once a day for each `what`: its number
+/// of the day makes the message's key.
+#[must_use]
+pub fn alert_once_a_day(finding: &Finding, room_id: Option<&str>, what: &str, now: i64) -> JobRow {
+    let key = format!("{JOB_ALERT}:{}:{what}", finding.id);
+    JobRow { key, run_at: now - now.rem_euclid(DAY_MS), ..alert_job(finding, room_id, now) }
 }
 
 /// Where all our rooms are; for `Signals::set_places` at start and after each change.
@@ -138,40 +147,39 @@ pub async fn learned(work: &mut Work<'_>, room_id: &str, user: &str) -> Result<(
 ///
 /// # Errors
 /// When the database refuses.
+#[expect(clippy::unused_async, reason = "one shape for the four ways in and out")]
 pub async fn let_in(work: &mut Work<'_>, user: &str) -> Result<(), Fault> {
-    invite(work, &RoomKey::Space, user).await
+    invite(work, &RoomKey::Space, user);
+    Ok(())
 }
 
 /// Asks a member of the team into the control room.
 ///
 /// # Errors
 /// When the database refuses.
+#[expect(clippy::unused_async, reason = "one shape for the four ways in and out")]
 pub async fn let_into_control(work: &mut Work<'_>, user: &str) -> Result<(), Fault> {
-    invite(work, &RoomKey::Control, user).await
-}
-
-async fn invite(work: &mut Work<'_>, key: &RoomKey, user: &str) -> Result<(), Fault> {
-    let room = store::rooms(work.tx).await?.into_iter().find(|row| row.key == *key);
-    if let Some(room) = room {
-        let seen = store::members::get(work.tx, &room.room_id, user).await?;
-        if seen.is_some_and(|seen| seen.membership == "join" || seen.membership == "invite") {
-            return Ok(());
-        }
-    }
-    work.invite(&key.to_string(), user);
+    invite(work, &RoomKey::Control, user);
     Ok(())
 }
 
+/// Always owed, after whatever removal still is: our view of who is there may be old, and the
+/// homeserver's word that the person is in already counts as done.
+fn invite(work: &mut Work<'_>, key: &RoomKey, user: &str) {
+    work.invite(&key.to_string(), user);
+}
+
 /// Removes a person from every room of the program, the control room apart; their direct chat stays.
+/// It is owed whatever our view says: that they are not there counts as done.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn take_out(work: &mut Work<'_>, user: &str, reason: &str) -> Result<(), Fault> {
     let theirs = store::members::rooms_of(work.tx, user).await?;
     for row in store::rooms(work.tx).await? {
-        let partner_room = row.key.is_for_partners();
-        let may_be_in = row.key == RoomKey::Space || theirs.contains(&row.room_id);
-        if partner_room && may_be_in {
+        // Of the many rooms for two, those that we know them in.
+        let may_be_in = !matches!(row.key, RoomKey::Pair(_)) || theirs.contains(&row.room_id);
+        if row.key.is_for_partners() && may_be_in {
             work.remove(&row.key.to_string(), user, reason);
         }
     }

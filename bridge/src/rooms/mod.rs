@@ -9,6 +9,6 @@ pub mod render;
 pub mod rules;
 pub mod store;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use rules::RoomKey;

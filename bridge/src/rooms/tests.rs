@@ -5,7 +5,7 @@ use schema::period::{Calendar, WeekStart};
 use serde_json::json;
 use std::collections::BTreeSet;
 
-fn program() -> Program {
+pub(crate) fn program() -> Program {
     Program {
         engine: schema::migrations::Engine::Sqlite,
         name: "Northwind partners".into(),

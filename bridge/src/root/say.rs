@@ -2,6 +2,7 @@
 use crate::platform::inbox::Event;
 use crate::platform::inbox::store::Waiting;
 use crate::platform::outbox::marks::Parked;
+use crate::platform::outbox::refs::GONE;
 use crate::platform::outbox::store as outbox;
 use crate::platform::refusal::Fault;
 use crate::platform::text::{Line, Message, fault_message};
@@ -31,24 +32,39 @@ pub fn tell_poison(work: &mut Work<'_>, row: &Waiting) {
     work.send("control", &message);
 }
 
-/// The homeserver refused one of our messages for good.
+/// One of our messages will never be sent. Of the control room's own only a short word is tried, and
+/// of that word nothing more.
 pub fn tell_parked(work: &mut Work<'_>, parked: &Parked) {
-    if parked.room == "control" {
+    let Parked { id, why, row } = parked;
+    // The buttons under a card that was refused: the card was told of.
+    let button = row.event_type == "m.reaction" && why == GONE;
+    if button || row.key.starts_with(PARKED) {
         return;
     }
-    let what = match parked.kind.as_str() {
+    let message = if row.room == "control" {
+        Message::text(format!("🟠 A message to this room was refused; row {id} of the outbox"))
+    } else {
+        parked_message(parked)
+    };
+    let message = message.card(&alert(work, "outbox.parked", &id.to_string(), None));
+    work.send_as(&format!("{PARKED}{id}"), "control", &message);
+}
+
+const PARKED: &str = "parked:";
+
+fn parked_message(Parked { why, row, .. }: &Parked) -> Message {
+    let what = match row.kind.as_str() {
         "invite" => "An invitation was refused",
         "remove" => "A removal was refused",
         _ => "A message was refused",
     };
-    let mut message = Message::text(format!("🟠 {what}"))
-        .line(Line::new().plain("Room ").code(&parked.room))
-        .quote(Line::new().person_cut(&parked.why, 200));
-    if let Some(user) = &parked.subject {
-        message = message.line(Line::new().plain("For ").code(user));
+    let message = Message::text(format!("🟠 {what}"))
+        .line(Line::new().plain("Room ").code(&row.room))
+        .quote(Line::new().person_cut(why, 200));
+    match &row.subject {
+        Some(user) => message.line(Line::new().plain("For ").code(user)),
+        None => message,
     }
-    let message = message.card(&alert(work, "outbox.parked", &parked.id.to_string(), None));
-    work.send("control", &message);
 }
 
 fn alert(work: &Work<'_>, id: &str, reference: &str, event: Option<&str>) -> Envelope {

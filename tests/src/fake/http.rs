@@ -91,7 +91,10 @@ async fn answer(shared: &Arc<Shared>, request: Request<Incoming>) -> Option<Resp
     let shared = shared.clone();
     let work = async move {
         tokio::time::sleep(delay).await;
-        let before = matches!(fault, Some(Fault::ErrorBefore | Fault::CutBefore | Fault::Limited));
+        let before = matches!(
+            fault,
+            Some(Fault::ErrorBefore | Fault::CutBefore | Fault::Limited | Fault::Forbidden)
+        );
         let answer = if before { Ok(json!({})) } else { respond(&shared, &call).await };
         if let Some(Fault::Stall(ms)) = fault {
             tokio::time::sleep(Duration::from_millis(ms)).await;
@@ -111,16 +114,18 @@ async fn answer(shared: &Arc<Shared>, request: Request<Incoming>) -> Option<Resp
 }
 
 fn write(fault: Option<Fault>, call: &Call, answer: Answer) -> (u16, Option<Response<Body>>) {
-    let answer =
-        match fault {
-            Some(Fault::CutBefore | Fault::CutAfter) => return (0, None),
-            Some(Fault::ErrorBefore | Fault::ErrorAfter) => {
-                Err(Refused::new(500, "M_UNKNOWN", "Internal server error"))
-            }
-            Some(Fault::Limited) => Err(Refused::new(429, "M_LIMIT_EXCEEDED", "Too Many Requests")
-                .with("retry_after_ms", 20)),
-            _ => answer,
-        };
+    let answer = match fault {
+        Some(Fault::CutBefore | Fault::CutAfter) => return (0, None),
+        Some(Fault::ErrorBefore | Fault::ErrorAfter) => {
+            Err(Refused::new(500, "M_UNKNOWN", "Internal server error"))
+        }
+        Some(Fault::Limited) => {
+            Err(Refused::new(429, "M_LIMIT_EXCEEDED", "Too Many Requests")
+                .with("retry_after_ms", 20))
+        }
+        Some(Fault::Forbidden) => Err(Refused::new(403, "M_FORBIDDEN", "Forbidden by the test")),
+        _ => answer,
+    };
     let (status, body) = match &answer {
         Ok(_) if call.method == "OPTIONS" => (200, json!({})),
         Ok(body) => (200, body.clone()),

@@ -7,6 +7,8 @@ use std::time::Duration;
 pub enum Fault {
     /// 429 with `retry_after_ms`; never has an effect.
     Limited,
+    /// 403; has no effect.
+    Forbidden,
     /// 500 before, or after, the effect.
     ErrorBefore,
     ErrorAfter,

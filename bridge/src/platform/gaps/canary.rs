@@ -15,6 +15,9 @@ use std::sync::atomic::Ordering::Relaxed;
 pub const PING_ID: &str = "partnerspace-canary";
 /// The room may not be made yet.
 const ROOM_WAIT_MS: u64 = 500;
+/// What readiness waits for when a direction of the link does not work.
+const SILENT: &str = "the homeserver does not answer, or does not reach us";
+const LATE: &str = "the homeserver has not pushed our own messages back for two minutes";
 
 pub async fn run<H: Homeserver>(app: App<H>, appservice_id: String) {
     let mut canary = Canary::new(app.clock.now());
@@ -26,19 +29,32 @@ pub async fn run<H: Homeserver>(app: App<H>, appservice_id: String) {
                     Some(room) => {
                         let worked = send(&app, room, now).await;
                         canary.sent(now, worked);
+                        if !worked {
+                            app.signals.set_trouble(Some(SILENT.to_owned()));
+                        }
                     }
                     None => app.clock.sleep(ROOM_WAIT_MS).await,
                 }
             }
             Some(Step::Ping) => {
-                let worked = ping(&app, &appservice_id).await;
-                if canary.pinged(app.clock.now(), worked) {
+                let pinged = ping(&app, &appservice_id).await;
+                let back = canary.pinged(app.clock.now(), pinged.is_ok());
+                if let Err(why) = pinged {
+                    app.signals.set_trouble(Some(format!("{SILENT} ({why})")));
+                }
+                if back {
+                    let trouble = canary.is_late().then(|| LATE.to_owned());
+                    app.signals.set_trouble(trouble);
                     app.signals.gaps.notify_one();
                     app.signals.retry_sends();
                 }
             }
             Some(Step::Fill) => app.signals.gaps.notify_one(),
-            Some(step @ (Step::Alert | Step::Back)) => tell(&app, step, now).await,
+            Some(step @ (Step::Alert | Step::Back)) => {
+                let trouble = (step == Step::Alert).then(|| LATE.to_owned());
+                app.signals.set_trouble(trouble);
+                tell(&app, step, now).await;
+            }
             None => {
                 let pause = canary.wake_at(now) - now;
                 tokio::select! {
@@ -71,19 +87,19 @@ async fn send<H: Homeserver>(app: &App<H>, room_id: String, now: i64) -> bool {
     }
 }
 
-/// Has the homeserver call us; a server that knows no pings counts as reached.
-async fn ping<H: Homeserver>(app: &App<H>, appservice_id: &str) -> bool {
+/// Has the homeserver call us; a server that knows no pings counts as reached. Else why not.
+async fn ping<H: Homeserver>(app: &App<H>, appservice_id: &str) -> Result<(), CallError> {
     let mut request = request_ping::v1::Request::new(appservice_id.to_owned());
     request.transaction_id = Some(PING_ID.into());
     match app.homeserver.call(request).await {
         Ok(_) => {
             app.signals.last_ping_at.store(app.clock.now(), Relaxed);
-            true
+            Ok(())
         }
-        Err(CallError::Refused { status: 404 | 405, .. }) => true,
+        Err(CallError::Refused { status: 404 | 405, .. }) => Ok(()),
         Err(error) => {
             tracing::warn!(%error, "the homeserver could not be pinged, or does not reach us");
-            false
+            Err(error)
         }
     }
 }

@@ -114,6 +114,12 @@ impl Canary {
         self.ping_at = self.back_at.map_or(now, |at| now.max(at + DOUBT_AGAIN_MS));
     }
 
+    /// Whether our own messages have not come back for long.
+    #[must_use]
+    pub fn is_late(&self) -> bool {
+        self.alerted
+    }
+
     /// When to look again at the latest.
     #[must_use]
     pub fn wake_at(&self, now: i64) -> i64 {

@@ -15,8 +15,15 @@ struct Lane {
 pub struct Lanes {
     lanes: HashMap<String, Lane>,
     ready: VecDeque<String>,
-    waiting: HashMap<String, i64>,
+    waiting: HashMap<String, Wait>,
     rows: usize,
+}
+
+/// Until when a lane waits, and whether it may be woken before.
+#[derive(Debug, Clone, Copy)]
+struct Wait {
+    at: i64,
+    firm: bool,
 }
 
 impl Lanes {
@@ -24,6 +31,13 @@ impl Lanes {
     #[must_use]
     pub fn len(&self) -> usize {
         self.rows
+    }
+
+    /// Rows of lanes that do not wait.
+    #[must_use]
+    pub fn movable(&self) -> usize {
+        let waiting = self.waiting.keys().filter_map(|lane| self.lanes.get(lane));
+        self.rows - waiting.map(|lane| lane.rows.len()).sum::<usize>()
     }
 
     pub fn push(&mut self, row: Owed) {
@@ -74,10 +88,19 @@ impl Lanes {
 
     /// The lane's first row is to be tried again at the given time.
     pub fn again(&mut self, room: &str, at: i64) {
+        self.wait(room, Wait { at, firm: false });
+    }
+
+    /// As `again`, and not before, whatever happens meanwhile.
+    pub fn hold(&mut self, room: &str, at: i64) {
+        self.wait(room, Wait { at, firm: true });
+    }
+
+    fn wait(&mut self, room: &str, wait: Wait) {
         let Some(lane) = self.lanes.get_mut(room) else { return };
         lane.busy = false;
         lane.tries = lane.tries.saturating_add(1);
-        self.waiting.insert(room.to_owned(), at);
+        self.waiting.insert(room.to_owned(), wait);
     }
 
     /// Wakes the lanes whose time has come; gives the time of the next one.
@@ -85,26 +108,27 @@ impl Lanes {
         let due: Vec<String> = self
             .waiting
             .iter()
-            .filter(|(_, at)| **at <= now)
+            .filter(|(_, wait)| wait.at <= now)
             .map(|(room, _)| room.clone())
             .collect();
         for room in due {
             self.waiting.remove(&room);
             self.ready.push_back(room);
         }
-        self.waiting.values().copied().min()
+        self.waiting.values().map(|wait| wait.at).min()
     }
 
     /// Lets a lane try at once: what it waited for is there.
     pub fn wake_lane(&mut self, lane: &str) {
-        if let Some((lane, _)) = self.waiting.remove_entry(lane) {
-            self.ready.push_back(lane);
+        if self.waiting.get(lane).is_some_and(|wait| !wait.firm) {
+            self.waiting.remove(lane);
+            self.ready.push_back(lane.to_owned());
         }
     }
 
     /// Lets every waiting lane try at once: a room became known, or the homeserver is back.
     pub fn wake_all(&mut self) {
-        for (room, _) in self.waiting.drain() {
+        for (room, _) in self.waiting.extract_if(|_, wait| !wait.firm) {
             self.ready.push_back(room);
         }
     }
@@ -158,5 +182,35 @@ mod tests {
         assert!(lanes.take().is_none());
         lanes.done("a");
         assert_eq!(lanes.take().map(|(row, _)| row.id), Some(2));
+    }
+
+    #[test]
+    fn what_waits_does_not_count_as_movable() {
+        let mut lanes = Lanes::default();
+        for (id, room) in [(1, "a"), (2, "a"), (3, "b")] {
+            lanes.push(row(id, room));
+        }
+        assert!(lanes.take().is_some());
+        lanes.again("a", 50);
+        assert_eq!((lanes.len(), lanes.movable()), (3, 1));
+        lanes.wake(50);
+        assert_eq!((lanes.len(), lanes.movable()), (3, 3));
+    }
+
+    #[test]
+    fn a_firm_wait_is_not_woken() {
+        let mut lanes = Lanes::default();
+        for (id, room) in [(1, "a"), (2, "b")] {
+            lanes.push(row(id, room));
+            assert!(lanes.take().is_some());
+        }
+        lanes.hold("a", 90_000);
+        lanes.again("b", 90_000);
+        lanes.wake_all();
+        lanes.wake_lane("a");
+        assert_eq!(lanes.take().map(|(row, _)| row.id), Some(2));
+        assert!(lanes.take().is_none());
+        assert_eq!(lanes.wake(90_000), None);
+        assert_eq!(lanes.take().map(|(row, _)| row.id), Some(1));
     }
 }

@@ -10,14 +10,12 @@ use std::collections::HashMap;
 /// Sent rows whose echo is still waited for; a later echo confirms nothing.
 const RECENT: usize = 4_096;
 
-/// A row that the homeserver refused for good.
+/// A row that will never be sent, and why.
 #[derive(Debug, Clone)]
 pub struct Parked {
     pub id: i64,
     pub why: String,
-    pub room: String,
-    pub kind: String,
-    pub subject: Option<String>,
+    pub row: store::ParkedRow,
 }
 
 /// Writes marks, and knows which row an echo is of.
@@ -51,10 +49,10 @@ impl Marks {
                 Mark::Unknown { id, at } => store::unknown(tx, *id, *at).await?,
                 Mark::Parked { id, why } => {
                     if let Some(row) = store::park(tx, *id, why, now).await? {
-                        let store::ParkedRow { room, kind, subject } = row;
-                        parked.push(Parked { id: *id, why: why.clone(), room, kind, subject });
+                        parked.push(Parked { id: *id, why: why.clone(), row });
                     }
                 }
+                Mark::Stands { key, event_id } => store::stands(tx, key, event_id).await?,
                 Mark::Sent { .. } | Mark::Confirmed { .. } => {}
             }
         }
@@ -84,7 +82,7 @@ impl Marks {
                         self.early.insert(txn_id.clone(), ());
                     }
                 }
-                Mark::Unknown { .. } | Mark::Parked { .. } => {}
+                Mark::Unknown { .. } | Mark::Parked { .. } | Mark::Stands { .. } => {}
             }
         }
         told

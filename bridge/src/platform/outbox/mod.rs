@@ -1,8 +1,13 @@
 //! What is owed to rooms, sent in order per room, each row under one derived transaction id for
 //! ever: the homeserver itself makes a repeated request one event.
+mod deliver;
 mod lanes;
 pub mod marks;
 mod recover;
+pub mod refs;
 pub mod run;
 pub mod states;
 pub mod store;
+#[cfg(test)]
+mod tests;
+mod unplaced;

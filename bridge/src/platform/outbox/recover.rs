@@ -1,6 +1,6 @@
 //! A row whose fate is unknown for longer than homeservers remember transaction ids: the marker in
 //! the room says whether it is there.
-use super::run::{Outcome, outcome};
+use super::deliver::{Outcome, outcome};
 use super::store::Owed;
 use crate::platform::homeserver::Homeserver;
 use crate::platform::work::MARKER;

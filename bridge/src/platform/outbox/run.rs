@@ -1,10 +1,13 @@
 //! The sender. It reads what is owed, sends it, and leaves marks; the rows are the truth, so that a
 //! kill at any point only repeats a request that the homeserver knows by its transaction id.
+use super::deliver::{Outcome, deliver};
 use super::lanes::Lanes;
 use super::recover::{self, LOOK_AFTER_MS};
-use super::store::{self, Owed};
+use super::refs;
+use super::store::{self, Owed, Target};
+use super::unplaced::Unplaced;
 use crate::platform::App;
-use crate::platform::homeserver::{CallError, Homeserver, Put, PutKind};
+use crate::platform::homeserver::Homeserver;
 use crate::platform::recent::Recent;
 use crate::platform::refusal::Fault;
 use crate::platform::signals::Mark;
@@ -12,42 +15,49 @@ use crate::platform::work::OutKind;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
-use ruma::api::client::membership::{invite_user, kick_user};
-use ruma::{OwnedRoomId, OwnedUserId};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{Acquire, Relaxed};
 
-/// The first wait after no clear answer; it doubles with each try.
+/// The first wait after no clear answer, or none at all; it doubles with each try.
 const RETRY_MS: i64 = 250;
 const RETRY_SHIFT_MAX: u32 = 10;
 const RETRY_MS_MAX: i64 = 60_000;
+/// A refused connection costs little, and nobody else may notice that the homeserver is back.
+const AWAY_MS_MAX: i64 = 10_000;
 const ROOM_WAIT_MS: i64 = 5_000;
 const REF_WAIT_MS: i64 = 200;
-/// Recently sent keys, so that a reference need not ask the database.
+/// A row may be handed on shortly before the commit of the one that it refers to.
+const ABSENT_TRIES_MAX: u32 = 5;
+const FAULT_WAIT_MS: i64 = 1_000;
+/// Recently settled keys, so that a reference need not ask the database.
 const RECENT: usize = 2_048;
 const IDLE_MS_MAX: i64 = 10_000;
-
-/// How sending one row ended.
-#[derive(Debug)]
-pub enum Outcome {
-    Sent(String),
-    Parked(String),
-    Unknown,
-    Later(i64),
-}
+/// Rows that wait for their turn are not counted against those that may go, up to so many times the
+/// limit of both together.
+const HELD_FACTOR: usize = 4;
+/// Rows of a room that has just become known, read at once.
+const PLACED_ROWS_MAX: i64 = 200;
 
 type Flight = BoxFuture<'static, (Arc<Owed>, Outcome)>;
 
 pub struct Sender<H> {
     app: App<H>,
-    lanes: Lanes,
+    pub(super) lanes: Lanes,
     flights: FuturesUnordered<Flight>,
     cursor: i64,
-    recent: Recent<String>,
+    /// What became of rows that others may refer to.
+    recent: Recent<Target>,
     /// Keys that the first row of a lane waits for.
     awaited: HashMap<String, String>,
+    /// Rows on their way that stand for one that was refused, by its key.
+    standing: HashMap<i64, String>,
+    unplaced: Unplaced,
+    /// Rooms may be there that were not.
+    placed: bool,
     places_version: u64,
+    /// The homeserver was not there for the last row.
+    away: bool,
 }
 
 /// Sends until the future is dropped.
@@ -71,22 +81,31 @@ impl<H: Homeserver> Sender<H> {
             cursor: 0,
             recent: Recent::new(RECENT),
             awaited: HashMap::new(),
+            standing: HashMap::new(),
+            unplaced: Unplaced::default(),
+            placed: false,
             places_version: 0,
+            away: false,
         }
     }
 
     async fn turn(&mut self) -> Result<(), Fault> {
         let now = self.app.clock.now();
-        if self.lanes.len() < self.app.program.limits.outbox_loaded_max / 2 {
-            self.load().await?;
+        let version = self.app.signals.places_version.load(Acquire);
+        if version != self.places_version {
+            self.places_version = version;
+            self.placed = true;
+            self.lanes.wake_all();
+        }
+        if self.placed {
+            self.read_placed().await?;
+        }
+        let free = self.free();
+        if free > self.app.program.limits.outbox_loaded_max / 2 {
+            self.load(free).await?;
         }
         let next_lane = self.lanes.wake(now);
-        while self.flights.len() < self.app.program.limits.lanes_max {
-            let Some((row, tries)) = self.lanes.take() else { break };
-            if let Some(flight) = self.flight(row, tries, now).await? {
-                self.flights.push(flight);
-            }
-        }
+        self.depart(now).await?;
         self.app.signals.outbox_pending.store(self.lanes.len(), Relaxed);
         let next = next_lane.unwrap_or(i64::MAX).min(now + IDLE_MS_MAX);
         let pause = u64::try_from(next - now).unwrap_or(0).max(1);
@@ -99,20 +118,40 @@ impl<H: Homeserver> Sender<H> {
                     self.landed(&row, outcome);
                 }
             }
-            () = signals.outbox.woken() => {
-                let version = signals.places_version.load(Acquire);
-                if version != self.places_version {
-                    self.places_version = version;
-                    self.lanes.wake_all();
-                }
-            }
+            () = signals.outbox.woken() => {}
             () = sleep => {}
         }
         Ok(())
     }
 
+    /// Sends as many as may go side by side.
+    pub(super) async fn depart(&mut self, now: i64) -> Result<(), Fault> {
+        while self.flights.len() < self.app.program.limits.lanes_max {
+            let Some((row, tries)) = self.lanes.take() else { break };
+            match self.flight(row.clone(), tries, now).await {
+                Ok(Some(flight)) => self.flights.push(flight),
+                Ok(None) => {}
+                Err(fault) => {
+                    self.lanes.again(&row.lane(), now + FAULT_WAIT_MS);
+                    return Err(fault);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// How many rows more may be held: those that wait do not keep out those that may go.
+    pub(super) fn free(&self) -> usize {
+        let max = self.app.program.limits.outbox_loaded_max;
+        let held = self.lanes.len();
+        if held < max / 2 {
+            return max - held;
+        }
+        max.saturating_sub(self.lanes.movable()).min((max * HELD_FACTOR).saturating_sub(held))
+    }
+
     /// Takes over what was handed on, and reads what was not.
-    async fn load(&mut self) -> Result<(), Fault> {
+    async fn load(&mut self, limit: usize) -> Result<(), Fault> {
         let (rows, unread_after) = self.app.signals.outbox.take();
         for row in rows {
             self.add(row);
@@ -121,11 +160,6 @@ impl<H: Homeserver> Sender<H> {
             return Ok(());
         }
         // Rows are numbered in the order of their commits: all up to the cursor were seen.
-        let limit = self.app.program.limits.outbox_loaded_max.saturating_sub(self.lanes.len());
-        if limit == 0 {
-            self.doubt();
-            return Ok(());
-        }
         let mut reader = self.app.db.read().await.inspect_err(|_| self.doubt())?;
         let rows = store::owed(&mut reader, self.cursor, i64::try_from(limit).unwrap_or(i64::MAX))
             .await
@@ -140,11 +174,42 @@ impl<H: Homeserver> Sender<H> {
         Ok(())
     }
 
-    fn add(&mut self, row: Owed) {
-        if row.id > self.cursor {
-            self.cursor = row.id;
-            self.lanes.push(row);
+    pub(super) fn add(&mut self, row: Owed) {
+        if row.id <= self.cursor {
+            return;
         }
+        self.cursor = row.id;
+        if !self.unplaced.has(&row.room) && self.is_placed(&row.room) {
+            self.lanes.push(row);
+        } else if self.unplaced.pass(row.room, row.id) {
+            self.app.signals.rooms.notify_one();
+        }
+    }
+
+    /// Reads the rows of rooms that are there by now.
+    async fn read_placed(&mut self) -> Result<(), Fault> {
+        self.placed = false;
+        let found = self.unplaced.found(|room| self.is_placed(room));
+        for (room, first) in found {
+            self.placed = true;
+            if self.lanes.len() >= self.app.program.limits.outbox_loaded_max {
+                return Ok(());
+            }
+            let mut reader = self.app.db.read().await?;
+            let span = (first, self.cursor);
+            let rows = store::owed_in(&mut reader, &room, span, PLACED_ROWS_MAX).await?;
+            let whole = i64::try_from(rows.len()).is_ok_and(|read| read < PLACED_ROWS_MAX);
+            let next = rows.last().filter(|_| !whole).map(|row| row.id + 1);
+            for row in rows {
+                self.lanes.push(row);
+            }
+            self.unplaced.read(&room, next);
+        }
+        Ok(())
+    }
+
+    fn is_placed(&self, room: &str) -> bool {
+        room.starts_with('!') || self.app.signals.places(|places| places.ids.contains_key(room))
     }
 
     fn doubt(&self) {
@@ -154,7 +219,7 @@ impl<H: Homeserver> Sender<H> {
     /// The request of a row, or a wait where its room or the event it refers to is not there yet.
     async fn flight(
         &mut self,
-        mut row: Arc<Owed>,
+        row: Arc<Owed>,
         tries: u32,
         now: i64,
     ) -> Result<Option<Flight>, Fault> {
@@ -163,17 +228,7 @@ impl<H: Homeserver> Sender<H> {
             self.lanes.again(&row.lane(), now + ROOM_WAIT_MS);
             return Ok(None);
         };
-        // An event of ours that a row names (in its content, or to take it back) may itself be owed.
-        if let Some(key) = row.target().or_else(|| reference(&row.content)) {
-            match self.event_of(&key).await? {
-                Some(event) => Arc::make_mut(&mut row).name(&key, &event),
-                None => {
-                    self.awaited.insert(key, row.lane());
-                    self.lanes.again(&row.lane(), now + (REF_WAIT_MS << tries.min(8)));
-                    return Ok(None);
-                }
-            }
-        }
+        let Some(row) = self.filled(row, tries, now).await? else { return Ok(None) };
         let homeserver = self.app.homeserver.clone();
         let old = now - row.unknown_at.unwrap_or(row.made_at) > LOOK_AFTER_MS;
         let flight = async move {
@@ -190,6 +245,46 @@ impl<H: Homeserver> Sender<H> {
         Ok(Some(flight.boxed()))
     }
 
+    /// The row with the event that it refers to; `None` when that is waited for or will never be.
+    async fn filled(
+        &mut self,
+        mut row: Arc<Owed>,
+        tries: u32,
+        now: i64,
+    ) -> Result<Option<Arc<Owed>>, Fault> {
+        // It names the event in its content, or is to take it back.
+        let Some(key) = row.target().or_else(|| refs::key(&row.content)) else {
+            return Ok(Some(row));
+        };
+        match self.target(&key).await? {
+            Target::Sent(event) => Arc::make_mut(&mut row).name(&key, &event),
+            Target::Refused => return Ok(self.orphan(row, key)),
+            Target::Absent if tries >= ABSENT_TRIES_MAX => return Ok(self.orphan(row, key)),
+            Target::Waiting | Target::Absent => {
+                self.awaited.insert(key, row.lane());
+                self.lanes.again(&row.lane(), now + (REF_WAIT_MS << tries.min(8)));
+                return Ok(None);
+            }
+        }
+        Ok(Some(row))
+    }
+
+    /// What it refers to will never be: an edit says it anew and stands for it from now on, there is
+    /// nothing to take back, anything else is parked.
+    fn orphan(&mut self, mut row: Arc<Owed>, key: String) -> Option<Arc<Owed>> {
+        if row.kind == OutKind::Redact {
+            self.landed(&row, Outcome::Sent(format!("done:{}", row.txn_id)));
+            return None;
+        }
+        let Some(content) = refs::alone(&row.content) else {
+            self.landed(&row, Outcome::Parked(refs::GONE.to_owned()));
+            return None;
+        };
+        Arc::make_mut(&mut row).content = content;
+        self.standing.insert(row.id, key);
+        Some(row)
+    }
+
     fn room_of(&self, room: &str) -> Option<String> {
         if room.starts_with('!') {
             return Some(room.to_owned());
@@ -197,133 +292,67 @@ impl<H: Homeserver> Sender<H> {
         self.app.signals.places(|places| places.ids.get(room).cloned())
     }
 
-    async fn event_of(&mut self, key: &str) -> Result<Option<String>, Fault> {
-        if let Some(event) = self.recent.get(key) {
-            return Ok(Some(event.clone()));
+    async fn target(&mut self, key: &str) -> Result<Target, Fault> {
+        if let Some(target) = self.recent.get(key) {
+            return Ok(target.clone());
         }
         let mut reader = self.app.db.read().await?;
         Ok(store::event_of(&mut reader, key).await?)
     }
 
-    fn landed(&mut self, row: &Owed, outcome: Outcome) {
+    /// What others that refer to a row are to know of it.
+    fn settled(&mut self, key: &str, target: Target) {
+        if let Some(lane) = self.awaited.remove(key) {
+            self.lanes.wake_lane(&lane);
+        }
+        self.recent.insert(key.to_owned(), target);
+    }
+
+    pub(super) fn landed(&mut self, row: &Owed, outcome: Outcome) {
         let now = self.app.clock.now();
-        let signals = &self.app.signals;
+        let signals = self.app.signals.clone();
         match outcome {
-            Outcome::Sent(event_id) => {
-                if let Some(lane) = self.awaited.remove(&row.dedupe_key) {
-                    self.lanes.wake_lane(&lane);
-                }
-                self.recent.insert(row.dedupe_key.clone(), event_id.clone());
-                signals.counters.sent.fetch_add(1, Relaxed);
-                signals.mark(Mark::Sent { id: row.id, txn_id: row.txn_id.clone(), event_id });
-                self.lanes.done(&row.lane());
-            }
+            Outcome::Sent(event_id) => self.sent(row, event_id),
             Outcome::Parked(why) => {
-                tracing::error!(
-                    row = row.id,
-                    why,
-                    "the homeserver will not take a message; parked"
-                );
+                tracing::error!(row = row.id, why, "a message will never be sent; parked");
                 signals.counters.parked.fetch_add(1, Relaxed);
                 signals.mark(Mark::Parked { id: row.id, why });
                 signals.inbox.wake();
+                self.settled(&row.dedupe_key, Target::Refused);
                 self.lanes.done(&row.lane());
             }
             Outcome::Unknown => {
                 signals.counters.retried.fetch_add(1, Relaxed);
                 signals.mark(Mark::Unknown { id: row.id, at: now });
-                let wait = RETRY_MS << self.lanes.tries(&row.lane()).min(RETRY_SHIFT_MAX);
-                self.lanes.again(&row.lane(), now + wait.min(RETRY_MS_MAX));
+                self.lanes.again(&row.lane(), now + self.backoff(row, RETRY_MS_MAX));
             }
-            Outcome::Later(ms) => self.lanes.again(&row.lane(), now + ms.min(RETRY_MS_MAX)),
-        }
-    }
-}
-
-/// The key in a content's `$event:…` placeholder.
-pub(crate) fn reference(content: &str) -> Option<String> {
-    let rest = content.split_once("\"$event:")?.1;
-    Some(rest.split('"').next()?.to_owned())
-}
-
-async fn deliver<H: Homeserver>(homeserver: &H, room_id: &str, row: &Owed) -> Outcome {
-    match row.kind {
-        OutKind::Message | OutKind::Redact => {
-            let put = Put {
-                room_id,
-                kind: if row.kind == OutKind::Redact { PutKind::Redact } else { PutKind::Message },
-                event_type: &row.event_type,
-                key: &row.txn_id,
-                redacts: row.subject.as_deref(),
-                content: &row.content,
-            };
-            match homeserver.put(&put).await {
-                Ok(event) => Outcome::Sent(event.to_string()),
-                Err(error) => outcome(error),
+            Outcome::Away => {
+                signals.counters.retried.fetch_add(1, Relaxed);
+                if !std::mem::replace(&mut self.away, true) {
+                    signals.hung_up.notify_one();
+                }
+                self.lanes.again(&row.lane(), now + self.backoff(row, AWAY_MS_MAX));
             }
-        }
-        OutKind::Invite | OutKind::Remove => {
-            let ids = OwnedRoomId::try_from(room_id)
-                .ok()
-                .zip(row.subject.as_deref().and_then(|user| OwnedUserId::try_from(user).ok()));
-            let Some((room, user)) = ids else { return Outcome::Parked("no such user id".into()) };
-            membership(homeserver, room, user, row).await
+            Outcome::Limited(ms) => self.lanes.hold(&row.lane(), now.saturating_add(ms)),
         }
     }
-}
 
-/// Invitations and removals; what is so already counts as done.
-async fn membership<H: Homeserver>(
-    homeserver: &H,
-    room: OwnedRoomId,
-    user: OwnedUserId,
-    row: &Owed,
-) -> Outcome {
-    let result = if row.kind == OutKind::Invite {
-        let recipient =
-            invite_user::v3::InvitationRecipient::UserId(invite_user::v3::InviteUserId::new(user));
-        homeserver.call(invite_user::v3::Request::new(room, recipient)).await.map(|_| ())
-    } else {
-        let mut request = kick_user::v3::Request::new(room, user);
-        request.reason = (!row.content.is_empty()).then(|| row.content.clone());
-        homeserver.call(request).await.map(|_| ())
-    };
-    match result {
-        Ok(()) => Outcome::Sent(format!("done:{}", row.txn_id)),
-        Err(CallError::Refused { message, .. }) if so_already(&message) => {
-            Outcome::Sent(format!("done:{}", row.txn_id))
+    fn sent(&mut self, row: &Owed, event_id: String) {
+        let signals = self.app.signals.clone();
+        if std::mem::take(&mut self.away) {
+            self.lanes.wake_all();
         }
-        Err(error) => outcome(error),
+        if let Some(key) = self.standing.remove(&row.id) {
+            signals.mark(Mark::Stands { key: key.clone(), event_id: event_id.clone() });
+            self.settled(&key, Target::Sent(event_id.clone()));
+        }
+        self.settled(&row.dedupe_key, Target::Sent(event_id.clone()));
+        signals.counters.sent.fetch_add(1, Relaxed);
+        signals.mark(Mark::Sent { id: row.id, txn_id: row.txn_id.clone(), event_id });
+        self.lanes.done(&row.lane());
     }
-}
 
-/// Homeservers give no code of their own for "is already in the room" and "is not in the room".
-fn so_already(message: &str) -> bool {
-    let message = message.to_lowercase();
-    [
-        "already in the room",
-        "already joined",
-        "is already",
-        "not in the room",
-        "not in room",
-        "not joined",
-        "does not exist in room",
-    ]
-    .iter()
-    .any(|known| message.contains(known))
-}
-
-/// What a failed call means for a row.
-#[must_use]
-pub fn outcome(error: CallError) -> Outcome {
-    match error {
-        CallError::Refused { status: 400 | 403 | 404 | 413, errcode, message } => {
-            Outcome::Parked(format!("{errcode}: {message}"))
-        }
-        CallError::Limited { retry_after_ms } => {
-            Outcome::Later(retry_after_ms.and_then(|ms| i64::try_from(ms).ok()).unwrap_or(RETRY_MS))
-        }
-        CallError::Unreachable(_) => Outcome::Later(RETRY_MS),
-        CallError::Refused { .. } | CallError::Unknown(_) => Outcome::Unknown,
+    fn backoff(&self, row: &Owed, ms_max: i64) -> i64 {
+        (RETRY_MS << self.lanes.tries(&row.lane()).min(RETRY_SHIFT_MAX)).min(ms_max)
     }
 }

@@ -1,17 +1,23 @@
 //! Room state: only the newest content of a key goes out, a key at most every 15 s, all keys
 //! together at most two a second, and never what is already there. A loop of its own, so that the
 //! sender of messages never waits for it.
-use super::run::reference;
-use super::store::{self, WantedState};
+use super::deliver::is_final;
+use super::refs;
+use super::store::{self, Target, WantedState};
 use crate::platform::App;
 use crate::platform::homeserver::{CallError, Homeserver, Put, PutKind};
 use crate::platform::refusal::Fault;
+use crate::platform::work::Effects;
+use crate::rooms::actions::alert_once_a_day;
+use schema::card::{Finding, Severity};
 
 const RETRY_MS: i64 = 2_000;
 const RETRY_SHIFT_MAX: i64 = 6;
 const ROOM_WAIT_MS: i64 = 5_000;
 const SCAN_MS: i64 = 250;
 const REF_WAIT_MS: i64 = 500;
+/// A state may be wanted shortly before the commit of the message that it refers to.
+const ABSENT_TRIES_MAX: i64 = 5;
 const IDLE_MS_MAX: i64 = 60_000;
 
 struct States<H> {
@@ -79,23 +85,34 @@ impl<H: Homeserver> States<H> {
             content: &state.content,
         };
         let result = self.app.homeserver.put(&put).await.map(|_| ());
-        self.landed(&state, result, self.app.clock.now()).await
+        self.landed(&state, &room_id, result, self.app.clock.now()).await
     }
 
     /// The content with the ids of our own events that it names; those not sent yet are waited for.
     async fn resolved(&mut self, mut state: WantedState) -> Result<Option<WantedState>, Fault> {
         let now = self.app.clock.now();
-        while let Some(key) = reference(&state.content) {
+        while let Some(key) = refs::key(&state.content) {
             let mut reader = self.app.db.read().await?;
-            let event = store::event_of(&mut reader, &key).await?;
+            let target = store::event_of(&mut reader, &key).await?;
             drop(reader);
-            let Some(event) = event else {
-                let mut tx = self.app.db.begin().await?;
-                store::state_failed(&mut tx, &state, now + REF_WAIT_MS, None).await?;
-                tx.commit().await?;
-                return Ok(None);
+            let waits = match target {
+                Target::Sent(event) => {
+                    state.content = refs::filled(&state.content, &key, &event);
+                    continue;
+                }
+                Target::Waiting => true,
+                Target::Absent => state.attempts < ABSENT_TRIES_MAX,
+                Target::Refused => false,
             };
-            state.content = state.content.replace(&format!("$event:{key}"), &event);
+            match refs::unpinned(&state.content, &key) {
+                Some(content) if !waits => state.content = content,
+                _ => {
+                    let mut tx = self.app.db.begin().await?;
+                    store::state_failed(&mut tx, &state, now + REF_WAIT_MS, None).await?;
+                    tx.commit().await?;
+                    return Ok(None);
+                }
+            }
         }
         Ok(Some(state))
     }
@@ -103,17 +120,19 @@ impl<H: Homeserver> States<H> {
     async fn landed(
         &mut self,
         state: &WantedState,
+        room_id: &str,
         result: Result<(), CallError>,
         now: i64,
     ) -> Result<(), Fault> {
         let mut tx = self.app.db.begin().await?;
+        let mut told = false;
         match result {
             Ok(()) => {
                 let due = now + self.app.program.limits.state_every_ms;
                 store::state_sent(&mut tx, state, now, due).await?;
             }
-            Err(CallError::Refused { status: 400 | 403 | 404 | 413, errcode, message }) => {
-                let why = format!("{errcode}: {message}");
+            Err(error) if is_final(&error) => {
+                let why = error.to_string();
                 tracing::error!(
                     kind = state.event_type,
                     key = state.state_key,
@@ -121,6 +140,8 @@ impl<H: Homeserver> States<H> {
                     "room state refused"
                 );
                 store::state_failed(&mut tx, state, now, Some(&why)).await?;
+                self.told(state, room_id, &why, now).flush(&mut tx).await?;
+                told = true;
             }
             Err(error) => {
                 let asked = match error {
@@ -133,6 +154,28 @@ impl<H: Homeserver> States<H> {
             }
         }
         tx.commit().await?;
+        if told {
+            self.app.signals.wake_jobs();
+        }
         Ok(())
+    }
+
+    /// The team hears of it once a day for each type of a room, however often it changes.
+    fn told(&self, state: &WantedState, room_id: &str, why: &str, now: i64) -> Effects {
+        let WantedState { room, event_type, .. } = state;
+        let finding = Finding {
+            id: "state_parked".into(),
+            severity: Severity::Error,
+            sentence: format!(
+                "The homeserver refused {event_type} in {room} ({why}); what people see there is old."
+            ),
+            mend: Some(format!(
+                "Give the bot its power in the room back; then {}room repair sends it again.",
+                self.app.program.prefix
+            )),
+        };
+        let what = format!("{room}:{event_type}");
+        let job = alert_once_a_day(&finding, Some(room_id), &what, now);
+        Effects { jobs: vec![job], ..Effects::default() }
     }
 }

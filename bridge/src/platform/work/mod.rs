@@ -9,7 +9,7 @@ mod rows;
 
 pub use effects::{Done, Effects, JobRow, Mark, OutKind, OutRow, StateRow};
 pub use memory::Memory;
-pub use out::{MARKER, event_ref, state_hash, txn_id};
+pub use out::{MARKER, OWED, event_ref, state_hash, txn_id};
 pub use rows::{Cell, Insert};
 
 use super::db::Conn;

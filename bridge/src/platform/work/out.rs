@@ -8,10 +8,13 @@ use sha2::{Digest, Sha256};
 /// Marks our events, so that one that the homeserver has and we do not know of is found again.
 pub const MARKER: &str = "agency.siso.partners.txn";
 
+/// What a reference to an event that is itself still owed begins with: no real event id does.
+pub const OWED: &str = "owed:";
+
 /// Stands in a content for the id of an event that is itself still owed.
 #[must_use]
 pub fn event_ref(dedupe_key: &str) -> String {
-    format!("$event:{dedupe_key}")
+    format!("{OWED}{dedupe_key}")
 }
 
 /// How a message of ours hangs on another.
@@ -43,6 +46,8 @@ impl Work<'_> {
         let Cause { room_id: Some(room), thread, reply_to, .. } = self.cause.clone() else {
             return String::new();
         };
+        // The root is what a person's client wrote; anything but an event's id is none.
+        let thread = thread.filter(|root| root.starts_with('$'));
         let hang = match (&thread, &reply_to) {
             (Some(root), to) => Hang::Thread { root, reply_to: to.as_ref().unwrap_or(root) },
             (None, Some(to)) => Hang::Reply(to),

@@ -4,7 +4,7 @@ use super::{KeepError, Keeper, Plan, asks, look};
 use crate::platform::App;
 use crate::platform::homeserver::{CallError, Homeserver};
 use crate::platform::outbox;
-use crate::platform::outbox::store::KeptState;
+use crate::platform::outbox::store::{KeptState, Target};
 use crate::rooms::rules::{self, Frame, Real, Room, Wish};
 use crate::rooms::store::RoomRow;
 use schema::card::{Finding, Severity};
@@ -137,10 +137,13 @@ async fn own<H: Homeserver>(
 /// The content as it was sent: with the ids of the events that it names.
 async fn resolved<H: Homeserver>(app: &App<H>, content: &str) -> Result<Value, KeepError> {
     let mut content = content.to_owned();
-    while let Some(key) = outbox::run::reference(&content) {
+    while let Some(key) = outbox::refs::key(&content) {
         let mut reader = app.db.read().await?;
-        let event = outbox::store::event_of(&mut reader, &key).await?;
-        content = content.replace(&format!("$event:{key}"), &event.unwrap_or_default());
+        content = match outbox::store::event_of(&mut reader, &key).await? {
+            Target::Sent(event) => outbox::refs::filled(&content, &key, &event),
+            _ => outbox::refs::unpinned(&content, &key)
+                .unwrap_or_else(|| outbox::refs::filled(&content, &key, "")),
+        };
     }
     Ok(serde_json::from_str(&content).unwrap_or_default())
 }

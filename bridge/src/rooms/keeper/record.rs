@@ -6,6 +6,7 @@ use super::{KeepError, Keeper, Plan, Report};
 use crate::industries;
 use crate::platform::db::Tx;
 use crate::platform::homeserver::{CallError, Homeserver};
+use crate::platform::outbox;
 use crate::platform::work::{Effects, JobRow, StateRow, state_hash};
 use crate::rooms::actions::{self, JOB_CHANGED, JOB_TEAM};
 use crate::rooms::rules::{RoomKey, Wish};
@@ -132,6 +133,10 @@ impl<H: Homeserver> Keeper<H> {
         );
         let findings = serde_json::to_string(&findings).unwrap_or_else(|_| "[]".into());
         store::checked(&mut tx, &key, &findings, began_at, row.drift_at).await?;
+        // What the homeserver refused may go now that the room is another than it was.
+        if row.drift_at.is_some() || !look.mended.is_empty() {
+            outbox::store::unpark_states(&mut tx, (&key, &row.room_id), began_at).await?;
+        }
         if let Some(people) = &look.joined {
             let healed = heal(&mut tx, &row.room_id, people, began_at).await?;
             if healed {

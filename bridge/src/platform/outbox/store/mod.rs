@@ -3,13 +3,14 @@ mod states;
 
 pub use states::{
     KeptState, WantedState, due_states, kept_states, next_state_at, resend_state, resend_states,
-    state_failed, state_sent, states_of,
+    state_failed, state_sent, states_of, unpark_states,
 };
 
 use crate::platform::db::Conn;
 use crate::platform::db::sql::{chunks, values};
 use crate::platform::handoff::Numbered;
-use crate::platform::work::{OutKind, OutRow};
+use crate::platform::outbox::refs;
+use crate::platform::work::{OWED, OutKind, OutRow};
 use sqlx::Row as _;
 use std::borrow::Cow;
 
@@ -43,7 +44,7 @@ impl Owed {
     /// The key of our own message that is to be taken back, until its event is known.
     #[must_use]
     pub fn target(&self) -> Option<String> {
-        self.subject.as_deref().and_then(|id| id.strip_prefix("$event:")).map(str::to_owned)
+        self.subject.as_deref().and_then(|id| id.strip_prefix(OWED)).map(str::to_owned)
     }
 
     /// Puts the id of an event of ours where its key stands.
@@ -51,7 +52,7 @@ impl Owed {
         if self.target().as_deref() == Some(key) {
             self.subject = Some(event.to_owned());
         }
-        self.content = self.content.replace(&format!("$event:{key}"), event);
+        self.content = refs::filled(&self.content, key, event);
     }
 }
 
@@ -95,35 +96,89 @@ pub async fn owed(reader: &mut Conn, after: i64, limit: i64) -> Result<Vec<Owed>
     .bind(limit)
     .fetch_all(reader)
     .await?;
-    rows.iter()
-        .map(|row| {
-            let kind: String = row.try_get(4)?;
-            Ok(Owed {
-                id: row.try_get(0)?,
-                txn_id: row.try_get(1)?,
-                dedupe_key: row.try_get(2)?,
-                room: row.try_get(3)?,
-                kind: OutKind::parse(&kind).unwrap_or(OutKind::Message),
-                event_type: Cow::Owned(row.try_get(5)?),
-                subject: row.try_get(6)?,
-                content: row.try_get(7)?,
-                made_at: row.try_get(8)?,
-                unknown_at: row.try_get(9)?,
-            })
-        })
-        .collect()
+    rows.iter().map(read).collect()
 }
 
-/// The event that a row became, `None` while it is owed; an error row when there is no such key.
+/// The rows owed to one room, from a number to another.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn event_of(reader: &mut Conn, dedupe_key: &str) -> Result<Option<String>, sqlx::Error> {
-    let row = sqlx::query("select event_id from outbox where dedupe_key = $1")
+pub async fn owed_in(
+    reader: &mut Conn,
+    room: &str,
+    (first, last): (i64, i64),
+    limit: i64,
+) -> Result<Vec<Owed>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select id, txn_id, dedupe_key, room, kind, event_type, subject, content, made_at, unknown_at \
+         from outbox where sent_at is null and parked_at is null and id >= $1 and id <= $2 and room = $3 \
+         order by id limit $4",
+    )
+    .bind(first)
+    .bind(last)
+    .bind(room)
+    .bind(limit)
+    .fetch_all(reader)
+    .await?;
+    rows.iter().map(read).collect()
+}
+
+fn read(row: &sqlx::any::AnyRow) -> Result<Owed, sqlx::Error> {
+    let kind: String = row.try_get(4)?;
+    Ok(Owed {
+        id: row.try_get(0)?,
+        txn_id: row.try_get(1)?,
+        dedupe_key: row.try_get(2)?,
+        room: row.try_get(3)?,
+        kind: OutKind::parse(&kind).unwrap_or(OutKind::Message),
+        event_type: Cow::Owned(row.try_get(5)?),
+        subject: row.try_get(6)?,
+        content: row.try_get(7)?,
+        made_at: row.try_get(8)?,
+        unknown_at: row.try_get(9)?,
+    })
+}
+
+/// What became of a row that another refers to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// It is this event, or this one stands for it.
+    Sent(String),
+    Waiting,
+    /// It will never be.
+    Refused,
+    /// There is no row of this key.
+    Absent,
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn event_of(reader: &mut Conn, dedupe_key: &str) -> Result<Target, sqlx::Error> {
+    let row = sqlx::query("select event_id, parked_at from outbox where dedupe_key = $1")
         .bind(dedupe_key)
         .fetch_optional(reader)
         .await?;
-    row.map_or(Ok(None), |row| row.try_get(0))
+    let Some(row) = row else { return Ok(Target::Absent) };
+    let event: Option<String> = row.try_get(0)?;
+    let parked_at: Option<i64> = row.try_get(1)?;
+    Ok(match (event, parked_at) {
+        (Some(event), _) => Target::Sent(event),
+        (None, Some(_)) => Target::Refused,
+        (None, None) => Target::Waiting,
+    })
+}
+
+/// An event stands for a row that was refused.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn stands(tx: &mut Conn, dedupe_key: &str, event_id: &str) -> Result<(), sqlx::Error> {
+    sqlx::query("update outbox set event_id = $1 where dedupe_key = $2 and event_id is null")
+        .bind(event_id)
+        .bind(dedupe_key)
+        .execute(tx)
+        .await?;
+    Ok(())
 }
 
 /// Whether anything was ever owed under this key.
@@ -146,10 +201,12 @@ pub async fn key_of(
     reader: &mut Conn,
     event_id: &str,
 ) -> Result<Option<(String, String)>, sqlx::Error> {
-    let row = sqlx::query("select dedupe_key, room from outbox where event_id = $1")
-        .bind(event_id)
-        .fetch_optional(reader)
-        .await?;
+    // Of an edit that stands for a refused message and that message, the first row is meant.
+    let row =
+        sqlx::query("select dedupe_key, room from outbox where event_id = $1 order by id limit 1")
+            .bind(event_id)
+            .fetch_optional(reader)
+            .await?;
     row.map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).transpose()
 }
 
@@ -226,8 +283,10 @@ pub async fn unknown(tx: &mut Conn, id: i64, at: i64) -> Result<(), sqlx::Error>
 /// What a parked row was.
 #[derive(Debug, Clone)]
 pub struct ParkedRow {
+    pub key: String,
     pub room: String,
     pub kind: String,
+    pub event_type: String,
     pub subject: Option<String>,
 }
 
@@ -241,7 +300,7 @@ pub async fn park(
 ) -> Result<Option<ParkedRow>, sqlx::Error> {
     let row = sqlx::query(
         "update outbox set parked_at = $1, parked_why = $2 where id = $3 and parked_at is null \
-         returning room, kind, subject",
+         returning dedupe_key, room, kind, event_type, subject",
     )
     .bind(now)
     .bind(why)
@@ -249,7 +308,13 @@ pub async fn park(
     .fetch_optional(tx)
     .await?;
     row.map(|row| {
-        Ok(ParkedRow { room: row.try_get(0)?, kind: row.try_get(1)?, subject: row.try_get(2)? })
+        Ok(ParkedRow {
+            key: row.try_get(0)?,
+            room: row.try_get(1)?,
+            kind: row.try_get(2)?,
+            event_type: row.try_get(3)?,
+            subject: row.try_get(4)?,
+        })
     })
     .transpose()
 }

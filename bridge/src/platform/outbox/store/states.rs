@@ -161,6 +161,27 @@ pub async fn resend_states(tx: &mut Conn, now: i64) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
+/// Lets a room's refused states be tried again: the room is another than it was.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn unpark_states(
+    tx: &mut Conn,
+    (key, room_id): (&str, &str),
+    now: i64,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "update state set parked_why = null, attempts = 0, due_at = $1 \
+         where parked_why is not null and (room = $2 or room = $3)",
+    )
+    .bind(now)
+    .bind(key)
+    .bind(room_id)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
 /// Forgets what was sent under a key, so that it goes out again.
 ///
 /// # Errors

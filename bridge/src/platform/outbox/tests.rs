@@ -1,0 +1,139 @@
+//! The sender's own bookkeeping, without a homeserver: what it does when the database or the
+//! homeserver is away. Whole ways are tested from end to end.
+use super::deliver::Outcome;
+use super::run::Sender;
+use super::store::Owed;
+use crate::platform::App;
+use crate::platform::clock::Clock;
+use crate::platform::db::{Db, migrate};
+use crate::platform::homeserver::{CallError, Homeserver, Put};
+use crate::platform::signals::Signals;
+use crate::platform::work::{OutKind, event_ref};
+use crate::program::Install;
+use crate::rooms::tests::program;
+use futures_util::FutureExt;
+use ruma::OwnedEventId;
+use ruma::api::auth_scheme::{AuthScheme, SendAccessToken};
+use ruma::api::path_builder::PathBuilder;
+use ruma::api::{OutgoingRequest, SupportedVersions};
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+
+/// A homeserver that is away.
+#[derive(Clone)]
+struct Nobody;
+
+impl Homeserver for Nobody {
+    async fn put(&self, _: &Put<'_>) -> Result<OwnedEventId, CallError> {
+        Err(CallError::Unreachable("nobody".into()))
+    }
+
+    async fn call<R>(&self, _: R) -> Result<R::IncomingResponse, CallError>
+    where
+        R: OutgoingRequest + Send + 'static,
+        R::IncomingResponse: Send,
+        for<'a> R::Authentication: AuthScheme<Input<'a> = SendAccessToken<'a>>,
+        for<'a> R::PathBuilder: PathBuilder<Input<'a> = Cow<'a, SupportedVersions>>,
+    {
+        Err(CallError::Unreachable("nobody".into()))
+    }
+}
+
+fn row(id: i64, room: &str, content: &str) -> Owed {
+    Owed {
+        id,
+        txn_id: id.to_string(),
+        dedupe_key: id.to_string(),
+        room: room.to_owned(),
+        kind: OutKind::Message,
+        event_type: "m.room.message".into(),
+        subject: None,
+        content: content.to_owned(),
+        made_at: 0,
+        unknown_at: None,
+    }
+}
+
+/// A sender on an empty database of its own, with a clock that stands until it is turned.
+async fn sender(name: &str) -> (Sender<Nobody>, App<Nobody>, Arc<AtomicI64>) {
+    let file = std::env::temp_dir().join(format!("outbox-{name}-{}.db", std::process::id()));
+    drop(std::fs::remove_file(&file));
+    let db = Db::open(&format!("sqlite:{}", file.display())).await.unwrap();
+    migrate(&db, 0).await.unwrap();
+    let time = Arc::new(AtomicI64::new(0));
+    let now = time.clone();
+    let clock = Clock::new(move || now.load(Relaxed), |_| Box::pin(std::future::ready(())));
+    let app = App {
+        db,
+        program: Arc::new(program()),
+        install: Arc::new(Install { id: "test".into(), made_at: 0 }),
+        homeserver: Nobody,
+        clock,
+        signals: Arc::new(Signals::default()),
+    };
+    (Sender::new(app.clone()), app, time)
+}
+
+#[tokio::test]
+async fn a_database_that_is_away_leaves_no_lane_stuck() {
+    let (mut sender, app, time) = sender("fault").await;
+    drop(app.signals.outbox.take());
+    let relation = format!("{{\"event_id\":\"{}\"}}", event_ref("k"));
+    sender.lanes.push(row(1, "!a:x", &relation));
+    app.db.close().await;
+    assert!(sender.depart(0).await.is_err());
+    assert!(sender.lanes.take().is_none());
+    time.store(1_000, Relaxed);
+    sender.lanes.wake(1_000);
+    assert_eq!(sender.lanes.take().map(|(row, _)| row.id), Some(1));
+}
+
+#[tokio::test]
+async fn rows_of_rooms_that_are_not_there_take_no_place() {
+    let (mut sender, app, _) = sender("unplaced").await;
+    drop(app.signals.outbox.take());
+    let many = i64::try_from(app.program.limits.outbox_loaded_max).unwrap() * 3;
+    for id in 1..=many {
+        sender.add(row(id, "direct:@gone:example.org", "{}"));
+    }
+    sender.add(row(many + 1, "!here:x", "{}"));
+    assert_eq!(sender.lanes.len(), 1);
+    assert_eq!(sender.free(), app.program.limits.outbox_loaded_max - 1);
+}
+
+#[tokio::test]
+async fn waiting_lanes_do_not_keep_out_the_others() {
+    let (mut sender, app, _) = sender("waiting").await;
+    let max = app.program.limits.outbox_loaded_max;
+    for id in 1..=i64::try_from(max).unwrap() {
+        sender.lanes.push(row(id, "!stuck:x", "{}"));
+    }
+    assert_eq!(sender.free(), 0);
+    assert!(sender.lanes.take().is_some());
+    sender.lanes.again("!stuck:x", 60_000);
+    assert_eq!(sender.free(), max);
+}
+
+#[tokio::test]
+async fn waits_grow_while_the_homeserver_is_away_and_end_with_its_return() {
+    let (mut sender, app, _) = sender("away").await;
+    let (first, second) = (row(1, "!a:x", "{}"), row(2, "!b:x", "{}"));
+    sender.lanes.push(first.clone());
+    let mut waits = Vec::new();
+    for _ in 0..8 {
+        assert!(sender.lanes.take().is_some());
+        sender.landed(&first, Outcome::Away);
+        waits.extend(sender.lanes.wake(0));
+        sender.lanes.wake_lane("!a:x");
+    }
+    assert_eq!(waits, [250, 500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000]);
+    let told = app.signals.hung_up.notified();
+    assert!(told.now_or_never().is_some(), "the canary was not told");
+    assert!(sender.lanes.take().is_some());
+    sender.landed(&first, Outcome::Away);
+    sender.lanes.push(second.clone());
+    assert_eq!(sender.lanes.take().map(|(row, _)| row.id), Some(2));
+    sender.landed(&second, Outcome::Sent("$b".into()));
+    assert_eq!(sender.lanes.take().map(|(row, _)| row.id), Some(1));
+}

@@ -1,0 +1,1 @@
+alter table client alter column skeleton type text collate "C";

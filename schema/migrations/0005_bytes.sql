@@ -1,0 +1,2 @@
+-- A range of names is the same with both databases. SQLite compares text by bytes anyway; a
+-- PostgreSQL column would by the language of its cluster.
