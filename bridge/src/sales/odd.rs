@@ -33,7 +33,8 @@ async fn similar(work: &mut Work<'_>, claim: &Claim) -> Result<Option<ReviewFlag
     let Some(core) = rules::core(&key) else { return Ok(None) };
     // Clients of the same batch may not be written yet.
     work.settle().await?;
-    let near = clients::store::beginning(work.tx, &beginning(&core)).await?;
+    let beginning = rules::skeleton(&beginning(&core));
+    let near = clients::store::beginning(work.tx, &beginning).await?;
     let found = near.into_iter().find(|other| other.key != key && rules::similar(&key, &other.key));
     let Some(other) = found else { return Ok(None) };
     let earlier = clients::store::earlier(work.tx, other.id, 0).await?;

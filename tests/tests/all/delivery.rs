@@ -107,18 +107,8 @@ async fn refused_state_is_told_and_sent_again() -> Outcome<()> {
     };
     ensure!(shown(&fake(&house)?.world()).is_none(), "the state was not refused");
     // Another hand changes the room: the keeper looks at it, and puts it back.
-    let mut power =
-        fake(&house)?.state(&house.space, "m.room.power_levels", "").context("no power")?;
-    power["events_default"] = 7.into();
-    let content = power;
-    fake(&house)?.set_state(&house.space, &house.program.bot, "m.room.power_levels", "", content);
-    fake(&house)?.set_state(
-        &house.space,
-        &house.program.bot,
-        "m.room.name",
-        "",
-        serde_json::json!({"name": "Other"}),
-    );
+    let (olga, other) = (&house.owner().id, serde_json::json!({"name": "Other"}));
+    fake(&house)?.force(&house.space, olga, "m.room.name", Some(""), other);
     fake(&house)?.wait_for(shown, SOON).await.context("the state was never sent again")
 }
 
@@ -178,4 +168,39 @@ async fn a_second_program_on_one_file_is_refused() -> Outcome<()> {
     let said = String::from_utf8_lossy(&second.stderr).into_owned();
     ensure!(!second.status.success() && said.contains("Partnerspace runs already on"), "{said}");
     house.program.restart().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn names_are_compared_by_bytes() -> Outcome<()> {
+    let house = House::open(Ground::FakePostgres, "olga").await?;
+    let facts = Facts::of(&house.program).await?;
+    let column = "select count(*) from information_schema.columns where table_name = 'client' \
+                  and column_name = 'skeleton' and collation_name = 'C'";
+    ensure!(facts.number(column, &[]).await? == 1, "it compares as its cluster does");
+    Ok(())
+}
+
+/// Letters that sort behind all Latin ones, and such as look like Latin ones.
+async fn near_names(ground: Ground) -> Outcome<()> {
+    let mut house = House::open(ground, "olga").await?;
+    house.partner("ana").await?;
+    let room = house.room("general", "ana").await?;
+    let ana = house.person("ana")?;
+    for line in ["!sale add 7 EUR Ромашкиный", "!sale add 8 EUR Ромашкиная"] {
+        ana.reply_to(&ana.say(&room, line).await?).await?;
+    }
+    let facts = Facts::of(&house.program).await?;
+    let seen = "select count(*) from sale where number = 2 and flags like '%similar_client%'";
+    ensure!(facts.number(seen, &[]).await? == 1, "the second name is not seen to be near");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn near_names_on_sqlite() -> Outcome<()> {
+    near_names(Ground::FakeSqlite).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn near_names_on_postgres() -> Outcome<()> {
+    near_names(Ground::FakePostgres).await
 }
