@@ -75,7 +75,7 @@ impl<H: Homeserver> States<H> {
             tx.commit().await?;
             return Ok(());
         };
-        let Some(state) = self.resolved(state).await? else { return Ok(()) };
+        let Some(state) = self.resolved(state, &room_id).await? else { return Ok(()) };
         let put = Put {
             room_id: &room_id,
             kind: PutKind::State,
@@ -88,8 +88,13 @@ impl<H: Homeserver> States<H> {
         self.landed(&state, &room_id, result, self.app.clock.now()).await
     }
 
-    /// The content with the ids of our own events that it names; those not sent yet are waited for.
-    async fn resolved(&mut self, mut state: WantedState) -> Result<Option<WantedState>, Fault> {
+    /// The content with the ids of our own events that it names; those not sent yet are waited for,
+    /// and where one will never be, it is unpinned, or the state is parked.
+    async fn resolved(
+        &mut self,
+        mut state: WantedState,
+        room_id: &str,
+    ) -> Result<Option<WantedState>, Fault> {
         let now = self.app.clock.now();
         while let Some(key) = refs::key(&state.content) {
             let mut reader = self.app.db.read().await?;
@@ -104,15 +109,19 @@ impl<H: Homeserver> States<H> {
                 Target::Absent => state.attempts < ABSENT_TRIES_MAX,
                 Target::Refused => false,
             };
-            match refs::unpinned(&state.content, &key) {
-                Some(content) if !waits => state.content = content,
-                _ => {
-                    let mut tx = self.app.db.begin().await?;
-                    store::state_failed(&mut tx, &state, now + REF_WAIT_MS, None).await?;
-                    tx.commit().await?;
-                    return Ok(None);
-                }
+            if waits {
+                let mut tx = self.app.db.begin().await?;
+                store::state_failed(&mut tx, &state, now + REF_WAIT_MS, None).await?;
+                tx.commit().await?;
+                return Ok(None);
             }
+            let Some(content) = refs::unpinned(&state.content, &key) else {
+                let (errcode, message) = ("M_NOT_FOUND".to_owned(), refs::GONE.to_owned());
+                let gone = CallError::Refused { status: 404, errcode, message };
+                self.landed(&state, room_id, Err(gone), now).await?;
+                return Ok(None);
+            };
+            state.content = content;
         }
         Ok(Some(state))
     }

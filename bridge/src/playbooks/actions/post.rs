@@ -178,5 +178,5 @@ pub async fn root_of(
     let Some(room) = posts::room_id(work.tx).await? else { return Ok(None) };
     let key = root_key(&row.slug, row.posted);
     let event = crate::platform::outbox::store::event_of(work.tx, &key).await?;
-    Ok(event.map(|event| (room, event)))
+    Ok(event.event().map(|event| (room, event)))
 }

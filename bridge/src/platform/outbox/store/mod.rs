@@ -151,6 +151,17 @@ pub enum Target {
     Absent,
 }
 
+impl Target {
+    /// The event, where there is one.
+    #[must_use]
+    pub fn event(self) -> Option<String> {
+        match self {
+            Self::Sent(event) => Some(event),
+            Self::Waiting | Self::Refused | Self::Absent => None,
+        }
+    }
+}
+
 /// # Errors
 /// When the database refuses.
 pub async fn event_of(reader: &mut Conn, dedupe_key: &str) -> Result<Target, sqlx::Error> {
