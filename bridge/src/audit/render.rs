@@ -1,16 +1,23 @@
 //! How the audit looks.
 use super::store::Line as Entry;
 use crate::platform::text::{Line, Message};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use schema::card::{ActionView, Audit, Card, Envelope};
-use schema::period::Calendar;
+
+/// Day and minute in the program's zone.
+fn moment(at: i64, zone: &TimeZone) -> String {
+    let at = Timestamp::from_millisecond(at).unwrap_or_default().to_zoned(zone.clone());
+    at.strftime("%Y-%m-%d %H:%M").to_string()
+}
 
 #[must_use]
-pub fn audit(entries: &[Entry], calendar: &Calendar) -> Message {
+pub fn audit(entries: &[Entry], zone: &TimeZone) -> Message {
     let lines = entries
         .iter()
         .map(|entry| {
             let line = Line::new()
-                .plain(&format!("{} ", calendar.day_of(entry.at)))
+                .plain(&format!("{} ", moment(entry.at, zone)))
                 .strong(&entry.action)
                 .plain(" ")
                 .person(&entry.object)

@@ -1,6 +1,6 @@
 //! The two root grammars: what partners and applicants may say, and what the team may say in the
 //! control room. One variant a command; help and reference come from here.
-use crate::platform::commands::Grammar;
+use crate::platform::commands::{Grammar, PROSE};
 use crate::{
     industries, leaderboard, ledger, mentorship, operations, partners, playbooks, questions, rates,
     rooms, sales, team,
@@ -19,7 +19,7 @@ pub enum Partner {
     /// Ask to become a partner
     #[command(after_help = "apply I sell to dentists in Vienna", subcommand_help_heading = "Start")]
     Apply {
-        #[arg(value_name = "about you", num_args = 1..)]
+        #[arg(value_name = "about you", num_args = 1.., value_hint = PROSE)]
         text: Option<String>,
     },
     /// Where you stand, your totals and your neighbors
@@ -115,7 +115,7 @@ pub enum Control {
         /// With a mention of everyone
         #[arg(long)]
         notify: bool,
-        #[arg(value_name = "text", num_args = 1..)]
+        #[arg(value_name = "text", num_args = 1.., value_hint = PROSE)]
         text: Option<String>,
     },
     /// The rooms that the program keeps
