@@ -194,7 +194,11 @@ async fn command(
 }
 
 /// How it ends for a person who says too much too fast; everything that gets an answer counts.
-pub(super) fn slowed(work: &mut Work<'_>, input: &Input<'_>) -> Option<Result<&'static str, Stop>> {
+pub(super) fn slowed(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    input: &Input<'_>,
+) -> Option<Result<&'static str, Stop>> {
     // The team in its own room sets up a program in one go.
     if caller.place == Place::Control && caller.is_team() {
         return None;
