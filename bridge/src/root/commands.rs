@@ -66,7 +66,9 @@ pub(super) async fn message(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'
             say::once_a_day(work, &room, "full-width", &say::hint("full-width", sentence));
             Ok("hinted")
         }
-        LineOutcome::Refused { word, refusal } if hears(&caller, &word) => {
+        LineOutcome::Refused { word, refusal }
+            if hears(&caller, &word) && !is_talk(work, &caller, &content, &word) =>
+        {
             let done = match slowed(work, &caller, input) {
                 Some(slow) => slow,
                 None => Err(refusal.into()),
@@ -157,6 +159,14 @@ async fn answered(
         }
     }
     None
+}
+
+/// Words to the bot without a prefix that begin with none of its own: nobody means a command.
+fn is_talk(work: &Work<'_>, caller: &Caller, content: &Content<'_>, word: &str) -> bool {
+    let said = content.body.as_deref().map_or("", below_quote).trim_start();
+    caller.place.is_direct()
+        && !said.starts_with(&work.program.prefix)
+        && PARTNER.root().find_subcommand(word).is_none()
 }
 
 fn hears(caller: &Caller, word: &str) -> bool {

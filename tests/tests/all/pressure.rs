@@ -142,7 +142,7 @@ async fn two_bots_fall_silent() -> Outcome<()> {
     let (house, general) = house_of_two(Ground::FakeSqlite, fast).await?;
     let ana = house.person("ana")?;
     let chat = house.chat_of("ana")?;
-    for (room, talk) in [(chat, "Sorry, I did not understand that."), (&general, "!help")] {
+    for (room, talk) in [(chat, "!sorry, I did not understand that."), (&general, "!help")] {
         let mut last = ana.reply_to(&ana.say(room, "!help").await?).await?;
         for n in 0..5 {
             let said = ana.reply(room, last.id(), talk).await?;
