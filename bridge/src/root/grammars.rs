@@ -150,4 +150,51 @@ mod tests {
         assert_eq!(PARTNER.problems(), Vec::<String>::new());
         assert_eq!(CONTROL.problems(), Vec::<String>::new());
     }
+
+    fn refused(said: &str) -> crate::platform::refusal::Refusal {
+        let line = crate::platform::commands::CommandLine::parse(said).unwrap();
+        match PARTNER.parse(&line) {
+            crate::platform::commands::Parsed::Refused(refusal) => refusal,
+            other => panic!("{said}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_claims_usage_is_one() {
+        let usage = refused("sale add --nothing here").usage;
+        assert_eq!(usage.as_deref(), Some(sales::claim::USAGE));
+    }
+
+    #[test]
+    fn what_is_missing_is_called_by_its_name() {
+        assert_eq!(refused("sale show").sentence, "The number is missing.");
+    }
+
+    #[test]
+    fn free_text_arrives_as_it_was_typed() {
+        let announced = |said: &str| {
+            let line = crate::platform::commands::CommandLine::parse(said).unwrap();
+            match CONTROL.parse(&line) {
+                crate::platform::commands::Parsed::Command(Control::Announce { text, notify }) => {
+                    (text.unwrap_or_default(), notify)
+                }
+                other => panic!("{said}: {other:?}"),
+            }
+        };
+        for (typed, text) in [
+            ("We don't open “on” Monday", "We don't open “on” Monday"),
+            ("\"We open\"", "\"We open\""),
+            ("two  spaces, 'single' and \"double\"", "two  spaces, 'single' and \"double\""),
+            ("open —Monday– or – not", "open —Monday– or – not"),
+        ] {
+            assert_eq!(
+                announced(&format!("announce {typed}")),
+                (text.to_owned(), false),
+                "{typed}"
+            );
+            let noisy = announced(&format!("announce {typed} --notify"));
+            assert_eq!(noisy, (text.to_owned(), true), "{typed}");
+        }
+        assert_eq!(announced("announce We --notify \"open\""), ("We \"open\"".to_owned(), true));
+    }
 }

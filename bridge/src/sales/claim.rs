@@ -10,7 +10,7 @@ pub const CLIENT_CHARS_MAX: usize = 200;
 pub const NOTE_CHARS_MAX: usize = 500;
 const EXAMPLE: &str = "sale add 1000 EUR Acme --industry dental";
 /// As the grammar has it; a test compares them.
-pub const USAGE: &str = "sale add <amount> <currency> <client…> [--industry slug] [--on YYYY-MM-DD] [--note text] [--with @user weight] [--public]";
+pub const USAGE: &str = "sale add <amount> <currency> <client…> [--industry slug] [--on YYYY-MM-DD] [--playbook short-name] [--note text] [--with @user weight] [--public]";
 
 /// What a person claims, in values that are valid by their types.
 #[derive(Debug, Clone, PartialEq, Eq)]
