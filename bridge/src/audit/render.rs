@@ -48,3 +48,24 @@ pub fn audit(entries: &[Entry], zone: &TimeZone) -> Message {
     let count = i64::try_from(entries.len()).unwrap_or(i64::MAX);
     message.card(&Envelope::from(Card::from(Audit { actions, count })))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_has_its_minute_in_the_programs_zone() {
+        let entry = Entry {
+            seq: 1,
+            at: 1_795_521_851_215,
+            actor: "@olga:x.org".into(),
+            action: "sale.approve".into(),
+            object: "S-1".into(),
+            detail: String::new(),
+        };
+        let zone = TimeZone::get("Europe/Berlin").unwrap();
+        let message = audit(&[entry], &zone).content();
+        let body = message["body"].as_str().unwrap_or_default();
+        assert!(body.contains("2026-11-24 13:04 sale.approve S-1 by @olga:x.org"), "{body}");
+    }
+}

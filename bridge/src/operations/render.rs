@@ -158,3 +158,51 @@ pub fn announcement(text: &str, notify: bool, now: i64) -> Message {
         announced_at: now,
     })))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn poison(seq: i64, room: &str) -> Poison {
+        let sender = if room.is_empty() { "" } else { "@ana:x.org" };
+        Poison {
+            seq,
+            event_id: format!("$e{seq}"),
+            sender: sender.to_owned(),
+            room_id: room.to_owned(),
+            received_at: 1,
+            attempts: if room.is_empty() { 0 } else { 1 },
+        }
+    }
+
+    #[test]
+    fn the_quarantine_names_what_can_be_done_with_its_own_numbers() {
+        let message = inbox(&[poison(136, ""), poison(140, "!a:x")], "!").content();
+        assert_eq!(
+            message["body"],
+            "Quarantine · 2\n136 is no event\n140 from @\u{2060}ana:x.org, 1 try\n\
+             !inbox retry 140 runs it again\n!inbox drop 136 ends it for good"
+        );
+    }
+
+    #[test]
+    fn what_needs_a_look_is_named_in_the_card() {
+        let health = Health { inbox_poison: 2, outbox_parked: 1, ..Health::default() };
+        let running = Running {
+            program: "P".into(),
+            prefix: "?".into(),
+            engine: Engine::Sqlite,
+            started_at: 7,
+            now: 9,
+            partners: 0,
+        };
+        let message = status(&health, &running).content();
+        let card = &message["agency.siso.partners.card"];
+        assert_eq!((&card["started_at"], &card["database"]), (&7.into(), &"sqlite".into()));
+        assert_eq!(card["findings"][0]["id"], "inbox.poison");
+        assert_eq!(card["findings"][1]["id"], "outbox.parked");
+        assert!(message["body"].as_str().unwrap_or_default().contains("?inbox list shows them"));
+        let fine = status(&Health::default(), &running).content();
+        assert_eq!(fine["agency.siso.partners.card"]["findings"], serde_json::json!([]));
+    }
+}
