@@ -8,6 +8,7 @@ use schema::card::{
 };
 use schema::metric::Metric;
 use schema::money::{Currency, Money, thousands};
+use schema::period::Period;
 use schema::state::StandingRow;
 
 pub const ROWS_PINNED: usize = 10;
@@ -72,6 +73,12 @@ pub fn metric_word(metric: Metric) -> &'static str {
         Metric::Breadth => "Breadth",
         Metric::Help => "Help",
     }
+}
+
+/// As periods are written everywhere: `2026-11`, `2026-W47`, `2026-Q4`, `2026`, `all`.
+#[must_use]
+pub fn period_word(period: Period) -> String {
+    period.to_string()
 }
 
 #[must_use]
