@@ -110,7 +110,7 @@ pub struct LeaderboardContent {
     pub timezone: String,
     /// The first rows, at most 100, by rank.
     pub standings: Vec<StandingRow>,
-    /// How many partners are ranked, whether or not they have a score.
+    /// How many partners have a score above 0 and are not hidden.
     pub participants: i64,
     /// Whether the period is closed and this will not change any more.
     #[serde(rename = "final")]

@@ -1,16 +1,23 @@
 //! How the audit looks.
 use super::store::Line as Entry;
 use crate::platform::text::{Line, Message};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use schema::card::{ActionView, Audit, Card, Envelope};
-use schema::period::Calendar;
+
+/// Day and minute in the program's zone.
+fn moment(at: i64, zone: &TimeZone) -> String {
+    let at = Timestamp::from_millisecond(at).unwrap_or_default().to_zoned(zone.clone());
+    at.strftime("%Y-%m-%d %H:%M").to_string()
+}
 
 #[must_use]
-pub fn audit(entries: &[Entry], calendar: &Calendar) -> Message {
+pub fn audit(entries: &[Entry], zone: &TimeZone) -> Message {
     let lines = entries
         .iter()
         .map(|entry| {
             let line = Line::new()
-                .plain(&format!("{} ", calendar.day_of(entry.at)))
+                .plain(&format!("{} ", moment(entry.at, zone)))
                 .strong(&entry.action)
                 .plain(" ")
                 .person(&entry.object)
@@ -40,4 +47,25 @@ pub fn audit(entries: &[Entry], calendar: &Calendar) -> Message {
         .collect();
     let count = i64::try_from(entries.len()).unwrap_or(i64::MAX);
     message.card(&Envelope::from(Card::from(Audit { actions, count })))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_has_its_minute_in_the_programs_zone() {
+        let entry = Entry {
+            seq: 1,
+            at: 1_795_521_851_215,
+            actor: "@olga:x.org".into(),
+            action: "sale.approve".into(),
+            object: "S-1".into(),
+            detail: String::new(),
+        };
+        let zone = TimeZone::get("Europe/Berlin").unwrap();
+        let message = audit(&[entry], &zone).content();
+        let body = message["body"].as_str().unwrap_or_default();
+        assert!(body.contains("2026-11-24 13:04 sale.approve S-1 by @olga:x.org"), "{body}");
+    }
 }

@@ -110,6 +110,22 @@ pub async fn open_slugs(work: &mut Work<'_>, list: &str) -> Result<Vec<String>, 
     Ok(slugs)
 }
 
+/// The slug of an industry that a person named, open or closed: its results stay readable.
+///
+/// # Errors
+/// A refusal that names the open ones.
+pub async fn known_slug(work: &mut Work<'_>, word: &str) -> Result<String, Stop> {
+    Ok(find(work, word).await?.slug)
+}
+
+/// What people call an industry.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn name(work: &mut Work<'_>, slug: &str) -> Result<Option<String>, Fault> {
+    Ok(store::by_slug(work.tx, slug).await?.map(|row| row.name))
+}
+
 async fn find(work: &mut Work<'_>, word: &str) -> Result<IndustryRow, Stop> {
     if let Ok(slug) = rules::slug(word)
         && let Some(row) = store::by_slug(work.tx, &slug).await?

@@ -40,7 +40,7 @@ pub async fn control(
                 let clients = actions::clients(work, &row.slug).await?;
                 views.push(render::view(row, clients));
             }
-            work.reply(&render::list(views));
+            work.reply(&render::list(views, &work.program.prefix));
             return Ok(());
         }
         ControlIndustry::Add { slug, name } => {

@@ -18,14 +18,14 @@ pub fn view(row: IndustryRow, clients: i64) -> IndustryView {
 }
 
 #[must_use]
-pub fn list(views: Vec<IndustryView>) -> Message {
+pub fn list(views: Vec<IndustryView>, prefix: &str) -> Message {
     let lines: Vec<Line> = views.iter().map(row).collect();
     let message = Message::notice("Industries");
     let message = if lines.is_empty() {
         message.line(
             Line::new()
                 .plain("None yet. Open one: ")
-                .code("industry add dental \"Dental practices\""),
+                .code(&format!("{prefix}industry add dental \"Dental practices\"")),
         )
     } else {
         message.lines(lines)
@@ -48,7 +48,8 @@ pub fn changed(view: IndustryView, event: IndustryEvent) -> Message {
         IndustryEvent::Added if view.room_id.is_some() => "is open again.",
         IndustryEvent::Added => "is open; its channel is being made.",
         IndustryEvent::Closed => "is closed: no new sales, and its channel is for reading only.",
-        _ => "is as you want it already.",
+        _ if view.closed_at.is_some() => "is closed already.",
+        _ => "is open already.",
     });
     Message::notice("Industries").line(line).card(&card(event, vec![view]))
 }

@@ -136,7 +136,7 @@ mod tests {
         );
         assert_eq!(
             text(&found),
-            "💡 Across industries · Nov 2026\n\
+            "💡 Across industries · 2026-11\n\
              📘 RECALL, from Dental practices, now works in Gyms & <b>studios</b>: 3 sales won.\n\
              📘 MENU, from x, now works in Dental practices: 1 sale won.\n\
              2 of 3 answers came from another industry\n\

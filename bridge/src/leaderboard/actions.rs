@@ -10,7 +10,7 @@ use crate::platform::work::Work;
 use schema::ids::PartnerId;
 use schema::metric::Metric;
 use schema::period::PeriodKind;
-use schema::status::Visibility;
+use schema::status::{Enrollment, Visibility};
 use std::collections::HashMap;
 
 /// How long changes wait for company before the boards are rendered.
@@ -161,7 +161,8 @@ pub async fn current(work: &mut Work<'_>) -> Result<Vec<BoardKey>, Fault> {
 pub async fn visibility_changed(work: &mut Work<'_>, row: &PartnerRow) -> Result<(), Fault> {
     let mut live = work.memory.take::<Live>();
     live.forget_people();
-    live.set_hidden(row.id, row.visibility == Visibility::Hidden);
+    let suspended = row.enrollment == Enrollment::Suspended;
+    live.set_hidden(row.id, suspended || row.visibility == Visibility::Hidden);
     work.memory.put(live);
     show_all(work).await
 }

@@ -33,7 +33,7 @@ pub async fn board(work: &mut Work<'_>, caller: &Caller, words: Board) -> Result
     };
     let (metric, kind) = metric_and_kind(words.metric.as_deref(), words.kind.as_deref())?;
     let industry = match words.industry.as_deref().or_else(|| caller.place.industry()) {
-        Some(slug) => Some(crate::industries::actions::open_slug(work, slug).await?),
+        Some(slug) => Some(crate::industries::actions::known_slug(work, slug).await?),
         None => None,
     };
     let period = work.program.calendar.period_of(kind, work.today());

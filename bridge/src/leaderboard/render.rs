@@ -8,20 +8,20 @@ use schema::card::{
 };
 use schema::metric::Metric;
 use schema::money::{Currency, Money, thousands};
-use schema::period::{Period, PeriodKind};
+use schema::period::Period;
 use schema::state::StandingRow;
 
 pub const ROWS_PINNED: usize = 10;
 pub const ROWS_ASKED: usize = 10;
 /// So that a row stays under 36 characters on a phone.
 const NAME_CHARS: usize = 16;
-const MONTHS: [&str; 12] =
-    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// A board's rows, ready to be shown.
 #[derive(Debug, Clone)]
 pub struct View {
     pub board: BoardRef,
+    /// The industry's name, where it is not the program's board.
+    pub scope_name: Option<String>,
     pub currency: Currency,
     pub standings: Vec<StandingRow>,
     pub participants: i64,
@@ -31,10 +31,25 @@ pub struct View {
 }
 
 impl View {
-    /// `🏆 Leaderboard · Revenue · Nov 2026`; alone it is the notification and the pin's banner.
+    /// `🏆 Leaderboard · Revenue · 2026-11`; alone it is the notification and the pin's banner.
     #[must_use]
     pub fn title(&self) -> String {
-        title("🏆 Leaderboard", &self.board)
+        let scope = self.scope_name.as_ref().map(|name| format!(" · {name}")).unwrap_or_default();
+        format!(
+            "🏆 Leaderboard · {}{scope} · {}",
+            metric_word(self.board.metric),
+            self.board.period
+        )
+    }
+
+    /// The same as a line: an industry's name is a person's word.
+    fn heading(&self) -> Line {
+        let line = Line::new().plain("🏆 Leaderboard · ").plain(metric_word(self.board.metric));
+        let line = match &self.scope_name {
+            Some(name) => line.plain(" · ").person(name),
+            None => line,
+        };
+        line.plain(&format!(" · {}", self.board.period))
     }
 
     /// What is compared to tell whether anything moved.
@@ -49,15 +64,6 @@ impl View {
     }
 }
 
-fn title(what: &str, board: &BoardRef) -> String {
-    let scope = if board.scope == schema::state::SCOPE_PROGRAM {
-        String::new()
-    } else {
-        format!(" · {}", board.scope)
-    };
-    format!("{what} · {}{scope} · {}", metric_word(board.metric), period_word(board.period))
-}
-
 #[must_use]
 pub fn metric_word(metric: Metric) -> &'static str {
     match metric {
@@ -69,25 +75,10 @@ pub fn metric_word(metric: Metric) -> &'static str {
     }
 }
 
-/// `Nov 2026`, `Week 47, 2026`, `2026-Q4`, `2026`, `All time`.
+/// As periods are written everywhere: `2026-11`, `2026-W47`, `2026-Q4`, `2026`, `all`.
 #[must_use]
 pub fn period_word(period: Period) -> String {
-    let text = period.to_string();
-    match period.kind() {
-        PeriodKind::All => "All time".to_owned(),
-        PeriodKind::Month => match text.split_once('-') {
-            Some((year, month)) => {
-                let name = month.parse::<usize>().ok().and_then(|n| MONTHS.get(n.wrapping_sub(1)));
-                format!("{} {year}", name.unwrap_or(&month))
-            }
-            None => text,
-        },
-        PeriodKind::Week => match text.split_once("-W") {
-            Some((year, week)) => format!("Week {week}, {year}"),
-            None => text,
-        },
-        PeriodKind::Quarter | PeriodKind::Year => text,
-    }
+    period.to_string()
 }
 
 #[must_use]
@@ -158,7 +149,7 @@ fn body(view: &View, message: Message) -> Message {
 /// The pinned message of a board.
 #[must_use]
 pub fn pinned(view: &View, prefix: &str) -> Message {
-    let message = body(view, Message::text(view.title()));
+    let message = body(view, Message::text(view.heading()));
     message
         .line(Line::new().plain("Your own place: ").code(&format!("{prefix}me")))
         .card(&card(view, None))
@@ -167,7 +158,7 @@ pub fn pinned(view: &View, prefix: &str) -> Message {
 /// The answer to `board`.
 #[must_use]
 pub fn asked(view: &View, you: Option<OwnStanding>, prefix: &str) -> Message {
-    let mut message = body(view, Message::text(view.title()));
+    let mut message = body(view, Message::text(view.heading()));
     if let Some(own) = you.as_ref().filter(|own| own.score != 0) {
         message = message.line(place(own, view.board.metric, view.currency));
     }
@@ -177,16 +168,17 @@ pub fn asked(view: &View, you: Option<OwnStanding>, prefix: &str) -> Message {
 }
 
 fn place(own: &OwnStanding, metric: Metric, currency: Currency) -> Line {
+    let score = money_of(metric, own.score, currency);
+    let Some(rank) = own.rank else {
+        return Line::new().plain(&format!("You: no place yet — {score}"));
+    };
     let moved = match own.moved {
         Some(up) if up > 0 => format!(" ▲{up}"),
         Some(down) if down < 0 => format!(" ▼{}", down.unsigned_abs()),
         _ => String::new(),
     };
-    Line::new().plain("You: ").strong(&ordinal(own.rank)).plain(&format!(
-        " of {} — {}{moved}",
-        own.of,
-        money_of(metric, own.score, currency)
-    ))
+    let of = format!(" of {} — {score}{moved}", own.of);
+    Line::new().plain("You: ").strong(&ordinal(rank)).plain(&of)
 }
 
 /// 1st, 2nd, 3rd, 4th, 11th, 21st.
@@ -207,7 +199,8 @@ pub fn me(me: &PartnerRow, boards: &[Mine], totals: &Totals, currency: Currency)
     let mut message = Message::notice(Line::new().plain("📊 You, ").person(&me.name));
     for mine in boards {
         let metric = mine.board.metric;
-        let mut lines = vec![Line::new().strong(&title("", &mine.board)[4..])];
+        let mut lines =
+            vec![Line::new().strong(&format!("{} · {}", metric_word(metric), mine.board.period))];
         lines.extend(mine.above.iter().map(|standing| row(standing, metric, currency)));
         lines.push(place(&mine.you, metric, currency));
         lines.extend(mine.below.iter().map(|standing| row(standing, metric, currency)));

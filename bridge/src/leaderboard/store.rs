@@ -93,13 +93,16 @@ pub async fn all(tx: &mut Conn) -> Result<Vec<(String, PartnerId, Score)>, sqlx:
         .collect()
 }
 
-/// Partners who are not ranked for others.
+/// Partners who are not ranked for others: by their own wish, or while they are suspended.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn hidden(tx: &mut Conn) -> Result<Vec<PartnerId>, sqlx::Error> {
-    let rows =
-        sqlx::query("select id from partner where visibility = 'hidden'").fetch_all(tx).await?;
+    let rows = sqlx::query(
+        "select id from partner where visibility = 'hidden' or suspended_at is not null",
+    )
+    .fetch_all(tx)
+    .await?;
     rows.iter().map(|row| partner(row, 0)).collect()
 }
 
@@ -108,7 +111,7 @@ pub async fn hidden(tx: &mut Conn) -> Result<Vec<PartnerId>, sqlx::Error> {
 /// # Errors
 /// When the database refuses.
 pub async fn ranked(tx: &mut Conn) -> Result<i64, sqlx::Error> {
-    sqlx::query("select count(*) from partner where approved_at is not null and left_at is null and visibility <> 'hidden'")
+    sqlx::query("select count(*) from partner where approved_at is not null and left_at is null and suspended_at is null and visibility <> 'hidden'")
         .fetch_one(tx)
         .await?
         .try_get(0)

@@ -55,9 +55,10 @@ async fn view_of(
     let loaded = live.board(work, key).await?;
     let participants = loaded.board.public();
     let rows = marked(loaded, loaded.board.top(rows_max));
-    let standings = named(work, live, rows, participants).await?;
+    let standings = named(work, live, rows).await?;
     Ok(View {
         board: board_ref(work, key),
+        scope_name: scope_name(work, key).await?,
         currency: work.program.currency,
         standings,
         participants: i64::from(participants),
@@ -78,15 +79,20 @@ fn marked(loaded: &Loaded, rows: Vec<Row>) -> Vec<(Row, Option<i64>, bool)> {
         .collect()
 }
 
-/// Who wants to be nameless is; with few on the board they could be guessed, so that their row
-/// carries no name either way and the percentile is not shown.
+/// How people call what the board is of; nothing for the program's.
+async fn scope_name(work: &mut Work<'_>, key: &BoardKey) -> Result<Option<String>, Fault> {
+    match &key.industry {
+        Some(slug) => crate::industries::actions::name(work, slug).await,
+        None => Ok(None),
+    }
+}
+
+/// Rows with the names that others may read.
 async fn named(
     work: &mut Work<'_>,
     live: &mut Live,
     rows: Vec<(Row, Option<i64>, bool)>,
-    participants: u32,
 ) -> Result<Vec<StandingRow>, Fault> {
-    let _ = participants;
     let mut standings = Vec::with_capacity(rows.len());
     for (row, moved, new) in rows {
         let partner = live.partner(work, row.partner).await?;
@@ -179,14 +185,18 @@ async fn mine_of(
     let moved = movement(loaded.baseline.get(&me.id).copied(), own.rank);
     let (above, below) = loaded.board.neighbors(me.id, around);
     let (above, below) = (marked(loaded, above), marked(loaded, below));
-    let above = named(work, live, above, own.of).await?;
-    let below = named(work, live, below, own.of).await?;
+    let hidden = me.visibility == Visibility::Hidden && own.score > 0;
+    // Counted as the board itself counts: those with a score, and who is hidden counts themselves.
+    let of = loaded.board.public().saturating_add(u32::from(hidden));
+    let above = named(work, live, above).await?;
+    let below = named(work, live, below).await?;
+    let stands = own.score > 0;
     let you = OwnStanding {
         score: own.score,
-        rank: own.rank,
-        of: own.of,
-        percentile: percentile(own.rank, own.of),
-        moved: moved.filter(|_| own.score > 0),
+        rank: stands.then_some(own.rank),
+        of,
+        percentile: percentile(own.rank, own.of).filter(|_| stands),
+        moved: moved.filter(|_| stands),
         visibility: me.visibility,
     };
     Ok(Mine { board: board_ref(work, key), you, above, below })

@@ -31,11 +31,14 @@ pub async fn status(work: &mut Work<'_>, caller: &Caller) -> Result<(), Stop> {
     caller.reviewer()?;
     let health = store::health(work.tx).await?;
     let (partners, _) = partners::store::count(work.tx).await?;
-    let database = match work.program.engine {
-        schema::migrations::Engine::Sqlite => "SQLite",
-        schema::migrations::Engine::Postgres => "PostgreSQL",
+    let running = Running {
+        program: work.program.name.clone(),
+        prefix: work.program.prefix.clone(),
+        engine: work.program.engine,
+        started_at: work.memory.started_at,
+        now: work.now,
+        partners,
     };
-    let running = Running { program: work.program.name.clone(), database, now: work.now, partners };
     work.reply(&render::status(&health, &running));
     Ok(())
 }
@@ -51,13 +54,13 @@ pub async fn control_inbox(
     match words {
         ControlInbox::List => {
             let items = inbox::poison(work.tx, POISON_MAX).await?;
-            work.reply(&render::inbox(&items));
+            work.reply(&render::inbox(&items, &work.program.prefix));
         }
         ControlInbox::Retry { n } => {
             let seq = number(&n)?;
             work.effects.inputs_wanted = true;
             if !inbox::retry(work.tx, seq).await? {
-                return Err(none_such().into());
+                return Err(not_retried(work, seq).await?.into());
             }
             work.audit("inbox.retry", &n, "");
             work.reply(&render::done("inbox.retry", &format!("Input {seq} runs again."), Some(n)));
@@ -78,8 +81,18 @@ fn number(text: &str) -> Result<i64, Refusal> {
     text.parse().map_err(|_| none_such())
 }
 
+/// What was no event when it came cannot run at all.
+async fn not_retried(work: &mut Work<'_>, seq: i64) -> Result<Refusal, Stop> {
+    let items = inbox::poison(work.tx, POISON_MAX).await?;
+    if !items.iter().any(|item| item.seq == seq) {
+        return Ok(none_such());
+    }
+    let sentence = format!("Input {seq} is no event and cannot run; it can only be ended.");
+    Ok(Refusal::new(Code::Usage, sentence).example(format!("inbox drop {seq}")))
+}
+
 fn none_such() -> Refusal {
-    Refusal::new(Code::Ref, "No quarantined input has this number; inbox list shows them.")
+    Refusal::new(Code::Ref, "No quarantined input has this number; `inbox list` shows them.")
         .example("inbox list")
 }
 
@@ -97,7 +110,7 @@ pub async fn audit(work: &mut Work<'_>, caller: &Caller, n: Option<&str>) -> Res
         }
     };
     let lines = audit::store::newest(work.tx, count).await?;
-    let message = audit::render::audit(&lines, &work.program.calendar);
+    let message = audit::render::audit(&lines, &work.program.calendar.zone);
     work.reply(&message);
     Ok(())
 }

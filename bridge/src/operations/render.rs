@@ -2,13 +2,18 @@
 use super::store::Health;
 use crate::platform::inbox::store::Poison;
 use crate::platform::text::{Line, Message};
-use schema::card::{Announcement, Card, Done, Envelope, Inbox, InboxItem, QueueView, Status};
+use schema::card::{
+    Announcement, Card, Done, Envelope, Finding, Inbox, InboxItem, QueueView, Severity, Status,
+};
+use schema::migrations::Engine;
 
 /// What `!status` says beside the database's figures.
 #[derive(Debug, Clone)]
 pub struct Running {
     pub program: String,
-    pub database: &'static str,
+    pub prefix: String,
+    pub engine: Engine,
+    pub started_at: i64,
     pub now: i64,
     pub partners: i64,
 }
@@ -30,18 +35,27 @@ pub fn status(health: &Health, running: &Running) -> Message {
         Line::new().plain(&format!(
             "Version {} on {}",
             env!("CARGO_PKG_VERSION"),
-            running.database
+            match running.engine {
+                Engine::Sqlite => "SQLite",
+                Engine::Postgres => "PostgreSQL",
+            }
         )),
     ];
-    if inbox.dead > 0 {
-        lines.push(Line::new().plain("See ").code("inbox list"));
-    }
+    let findings = findings(&inbox, &outbox);
+    lines.extend(findings.iter().map(|found| {
+        let line = Line::new().plain("👉 ").plain(&found.sentence).plain(" ");
+        line.sentence(found.mend.as_deref().unwrap_or_default(), &running.prefix)
+    }));
     Message::notice(title).lines(lines).card(&Envelope::from(Card::from(Status {
         program: running.program.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        started_at: 0,
+        started_at: running.started_at,
         homeserver: None,
-        database: running.database.to_owned(),
+        database: match running.engine {
+            Engine::Sqlite => "sqlite",
+            Engine::Postgres => "postgres",
+        }
+        .to_owned(),
         schema_version: schema::migrations::NEWEST,
         partners: running.partners,
         open_claims: health.open_claims,
@@ -50,31 +64,59 @@ pub fn status(health: &Health, running: &Running) -> Message {
         inbox,
         outbox,
         canary_age_ms: None,
-        findings: Vec::new(),
+        findings,
     })))
 }
 
+/// What did not get through, and where to look.
+fn findings(inbox: &QueueView, outbox: &QueueView) -> Vec<Finding> {
+    let finding = |id: &str, sentence: String, mend: &str| Finding {
+        id: id.to_owned(),
+        severity: Severity::Warning,
+        sentence,
+        mend: Some(mend.to_owned()),
+    };
+    let mut found = Vec::new();
+    if inbox.dead > 0 {
+        let sentence = format!("{} inputs are quarantined.", inbox.dead);
+        found.push(finding("inbox.poison", sentence, "`inbox list` shows them."));
+    }
+    if outbox.dead > 0 {
+        let sentence = format!("The homeserver refused {} messages.", outbox.dead);
+        found.push(finding("outbox.parked", sentence, "Each was told in this room."));
+    }
+    found
+}
+
 #[must_use]
-pub fn inbox(items: &[Poison]) -> Message {
+pub fn inbox(items: &[Poison], prefix: &str) -> Message {
     let message = Message::notice(format!("Quarantine · {}", items.len()));
     let message = if items.is_empty() {
         message.line("Nothing is quarantined.")
     } else {
         let rows = items.iter().map(|item| {
-            let from = if item.sender.is_empty() { "not an event" } else { item.sender.as_str() };
-            Line::new()
-                .strong(&item.seq.to_string())
-                .plain(" from ")
-                .person(from)
-                .plain(&format!(", {} tries", item.attempts))
+            let line = Line::new().strong(&item.seq.to_string());
+            if !item.is_event() {
+                return line.plain(" is no event");
+            }
+            let tries = if item.attempts == 1 {
+                "1 try".to_owned()
+            } else {
+                format!("{} tries", item.attempts)
+            };
+            line.plain(" from ").person(&item.sender).plain(&format!(", {tries}"))
         });
-        message.lines(rows.collect()).line(
-            Line::new()
-                .code("inbox retry 12")
-                .plain(" runs one again, ")
-                .code("inbox drop 12")
-                .plain(" ends it."),
-        )
+        let (retry, drop) = (items.iter().find(|item| item.is_event()), items.first());
+        let mut hints = Vec::new();
+        if let Some(item) = retry {
+            let command = format!("{prefix}inbox retry {}", item.seq);
+            hints.push(Line::new().code(&command).plain(" runs it again"));
+        }
+        if let Some(item) = drop {
+            let command = format!("{prefix}inbox drop {}", item.seq);
+            hints.push(Line::new().code(&command).plain(" ends it for good"));
+        }
+        message.lines(rows.collect()).lines(hints)
     };
     let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let cards = items
@@ -86,7 +128,7 @@ pub fn inbox(items: &[Poison]) -> Message {
             sender: some(&item.sender),
             received_at: item.received_at,
             attempts: item.attempts,
-            reason: "failed".to_owned(),
+            reason: if item.is_event() { "failed" } else { "unreadable" }.to_owned(),
         })
         .collect();
     let count = i64::try_from(items.len()).unwrap_or(i64::MAX);
@@ -115,4 +157,52 @@ pub fn announcement(text: &str, notify: bool, now: i64) -> Message {
         notify,
         announced_at: now,
     })))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn poison(seq: i64, room: &str) -> Poison {
+        let sender = if room.is_empty() { "" } else { "@ana:x.org" };
+        Poison {
+            seq,
+            event_id: format!("$e{seq}"),
+            sender: sender.to_owned(),
+            room_id: room.to_owned(),
+            received_at: 1,
+            attempts: if room.is_empty() { 0 } else { 1 },
+        }
+    }
+
+    #[test]
+    fn the_quarantine_names_what_can_be_done_with_its_own_numbers() {
+        let message = inbox(&[poison(136, ""), poison(140, "!a:x")], "!").content();
+        assert_eq!(
+            message["body"],
+            "Quarantine · 2\n136 is no event\n140 from @\u{2060}ana:x.org, 1 try\n\
+             !inbox retry 140 runs it again\n!inbox drop 136 ends it for good"
+        );
+    }
+
+    #[test]
+    fn what_needs_a_look_is_named_in_the_card() {
+        let health = Health { inbox_poison: 2, outbox_parked: 1, ..Health::default() };
+        let running = Running {
+            program: "P".into(),
+            prefix: "?".into(),
+            engine: Engine::Sqlite,
+            started_at: 7,
+            now: 9,
+            partners: 0,
+        };
+        let message = status(&health, &running).content();
+        let card = &message["agency.siso.partners.card"];
+        assert_eq!((&card["started_at"], &card["database"]), (&7.into(), &"sqlite".into()));
+        assert_eq!(card["findings"][0]["id"], "inbox.poison");
+        assert_eq!(card["findings"][1]["id"], "outbox.parked");
+        assert!(message["body"].as_str().unwrap_or_default().contains("?inbox list shows them"));
+        let fine = status(&Health::default(), &running).content();
+        assert_eq!(fine["agency.siso.partners.card"]["findings"], serde_json::json!([]));
+    }
 }

@@ -2,7 +2,7 @@
 use super::rules::{self, Step, follows};
 use super::{render, store};
 use crate::platform::access::{self, Manager, Partner, PartnerRow};
-use crate::platform::refusal::{Code, Fault, Refusal, Stop};
+use crate::platform::refusal::{Fault, Stop};
 use crate::platform::work::Work;
 use crate::{mentorship, rooms};
 use schema::card::PartnerEvent;
@@ -25,22 +25,55 @@ pub fn applicant_of(key: &str) -> Option<&str> {
 /// A refusal when the person cannot apply now.
 pub async fn apply(work: &mut Work<'_>, user_id: &str, text: &str) -> Result<(), Stop> {
     let person = access::person(work, user_id).await?;
-    follows(Step::Apply, person.partner.as_ref().map(|row| row.enrollment))?;
-    if text.chars().count() > rules::APPLICATION_CHARS_MAX {
-        let sentence =
-            format!("An application has at most {} characters.", rules::APPLICATION_CHARS_MAX);
-        return Err(Refusal::new(Code::Long, sentence)
-            .example("apply I sell to dentists in Vienna")
-            .into());
+    let waiting = person
+        .partner
+        .as_ref()
+        .filter(|row| row.enrollment == Enrollment::Pending && !text.is_empty());
+    if let Some(row) = waiting {
+        return complete(work, row, text).await;
     }
+    follows(Step::Apply, person.partner.as_ref().map(|row| row.enrollment))?;
+    rules::application(text)?;
     let row = enter(work, user_id, None, text).await?;
     let key = review_key(&row, work.now);
-    work.send_as(&key, "control", &render::application(&row, text, work));
+    work.send_as(&key, "control", &render::application(&row, text, work.now));
     work.react("control", &key, "✅");
     work.react("control", &key, "❌");
     work.audit("partner.apply", user_id, "");
-    let reply = render::applied(&row, work.now);
+    let reply = render::applied(&row, work.now, text.is_empty(), &work.program.prefix);
     work.reply(&reply);
+    Ok(())
+}
+
+/// More words for an application that waits: nothing said before is lost, and the card shows both.
+async fn complete(work: &mut Work<'_>, row: &PartnerRow, more: &str) -> Result<(), Stop> {
+    let before = store::application(work.tx, &row.user_id).await?;
+    let (before, applied_at) =
+        before.ok_or_else(|| Fault::Bug("a partner without a row".into()))?;
+    let text = if before.is_empty() { more.to_owned() } else { format!("{before}\n{more}") };
+    rules::application(&text)?;
+    store::complete(work.tx, &row.user_id, &text).await?;
+    let key = review_key(row, applied_at);
+    work.edit("control", &key, &render::application(row, &text, applied_at));
+    work.audit("partner.apply", &row.user_id, "more");
+    work.reply(&render::completed(row, applied_at));
+    Ok(())
+}
+
+/// Somebody who is not with the program has opened a chat with the bot: they hear how to come in.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn greet(work: &mut Work<'_>, room_id: &str, user_id: &str) -> Result<(), Fault> {
+    let person = access::person(work, user_id).await?;
+    let enrollment = person.partner.as_ref().map(|row| row.enrollment);
+    if person.reviewer
+        || !matches!(enrollment, None | Some(Enrollment::Rejected | Enrollment::Left))
+    {
+        return Ok(());
+    }
+    let message = render::greeting(work);
+    work.send_as(&format!("greeting:{room_id}"), room_id, &message);
     Ok(())
 }
 
@@ -94,7 +127,7 @@ pub async fn reject(
     store::reject(work.tx, user_id, reason, work.now).await?;
     let row = reread(work, user_id).await?;
     work.audit("partner.reject", user_id, reason);
-    let message = render::rejected(reason);
+    let message = render::rejected(&row, reason, &work.program.prefix);
     work.direct(user_id, &message);
     Ok(row)
 }
@@ -116,7 +149,8 @@ pub async fn suspend(
     show_profile(work, &row);
     work.audit("partner.suspend", user_id, reason);
     rooms::actions::take_out(work, user_id, "suspended from the program").await?;
-    let message = render::suspended(reason);
+    shown_otherwise(work, &row).await?;
+    let message = render::suspended(&row, reason);
     work.direct(user_id, &message);
     Ok(row)
 }
@@ -134,7 +168,8 @@ pub async fn reinstate(
     let row = reread(work, user_id).await?;
     work.audit("partner.reinstate", user_id, "");
     rooms::actions::let_in(work, user_id).await?;
-    let message = render::reinstated();
+    shown_otherwise(work, &row).await?;
+    let message = render::reinstated(&row);
     work.direct(user_id, &message);
     Ok(row)
 }
@@ -162,8 +197,8 @@ pub async fn remove(
     let row = gone(work, user_id).await?;
     work.audit("partner.remove", user_id, reason);
     rooms::actions::take_out(work, user_id, "left the program").await?;
-    show_profile(work, &row);
-    let message = render::removed(reason);
+    shown_otherwise(work, &row).await?;
+    let message = render::removed(&row, reason);
     work.direct(user_id, &message);
     Ok(row)
 }
@@ -208,6 +243,12 @@ pub async fn set_profile(
         }
     }
     Ok((row, changed))
+}
+
+/// Profile and boards follow at once on what others may see of a person.
+async fn shown_otherwise(work: &mut Work<'_>, row: &PartnerRow) -> Result<(), Fault> {
+    show_profile(work, row);
+    crate::leaderboard::actions::visibility_changed(work, row).await
 }
 
 /// The person's profile as room state; what they hide stays out of it.
@@ -255,8 +296,7 @@ pub async fn name_learned(work: &mut Work<'_>, user_id: &str) -> Result<(), Faul
     store::rename(work.tx, user_id, &name).await?;
     let row = reread(work, user_id).await?;
     if row.enrollment == Enrollment::Approved {
-        show_profile(work, &row);
-        crate::leaderboard::actions::visibility_changed(work, &row).await?;
+        shown_otherwise(work, &row).await?;
     }
     Ok(())
 }

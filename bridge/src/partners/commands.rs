@@ -2,6 +2,7 @@
 use super::actions::{self, Settings};
 use super::{render, store};
 use crate::platform::access::{self, Caller};
+use crate::platform::commands::PROSE;
 use crate::platform::confirm;
 use crate::platform::refusal::{Code, Refusal, Stop};
 use crate::platform::text::{Line, Message};
@@ -64,7 +65,7 @@ pub enum ControlPartner {
     Reject {
         #[arg(value_name = "@user:server")]
         user: String,
-        #[arg(num_args = 1..)]
+        #[arg(num_args = 1.., value_hint = PROSE)]
         reason: Option<String>,
     },
     /// Shut a partner out for now; their results stay
@@ -72,7 +73,7 @@ pub enum ControlPartner {
     Suspend {
         #[arg(value_name = "@user:server")]
         user: String,
-        #[arg(num_args = 1..)]
+        #[arg(num_args = 1.., value_hint = PROSE)]
         reason: String,
     },
     /// Let a suspended partner in again
@@ -89,7 +90,7 @@ pub enum ControlPartner {
         /// Do not ask first
         #[arg(long)]
         yes: bool,
-        #[arg(num_args = 1..)]
+        #[arg(num_args = 1.., value_hint = PROSE)]
         reason: String,
     },
 }
@@ -112,7 +113,7 @@ pub async fn profile(work: &mut Work<'_>, caller: &Caller, words: Profile) -> Re
     };
     let settings = Settings { visibility, timezone, industries };
     let (row, changed) = actions::set_profile(work, &partner, settings).await?;
-    let message = render::profile(&row, changed, &work.program.timezone);
+    let message = render::profile(&row, changed, (&work.program.timezone, &work.program.prefix));
     work.reply(&message);
     Ok(())
 }
@@ -145,17 +146,17 @@ pub async fn control(
     let manager = caller.manager()?;
     let (row, event) = match words {
         ControlPartner::List => return list(work).await,
-        ControlPartner::Show { user } => (shown(work, &user).await?, PartnerEvent::Shown),
+        ControlPartner::Show { user } => (shown(work, &user, "show").await?, PartnerEvent::Shown),
         ControlPartner::Add { user, name } => {
-            let user = person_id(work, &user)?;
+            let user = named(work, &user, "partner add @ana:example.org")?;
             (actions::approve(work, &manager, &user, name.as_deref()).await?, PartnerEvent::Added)
         }
         ControlPartner::Approve { user } => {
-            let user = shown(work, &user).await?.user_id;
+            let user = shown(work, &user, "approve").await?.user_id;
             (actions::approve(work, &manager, &user, None).await?, PartnerEvent::Approved)
         }
         ControlPartner::Reject { user, reason } => {
-            let user = person_id(work, &user)?;
+            let user = named(work, &user, "partner reject @ana:example.org not our region")?;
             (
                 actions::reject(work, &manager, &user, reason.as_deref().unwrap_or_default())
                     .await?,
@@ -163,15 +164,15 @@ pub async fn control(
             )
         }
         ControlPartner::Suspend { user, reason } => {
-            let user = person_id(work, &user)?;
+            let user = named(work, &user, "partner suspend @ana:example.org under review")?;
             (actions::suspend(work, &manager, &user, &reason).await?, PartnerEvent::Suspended)
         }
         ControlPartner::Reinstate { user } => {
-            let user = person_id(work, &user)?;
+            let user = named(work, &user, "partner reinstate @ana:example.org")?;
             (actions::reinstate(work, &manager, &user).await?, PartnerEvent::Reinstated)
         }
         ControlPartner::Remove { user, yes, reason } => {
-            let user = person_id(work, &user)?;
+            let user = named(work, &user, "partner remove @ana:example.org contract ended")?;
             let row = actions::removable(work, &user).await?;
             if !(yes || confirmed) {
                 return ask_removal(work, &row.user_id, &row.name, &reason).await;
@@ -184,22 +185,22 @@ pub async fn control(
     Ok(())
 }
 
+fn named(work: &Work<'_>, user: &str, example: &str) -> Result<String, Refusal> {
+    person_id(work, user).map_err(|refusal| refusal.example(example))
+}
+
 async fn list(work: &mut Work<'_>) -> Result<(), Stop> {
     const READ_MAX: i64 = 1_000;
     let rows = store::all(work.tx, READ_MAX).await?;
     let (approved, _) = store::count(work.tx).await?;
-    work.reply(&render::partners(&rows, approved));
+    work.reply(&render::partners(&rows, approved, &work.program.prefix));
     Ok(())
 }
 
-async fn shown(work: &mut Work<'_>, user: &str) -> Result<access::PartnerRow, Stop> {
-    let user = person_id(work, user)?;
+async fn shown(work: &mut Work<'_>, user: &str, word: &str) -> Result<access::PartnerRow, Stop> {
+    let user = named(work, user, &format!("partner {word} @ana:example.org"))?;
     let person = access::person(work, &user).await?;
-    person.partner.clone().ok_or_else(|| {
-        Refusal::new(Code::Ref, "There is no such partner here; partner list shows them all.")
-            .example("partner list")
-            .into()
-    })
+    person.partner.clone().ok_or_else(|| super::rules::no_such_partner().into())
 }
 
 async fn ask_removal(
@@ -236,19 +237,18 @@ async fn ask_removal(
 pub fn person_id(work: &Work<'_>, text: &str) -> Result<String, Refusal> {
     let user = user_id(text)?;
     if work.program.is_ours(&user) {
-        return Err(Refusal::new(Code::Ref, "That is the bot itself, not a person.")
-            .example("partner show @ana:example.org"));
+        return Err(Refusal::new(Code::Ref, "That is the bot itself, not a person."));
     }
     Ok(user)
 }
 
-/// A full user id; pills and links were already turned into ids.
+/// A full user id; pills and links were already turned into ids. The caller adds an example of its
+/// own command.
 ///
 /// # Errors
 /// When the text is no user id.
 pub fn user_id(text: &str) -> Result<String, Refusal> {
     ruma::UserId::parse(text).map(|id| id.to_string()).map_err(|_| {
         Refusal::new(Code::Ref, "A person is written as @name:server, a pill, or a matrix.to link.")
-            .example("partner show @ana:example.org")
     })
 }

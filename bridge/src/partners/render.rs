@@ -3,6 +3,7 @@ use super::rules;
 use crate::platform::access::PartnerRow;
 use crate::platform::text::{Line, Message};
 use crate::platform::work::Work;
+use crate::program::Program;
 use schema::card::{
     Application, Applied, Card, Envelope, Partner, PartnerEvent, PartnerView, Partners, Profile,
     Review, ReviewStatus, ReviewSubject, Welcome,
@@ -33,7 +34,7 @@ pub fn view(row: &PartnerRow) -> PartnerView {
 
 /// The review card of an application, in the control room.
 #[must_use]
-pub fn application(row: &PartnerRow, text: &str, work: &Work<'_>) -> Message {
+pub fn application(row: &PartnerRow, text: &str, applied_at: i64) -> Message {
     let mut message = Message::text(Line::new().plain("🙋 New application · ").person(&row.name))
         .line(Line::new().plain("From ").code(&row.user_id));
     if !text.is_empty() {
@@ -43,7 +44,7 @@ pub fn application(row: &PartnerRow, text: &str, work: &Work<'_>) -> Message {
         .line(
             Line::new().plain("React with ✅ to let them in, or ❌ and then reply with a reason."),
         )
-        .card(&card(review(row, text, work.now, ReviewStatus::Open)))
+        .card(&card(review(row, text, applied_at, ReviewStatus::Open)))
 }
 
 fn review(row: &PartnerRow, text: &str, applied_at: i64, status: ReviewStatus) -> Review {
@@ -89,11 +90,52 @@ pub fn decided(row: &PartnerRow, by: &str, reason: Option<&str>, now: i64) -> Me
     message.card(&card(body))
 }
 
+/// `silent`: the application says nothing of the person yet.
 #[must_use]
-pub fn applied(row: &PartnerRow, now: i64) -> Message {
-    Message::notice("🙋 Application received")
-        .line("The program's team will look at it; you will hear from me in a direct chat.")
-        .card(&card(Applied { partner: row.id, applied_at: now }))
+pub fn applied(row: &PartnerRow, applied_at: i64, silent: bool, prefix: &str) -> Message {
+    let mut message = Message::notice("🙋 Application received")
+        .line("The program's team will look at it; you will hear from me in a direct chat.");
+    if silent {
+        message = message.line(
+            Line::new()
+                .plain("Tell them what you sell, and where: ")
+                .code(&format!("{prefix}apply I sell to dentists in Vienna")),
+        );
+    }
+    message.card(&card(Applied { partner: row.id, applied_at }))
+}
+
+/// An application that waits has more words now.
+#[must_use]
+pub fn completed(row: &PartnerRow, applied_at: i64) -> Message {
+    Message::notice("🙋 Added to your application")
+        .line("The program's team reads it together with what you said before.")
+        .card(&card(Applied { partner: row.id, applied_at }))
+}
+
+/// The first words to somebody who is no partner and opens a chat with the bot.
+#[must_use]
+pub fn greeting(work: &Work<'_>) -> Message {
+    let Program { name, prefix, .. } = work.program;
+    let commands = ["apply I sell to dentists in Vienna", "help"];
+    Message::text(Line::new().plain("👋 Hello, I look after ").plain(name))
+        .line(
+            Line::new()
+                .plain("To become a partner, tell the team who you are: ")
+                .code(&format!("{prefix}{}", commands[0])),
+        )
+        .line(
+            Line::new()
+                .plain("They answer here. ")
+                .code(&format!("{prefix}help"))
+                .plain(" shows what else I do."),
+        )
+        .card(&card(Welcome {
+            program: name.clone(),
+            space: format!("#{}-space:{}", work.program.alias_prefix, work.program.server_name),
+            partner: None,
+            commands: commands.iter().map(|word| (*word).to_owned()).collect(),
+        }))
 }
 
 /// The first words in the bot's own direct chat.
@@ -126,28 +168,36 @@ pub fn welcome(row: &PartnerRow, work: &Work<'_>) -> Message {
 }
 
 #[must_use]
-pub fn rejected(reason: &str) -> Message {
+pub fn rejected(row: &PartnerRow, reason: &str, prefix: &str) -> Message {
     let message = Message::text("Your application was not accepted");
-    with_reason(message, reason)
-        .line(Line::new().plain("You may apply again with ").code("apply").plain("."))
+    let again = Line::new().plain("You may apply again: ").code(&format!("{prefix}apply …"));
+    with_reason(message, reason).line(again).card(&told(row, PartnerEvent::Rejected))
+}
+
+/// What happened to a person, told to themselves.
+fn told(row: &PartnerRow, event: PartnerEvent) -> Envelope {
+    card(Partner { event, partner: view(row) })
 }
 
 #[must_use]
-pub fn suspended(reason: &str) -> Message {
+pub fn suspended(row: &PartnerRow, reason: &str) -> Message {
     with_reason(Message::text("Your membership is suspended"), reason)
         .line("Your results stay. Please ask the program's team what comes next.")
+        .card(&told(row, PartnerEvent::Suspended))
 }
 
 #[must_use]
-pub fn reinstated() -> Message {
+pub fn reinstated(row: &PartnerRow) -> Message {
     Message::text("👋 Welcome back")
         .line("Your membership is active again; accept the invitation to the Space.")
+        .card(&told(row, PartnerEvent::Reinstated))
 }
 
 #[must_use]
-pub fn removed(reason: &str) -> Message {
+pub fn removed(row: &PartnerRow, reason: &str) -> Message {
     with_reason(Message::text("You have left the partner program"), reason)
         .line("Thank you for what you brought.")
+        .card(&told(row, PartnerEvent::Removed))
 }
 
 fn with_reason(message: Message, reason: &str) -> Message {
@@ -187,13 +237,13 @@ fn lines(row: &PartnerRow) -> Vec<Line> {
 const ROWS_MAX: usize = 30;
 
 #[must_use]
-pub fn partners(rows: &[PartnerRow], count: i64) -> Message {
+pub fn partners(rows: &[PartnerRow], count: i64, prefix: &str) -> Message {
     let mut message = Message::notice(format!("Partners · {count}"));
     if rows.is_empty() {
         message = message.line(
             Line::new()
                 .plain("Nobody yet. Let someone in with ")
-                .code("partner add @ana:example.org"),
+                .code(&format!("{prefix}partner add @ana:example.org")),
         );
     } else {
         let shown = rows.iter().take(ROWS_MAX).map(|row| {
@@ -207,15 +257,19 @@ pub fn partners(rows: &[PartnerRow], count: i64) -> Message {
         message = message.lines(shown.collect());
     }
     if rows.len() > ROWS_MAX {
-        message = message
-            .line(format!("… and {} more; partner show @user has one.", rows.len() - ROWS_MAX));
+        message = message.line(
+            Line::new()
+                .plain(&format!("… and {} more; ", rows.len() - ROWS_MAX))
+                .code(&format!("{prefix}partner show @user:server"))
+                .plain(" has one."),
+        );
     }
     let views = rows.iter().take(ROWS_MAX).map(view).collect();
     message.card(&card(Partners { partners: views, count }))
 }
 
 #[must_use]
-pub fn profile(row: &PartnerRow, changed: Vec<String>, zone: &str) -> Message {
+pub fn profile(row: &PartnerRow, changed: Vec<String>, (zone, prefix): (&str, &str)) -> Message {
     let title = if changed.is_empty() { "Your profile" } else { "✅ Your profile" };
     let seen = match row.visibility {
         Visibility::Public => "public: boards show your name",
@@ -234,7 +288,7 @@ pub fn profile(row: &PartnerRow, changed: Vec<String>, zone: &str) -> Message {
         .line(
             Line::new()
                 .plain("Change it with ")
-                .code("profile --visibility anonymous --industry dental"),
+                .code(&format!("{prefix}profile --visibility anonymous --industry dental")),
         )
         .card(&card(Profile {
             id: row.id,

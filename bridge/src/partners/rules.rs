@@ -28,9 +28,10 @@ pub fn follows(step: Step, from: Option<Enrollment>) -> Result<(), Refusal> {
         | (Step::Suspend, Some(Approved))
         | (Step::Reinstate, Some(Suspended))
         | (Step::Remove, Some(Approved | Suspended)) => Ok(()),
+        // Whoever has more to say adds it: see `actions::apply`.
         (Step::Apply, Some(Pending)) => refused(
             Code::Dup,
-            "Your application is already with the program's team; you will hear from me here.",
+            "Your application is with the program's team; `apply` and more words add to it.",
         ),
         (Step::Apply | Step::Approve, Some(Approved)) => {
             refused(Code::Dup, "Already a partner; nothing to do.")
@@ -40,18 +41,30 @@ pub fn follows(step: Step, from: Option<Enrollment>) -> Result<(), Refusal> {
         }
         (Step::Approve, Some(Suspended)) => Err(Refusal::new(
             Code::Dup,
-            "This partner is suspended; use partner reinstate to let them in again.",
+            "This partner is suspended; use `partner reinstate` to let them in again.",
         )
         .example("partner reinstate @ana:example.org")),
         (Step::Suspend, Some(Suspended)) => refused(Code::Dup, "Already suspended; nothing to do."),
         (Step::Reinstate, Some(Approved)) => refused(Code::Dup, "Not suspended; nothing to do."),
         (Step::Remove, Some(Left)) => refused(Code::Dup, "Has already left; nothing to do."),
-        (_, _) => Err(Refusal::new(
-            Code::Ref,
-            "There is no such partner here; partner list shows them all.",
-        )
-        .example("partner list")),
+        (_, _) => Err(no_such_partner()),
     }
+}
+
+#[must_use]
+pub fn no_such_partner() -> Refusal {
+    Refusal::new(Code::Ref, "There is no such partner here; `partner list` shows them all.")
+        .example("partner list")
+}
+
+/// # Errors
+/// When an application is too long.
+pub fn application(text: &str) -> Result<(), Refusal> {
+    if text.chars().count() <= APPLICATION_CHARS_MAX {
+        return Ok(());
+    }
+    let sentence = format!("An application has at most {APPLICATION_CHARS_MAX} characters in all.");
+    Err(Refusal::new(Code::Long, sentence).example("apply I sell to dentists in Vienna"))
 }
 
 /// # Errors

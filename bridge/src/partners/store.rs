@@ -96,6 +96,36 @@ pub async fn leave(
     Ok(())
 }
 
+/// What a person says of themselves, and since when they apply.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn application(
+    tx: &mut Conn,
+    user_id: &str,
+) -> Result<Option<(String, i64)>, sqlx::Error> {
+    let row = sqlx::query("select application, applied_at from partner where user_id = $1")
+        .bind(user_id)
+        .fetch_optional(tx)
+        .await?;
+    row.map(|row| {
+        let text: Option<String> = row.try_get(0)?;
+        Ok((text.unwrap_or_default(), row.try_get(1)?))
+    })
+    .transpose()
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn complete(tx: &mut Conn, user_id: &str, text: &str) -> Result<(), sqlx::Error> {
+    sqlx::query("update partner set application = $1 where user_id = $2")
+        .bind(text)
+        .bind(user_id)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
 /// # Errors
 /// When the database refuses.
 pub async fn rename(tx: &mut Conn, user_id: &str, name: &str) -> Result<(), sqlx::Error> {

@@ -44,7 +44,7 @@ pub async fn control(work: &mut Work<'_>, caller: &Caller, words: ControlRate) -
         ControlRate::List => {
             let limit = i64::try_from(render::ROWS_MAX).unwrap_or(i64::MAX);
             let sets = store::all(work.tx, limit).await.map_err(Fault::from)?;
-            work.reply(&render::list(&sets, own));
+            work.reply(&render::list(&sets, own, &work.program.prefix));
         }
     }
     Ok(())

@@ -32,10 +32,14 @@ pub fn set(set: &Set, own: Currency) -> Message {
 }
 
 #[must_use]
-pub fn list(sets: &[Set], own: Currency) -> Message {
+pub fn list(sets: &[Set], own: Currency, prefix: &str) -> Message {
     let message = Message::notice(format!("Rates to {own} · {}", sets.len()));
     let message = if sets.is_empty() {
-        message.line(Line::new().plain("None yet. Set one with ").code("rate set USD 0.92"))
+        message.line(
+            Line::new()
+                .plain("None yet. Set one with ")
+                .code(&format!("{prefix}rate set USD 0.92")),
+        )
     } else {
         message.lines(sets.iter().map(|set| row(set, own)).collect())
     };

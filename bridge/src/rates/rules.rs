@@ -47,7 +47,7 @@ pub fn rate(text: &str) -> Result<Rate, Refusal> {
 
 #[must_use]
 pub fn missing(currency: Currency) -> Refusal {
-    let sentence = format!("missing rate for {currency}; a manager can set it with rate set.");
+    let sentence = format!("missing rate for {currency}; a manager can set it with `rate set`.");
     Refusal::new(Code::Currency, sentence).example(format!("rate set {currency} 0.5"))
 }
 

@@ -103,6 +103,15 @@ fn place(key: RoomKey) -> Place {
     }
 }
 
+/// The person of a direct chat.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn chat_with(work: &mut Work<'_>, room_id: &str) -> Result<Option<String>, Fault> {
+    let chat = store::chats::by_room_id(work.tx, room_id).await?;
+    Ok(chat.filter(|chat| chat.crowded_at.is_none()).map(|chat| chat.user_id))
+}
+
 /// Whether a person is in a room, as far as our own view knows; `None` when it does not. Only
 /// `Some(true)` is sure enough to go by: an event that would tell of a join may have been lost.
 ///
@@ -242,16 +251,31 @@ pub async fn run_job(work: &mut Work<'_>, kind: &str, payload: &str) -> Result<(
         JOB_ALERT => {
             let alert: Alert = serde_json::from_str(payload)
                 .map_err(|error| Fault::Data(format!("a {JOB_ALERT} job: {error}")))?;
-            work.send(&RoomKey::Control.to_string(), &render::alert(alert));
+            work.send(&RoomKey::Control.to_string(), &render::alert(alert, &work.program.prefix));
         }
         industries::actions::JOB_STATE => industries::actions::show(work, payload).await?,
         JOB_CHANGED => members::forget(work.memory),
         JOB_TEAM => {
+            first_words(work).await?;
             for user in team(work).await? {
                 let_into_control(work, &user).await?;
             }
         }
         other => return Err(Fault::Bug(format!("no job of the rooms is called {other}"))),
+    }
+    Ok(())
+}
+
+/// The control room's first message: what the team does first. Once for a room.
+async fn first_words(work: &mut Work<'_>) -> Result<(), Fault> {
+    let control = store::rooms(work.tx).await?.into_iter().find(|row| row.key == RoomKey::Control);
+    if let Some(control) = control {
+        let message = render::first_words(work.program);
+        work.send_as(
+            &format!("first:{}", control.room_id),
+            &RoomKey::Control.to_string(),
+            &message,
+        );
     }
     Ok(())
 }

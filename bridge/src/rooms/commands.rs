@@ -25,7 +25,7 @@ pub async fn control(work: &mut Work<'_>, caller: &Caller, words: ControlRoom) -
     if repairing {
         actions::repair(work, &manager).await?;
     }
-    let message = render::list(views(work).await?, repairing);
+    let message = render::list(views(work).await?, repairing, &work.program.prefix);
     work.reply(&message);
     Ok(())
 }

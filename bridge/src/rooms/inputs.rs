@@ -258,5 +258,5 @@ fn tell(
     };
     let by = event.sender.clone();
     work.audit("room.foreign", &event.room_id, &format!("{} by {by}", event.kind));
-    work.send(&RoomKey::Control.to_string(), &render::alert_by(alert, &by));
+    work.send(&RoomKey::Control.to_string(), &render::alert_by(alert, &by, &work.program.prefix));
 }

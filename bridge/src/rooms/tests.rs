@@ -183,3 +183,14 @@ fn own_state_is_what_the_database_says_or_a_finding() {
     assert_eq!(differs(None, Some(json!({"v": 1}))).as_deref(), Some("state_unknown"));
     assert_eq!(differs(None, Some(json!({}))), None);
 }
+
+#[test]
+fn topics_name_commands_with_the_programs_prefix() {
+    let mut program = program();
+    program.prefix = "?".to_owned();
+    for key in RoomKey::FIXED {
+        let topic = rules::wish(&key, None, &program).topic;
+        assert!(!topic.contains(['!', '`']) && !topic.contains("win "), "{topic}");
+    }
+    assert!(rules::wish(&RoomKey::General, None, &program).topic.contains("?help shows"));
+}

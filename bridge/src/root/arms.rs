@@ -1,13 +1,14 @@
 //! The arms of the two grammars: each command goes to its capability. And what help shows to whom.
 use super::grammars::{CONTROL, Control, PARTNER, Partner};
 use crate::platform::access::{Caller, Place};
-use crate::platform::commands::{Said, help};
-use crate::platform::refusal::Stop;
+use crate::platform::commands::{CommandLine, Said, help};
+use crate::platform::refusal::{Code, Refusal, Stop};
 use crate::platform::work::Work;
 use crate::{
     industries, leaderboard, ledger, mentorship, operations, partners, playbooks, questions, rates,
     rooms, sales, team,
 };
+use schema::status::Enrollment;
 
 pub(super) async fn partner(
     work: &mut Work<'_>,
@@ -86,17 +87,38 @@ fn allowed(caller: &Caller, path: &str) -> bool {
     let first = path.split(' ').next().unwrap_or(path);
     match (first, &caller.place) {
         ("help", _) => true,
-        ("partner" | "industry" | "announce" | "inbox" | "room", Place::Control) => {
-            caller.person.manager
-        }
+        (group, Place::Control) if MANAGERS_GROUPS.contains(&group) => caller.person.manager,
         ("role", Place::Control) => caller.person.owner || path == "role list" && caller.is_team(),
         (_, Place::Control) => {
             caller.is_team() && (!MANAGERS.contains(&path) || caller.person.manager)
         }
-        ("apply", _) => caller.partner().is_err(),
+        ("apply", _) => may_apply(caller),
         _ => caller.partner().is_ok(),
     }
 }
+
+fn may_apply(caller: &Caller) -> bool {
+    let enrollment = caller.person.partner.as_ref().map(|row| row.enrollment);
+    !matches!(enrollment, Some(Enrollment::Approved | Enrollment::Suspended))
+}
+
+/// A control command of somebody who is not of the team: says who may.
+pub(super) fn team_only(line: &CommandLine) -> Refusal {
+    let words: Vec<String> =
+        line.tokens.iter().take(2).map(|token| token.text.to_lowercase()).collect();
+    let first = words.first().map_or("", String::as_str);
+    let grant = ["role grant", "role revoke"].contains(&words.join(" ").as_str());
+    let managers = MANAGERS_GROUPS.contains(&first) || MANAGERS.contains(&words.join(" ").as_str());
+    let sentence = match (grant, managers) {
+        (true, _) => "Only an owner may do this.",
+        (_, true) => "Only managers may do this; `help` shows what you can do here.",
+        _ => "Only reviewers and managers may do this; `help` shows what you can do here.",
+    };
+    Refusal::new(Code::Auth, sentence).example("help")
+}
+
+/// What only managers may, whole groups of it.
+const MANAGERS_GROUPS: &[&str] = &["partner", "industry", "announce", "inbox", "room"];
 
 /// What only managers may of a group that is open to all of the team.
 const MANAGERS: &[&str] = &[

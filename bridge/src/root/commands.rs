@@ -1,10 +1,10 @@
 //! From a message to its answer: read, refuse or run, reply. The place decides which grammar is read.
 use super::grammars::{CONTROL, PARTNER, Partner};
-use super::{Input, arms, backlog, caller, is_kept, reactions, say, withheld};
+use super::{Input, arms, backlog, caller, is_kept, reactions, say, talk, withheld};
 use crate::platform::access::{Caller, Place};
 use crate::platform::commands::reaction::{self, Verdict};
 use crate::platform::commands::{
-    self as grammar, CommandLine, Content, LineOutcome, Parsed, Said, command_line,
+    self as grammar, CommandLine, Content, LineOutcome, Parsed, Said, below_quote, command_line,
 };
 use crate::platform::confirm;
 use crate::platform::inbox::{Event, Relation};
@@ -18,6 +18,10 @@ use serde_json::Value;
 
 /// How an executed command ends; edits of such an event are told that nothing changes.
 pub(super) const RAN: &str = "ran";
+/// A command that had an answer and left nothing.
+pub(super) const REFUSED: &str = "refused";
+/// A command that nobody answered: its person was told to slow down before.
+pub(super) const SLOWED: &str = "rate limited";
 
 /// A message in a room: perhaps an edit, a yes, a reason, or a command.
 pub(super) async fn message(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'static str, Fault> {
@@ -33,7 +37,7 @@ pub(super) async fn message(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'
     if content.rel_type.as_deref() == Some("m.replace") {
         let Some(original) = content.related.as_deref() else { return Ok("ignored") };
         work.settle().await?;
-        return super::edits::edited(work, &caller, original, &input.event.content()).await;
+        return super::edits::edited(work, &caller, original, input).await;
     }
     if is_check(&content) && !input.quoted().is_empty() {
         return reactions::pressed(work, &caller, input, Verdict::Yes).await;
@@ -59,13 +63,20 @@ pub(super) async fn message(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'
         LineOutcome::FullWidthHint { word } if hears(&caller, &word) => {
             let sentence = format!("Commands begin with {} (the plain sign).", work.program.prefix);
             let room = input.event.room_id.clone();
-            say::once_a_day(work, &room, "full-width", &say::hint("full-width", &sentence));
+            say::once_a_day(work, &room, "full-width", &say::hint("full-width", sentence));
             Ok("hinted")
         }
         LineOutcome::Refused { word, refusal }
-            if caller.place.is_direct() || hears(&caller, &word) =>
+            if hears(&caller, &word) && !is_talk(work, &caller, &content, &word) =>
         {
-            answer(work, &caller, mark, Err(refusal.into())).await
+            let done = match slowed(work, &caller, input) {
+                Some(slow) => slow,
+                None => Err(refusal.into()),
+            };
+            answer(work, &caller, mark, done).await
+        }
+        LineOutcome::Refused { .. } if caller.place.is_direct() => {
+            Ok(talk::answered(work, &caller))
         }
         LineOutcome::FullWidthHint { .. } | LineOutcome::Refused { .. } => Ok("not for us"),
         LineOutcome::Command(line) => {
@@ -110,7 +121,7 @@ async fn answered(
     content: &Content<'_>,
     text: &str,
 ) -> Option<Result<&'static str, Stop>> {
-    let body = content.body.as_deref()?.trim();
+    let body = below_quote(content.body.as_deref()?).trim();
     let word = body.trim_end_matches(['.', '!']);
     let yes = word.eq_ignore_ascii_case("yes")
         || word
@@ -127,7 +138,7 @@ async fn answered(
             Err(stop) => Some(Err(stop)),
         };
     }
-    if body.starts_with(&work.program.prefix) || caller.place != Place::Control {
+    if body.is_empty() || body.starts_with(&work.program.prefix) || caller.place != Place::Control {
         return None;
     }
     if let Err(error) = work.settle().await {
@@ -150,6 +161,14 @@ async fn answered(
     None
 }
 
+/// Words to the bot without a prefix that begin with none of its own: nobody means a command.
+fn is_talk(work: &Work<'_>, caller: &Caller, content: &Content<'_>, word: &str) -> bool {
+    let said = content.body.as_deref().map_or("", below_quote).trim_start();
+    caller.place.is_direct()
+        && !said.starts_with(&work.program.prefix)
+        && PARTNER.root().find_subcommand(word).is_none()
+}
+
 fn hears(caller: &Caller, word: &str) -> bool {
     if caller.place == Place::Control {
         CONTROL.hears(word)
@@ -166,16 +185,8 @@ async fn command(
 ) -> Result<&'static str, Stop> {
     let known =
         if caller.place == Place::Control { CONTROL.knows(line) } else { PARTNER.knows(line) };
-    // The team in its own room sets up a program in one go.
-    let trusted = caller.place == Place::Control && caller.is_team();
-    if known
-        && !trusted
-        && let Some(slow) = rate::limited(work, said_at(work, input))
-    {
-        return match slow {
-            rate::Slow::Say(refusal) => Err(refusal.into()),
-            rate::Slow::Silent => Ok("rate limited"),
-        };
+    if known && let Some(slow) = slowed(work, caller, input) {
+        return slow;
     }
     if work.backlog > work.program.limits.inbox_busy && backlog::asks(&caller.place, line) {
         return Err(backlog::busy().into());
@@ -190,6 +201,22 @@ async fn command(
         cause: &work.cause.id.clone(),
     };
     run_line(work, caller, line, said).await
+}
+
+/// How it ends for a person who says too much too fast; everything that gets an answer counts.
+pub(super) fn slowed(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    input: &Input<'_>,
+) -> Option<Result<&'static str, Stop>> {
+    // The team in its own room sets up a program in one go.
+    if caller.place == Place::Control && caller.is_team() {
+        return None;
+    }
+    Some(match rate::limited(work, said_at(work, input))? {
+        rate::Slow::Say(refusal) => Err(refusal.into()),
+        rate::Slow::Silent => Ok(SLOWED),
+    })
 }
 
 /// What the rate is measured by: after an outage of ours many come in at once that were said one by
@@ -231,10 +258,13 @@ async fn run_line(
             if caller.is_team() {
                 Err(wrong_room(work, line, true).into())
             } else {
-                Err(caller.manager().err().unwrap_or_else(|| wrong_room(work, line, true)).into())
+                Err(arms::team_only(line).into())
             }
         }
         Parsed::Refused(refusal) => Err(refusal.into()),
+        Parsed::Unknown(_) if caller.place.is_direct() && !line.has_prefix => {
+            Ok(talk::answered(work, caller))
+        }
         Parsed::Unknown(refusal) if caller.place.is_direct() => Err(refusal.into()),
         Parsed::Unknown(_) => Ok("not for us"),
     }
@@ -281,8 +311,9 @@ pub(super) async fn confirmed(
     open: &confirm::Open,
 ) -> Result<&'static str, Stop> {
     let line = CommandLine::parse(&open.line)?;
-    let detail = format!("{} asked by {}", open.line, open.cause);
-    work.audit("confirm", &work.cause.actor.clone(), &detail);
+    // Nobody can say yes to what another has asked for.
+    let actor = work.cause.actor.clone();
+    work.audit("confirm", &actor, &format!("{} asked by {actor}", open.line));
     let said = Said {
         line: &open.line,
         rest: "",
@@ -343,7 +374,7 @@ pub(super) async fn answer(
             if refusal.code == Code::Auth && caller.place == Place::Control && !caller.is_team() {
                 say::alert_authority(work);
             }
-            Ok("refused")
+            Ok(REFUSED)
         }
     }
 }

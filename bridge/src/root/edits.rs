@@ -15,8 +15,9 @@ pub(super) async fn edited(
     work: &mut Work<'_>,
     caller: &Caller,
     original: &str,
-    content: &Value,
+    input: &Input<'_>,
 ) -> Result<&'static str, Fault> {
+    let content = input.event.content();
     let Some(new) = content.get("m.new_content").filter(|new| new.is_object()) else {
         return Ok("ignored");
     };
@@ -27,17 +28,23 @@ pub(super) async fn edited(
         work.cause.thread = Some(original.to_owned());
     }
     let mark = work.effects.mark();
-    let done = match sales::store::by_cause(work.tx, original).await? {
+    let sale = sales::store::by_cause(work.tx, original).await?;
+    if sale.is_none() && !was_command(work, original).await? {
+        return Ok("ignored");
+    }
+    if let Some(slow) = commands::slowed(work, caller, input) {
+        return commands::answer(work, caller, mark, slow).await;
+    }
+    let done = match sale {
         Some(sale) if sales::actions::is_open(&sale) => amend(work, caller, &sale, new).await,
         Some(_) => {
             super::say::nothing_changed(work);
             Ok("edit of a decided claim")
         }
-        None if was_command(work, original).await? => {
+        None => {
             super::say::nothing_changed(work);
             Ok("edit of a command")
         }
-        None => Ok("ignored"),
     };
     commands::answer(work, caller, mark, done).await
 }
@@ -60,8 +67,12 @@ async fn amend(
     Ok("claim edited")
 }
 
+/// How a command may have ended; whoever mends one by an edit hears that it must be sent anew.
+const ANSWERED: &[&str] = &[commands::RAN, commands::REFUSED, commands::SLOWED, "coalesced"];
+
 async fn was_command(work: &mut Work<'_>, original: &str) -> Result<bool, Fault> {
-    Ok(inbox::outcome_of(work.tx, original).await?.is_some_and(|outcome| outcome == commands::RAN))
+    let outcome = inbox::outcome_of(work.tx, original).await?;
+    Ok(outcome.is_some_and(|outcome| ANSWERED.contains(&outcome.as_str())))
 }
 
 /// Deleting the message of an open claim withdraws it; later it changes nothing.

@@ -1,6 +1,6 @@
 //! The two root grammars: what partners and applicants may say, and what the team may say in the
 //! control room. One variant a command; help and reference come from here.
-use crate::platform::commands::Grammar;
+use crate::platform::commands::{Grammar, PROSE};
 use crate::{
     industries, leaderboard, ledger, mentorship, operations, partners, playbooks, questions, rates,
     rooms, sales, team,
@@ -19,7 +19,7 @@ pub enum Partner {
     /// Ask to become a partner
     #[command(after_help = "apply I sell to dentists in Vienna", subcommand_help_heading = "Start")]
     Apply {
-        #[arg(value_name = "about you", num_args = 1..)]
+        #[arg(value_name = "about you", num_args = 1.., value_hint = PROSE)]
         text: Option<String>,
     },
     /// Where you stand, your totals and your neighbors
@@ -115,7 +115,7 @@ pub enum Control {
         /// With a mention of everyone
         #[arg(long)]
         notify: bool,
-        #[arg(value_name = "text", num_args = 1..)]
+        #[arg(value_name = "text", num_args = 1.., value_hint = PROSE)]
         text: Option<String>,
     },
     /// The rooms that the program keeps
@@ -149,5 +149,52 @@ mod tests {
     fn the_grammars_keep_the_conventions() {
         assert_eq!(PARTNER.problems(), Vec::<String>::new());
         assert_eq!(CONTROL.problems(), Vec::<String>::new());
+    }
+
+    fn refused(said: &str) -> crate::platform::refusal::Refusal {
+        let line = crate::platform::commands::CommandLine::parse(said).unwrap();
+        match PARTNER.parse(&line) {
+            crate::platform::commands::Parsed::Refused(refusal) => refusal,
+            other => panic!("{said}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_claims_usage_is_one() {
+        let usage = refused("sale add --nothing here").usage;
+        assert_eq!(usage.as_deref(), Some(sales::claim::USAGE));
+    }
+
+    #[test]
+    fn what_is_missing_is_called_by_its_name() {
+        assert_eq!(refused("sale show").sentence, "The number is missing.");
+    }
+
+    #[test]
+    fn free_text_arrives_as_it_was_typed() {
+        let announced = |said: &str| {
+            let line = crate::platform::commands::CommandLine::parse(said).unwrap();
+            match CONTROL.parse(&line) {
+                crate::platform::commands::Parsed::Command(Control::Announce { text, notify }) => {
+                    (text.unwrap_or_default(), notify)
+                }
+                other => panic!("{said}: {other:?}"),
+            }
+        };
+        for (typed, text) in [
+            ("We don't open “on” Monday", "We don't open “on” Monday"),
+            ("\"We open\"", "\"We open\""),
+            ("two  spaces, 'single' and \"double\"", "two  spaces, 'single' and \"double\""),
+            ("open —Monday– or – not", "open —Monday– or – not"),
+        ] {
+            assert_eq!(
+                announced(&format!("announce {typed}")),
+                (text.to_owned(), false),
+                "{typed}"
+            );
+            let noisy = announced(&format!("announce {typed} --notify"));
+            assert_eq!(noisy, (text.to_owned(), true), "{typed}");
+        }
+        assert_eq!(announced("announce We --notify \"open\""), ("We \"open\"".to_owned(), true));
     }
 }

@@ -7,6 +7,7 @@ mod grammars;
 mod quoted;
 mod reactions;
 mod say;
+mod talk;
 mod withheld;
 
 pub use backlog::older;
@@ -113,6 +114,7 @@ pub async fn handle(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'static s
             if let Some(user) = event.state_key.as_deref() {
                 partners::actions::name_learned(work, user).await?;
             }
+            talk::greet(work, event).await?;
             Ok("member")
         }
         "m.room.encrypted" => say::cannot_read(work, event).await,

@@ -136,7 +136,7 @@ pub(super) async fn cannot_read(work: &mut Work<'_>, event: &Event) -> Result<&'
         let direct = Message::text("👋 Here I can read you").line(
             Line::new()
                 .plain("Our other chat is encrypted, this one is not. Try ")
-                .code("help")
+                .code(&format!("{}help", work.program.prefix))
                 .plain("."),
         );
         work.direct(&event.sender, &direct);
@@ -163,11 +163,10 @@ const HINTS_MAX: usize = 10_000;
 #[derive(Default)]
 struct Hinted(std::collections::HashSet<String>);
 
-pub(super) fn hint(what: &str, sentence: &str) -> Message {
-    Message::notice(sentence).card(&Envelope::from(Card::from(Hint {
-        what: what.to_owned(),
-        sentence: sentence.to_owned(),
-    })))
+pub(super) fn hint(what: &str, sentence: impl Into<Line>) -> Message {
+    let sentence = sentence.into();
+    let card = Hint { what: what.to_owned(), sentence: sentence.clone().into_plain() };
+    Message::notice(sentence).card(&Envelope::from(Card::from(card)))
 }
 
 pub(super) fn not_done(work: &mut Work<'_>) {
@@ -183,8 +182,13 @@ pub(super) fn nothing_changed(work: &mut Work<'_>) {
 
 /// Asks who pressed ❌ for the reason, under the card, once.
 pub(super) fn ask_reason(work: &mut Work<'_>, card: &str, what: &str) {
+    let sentence = "Reply here with the reason; the person reads it.";
     let mut message = Message::text(Line::new().plain("Why not ").person(what).plain("?"))
-        .line("Reply here with the reason; the person reads it.");
+        .line(sentence)
+        .card(&Envelope::from(Card::from(Hint {
+            what: "reason".to_owned(),
+            sentence: format!("Why not {what}? {sentence}"),
+        })));
     if let Ok(user) = ruma::UserId::parse(&work.cause.actor) {
         message = message.mention(&user);
     }

@@ -1,13 +1,16 @@
 //! From the words of a claim to a valid one. Pure: what is wrong becomes one sentence.
+mod slips;
+
 use crate::platform::refusal::{Code, Refusal};
 use jiff::civil::Date;
 use schema::ids::PartnerId;
-use schema::money::{AmountError, Currency, CurrencyError, Money};
+use schema::money::{Currency, Money};
 
 pub const CLIENT_CHARS_MAX: usize = 200;
 pub const NOTE_CHARS_MAX: usize = 500;
 const EXAMPLE: &str = "sale add 1000 EUR Acme --industry dental";
-const USAGE: &str = "sale add <amount> <currency> <client> [--industry slug] [--on YYYY-MM-DD] [--with \"@user 2\"] [--playbook name] [--note \"…\"] [--public]";
+/// As the grammar has it; a test compares them.
+pub const USAGE: &str = "sale add <amount> <currency> <client…> [--industry slug] [--on YYYY-MM-DD] [--playbook short-name] [--note text] [--with @user weight] [--public]";
 
 /// What a person claims, in values that are valid by their types.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,40 +36,47 @@ pub struct ClaimPart {
     pub weight: u32,
 }
 
-/// Reads `<amount> <currency> <client…>`.
+/// The words of a claim, as they were said.
+#[derive(Debug, Clone, Default)]
+pub struct Words {
+    pub amount: Option<String>,
+    pub currency: Option<String>,
+    pub client: Option<String>,
+}
+
+/// Reads `<amount> <currency> <client…>`; what is wrong is told with the person's own words put
+/// right. `own`: the program's currency.
 ///
 /// # Errors
 /// With the code and sentence for what is wrong.
-pub fn amount_and_client(words: &str) -> Result<(Money, String), Refusal> {
-    let words: Vec<&str> = words.split_whitespace().collect();
-    let (amount, currency) = match *words.as_slice() {
-        [] => return Err(usage("A claim needs an amount, a currency and a client.")),
-        [amount, ..] if symbol_of(amount).is_some() => return Err(which(amount)),
-        [amount] => {
-            return Err(usage("A claim needs an amount, a currency and a client.")
-                .example(format!("sale add {amount} EUR Acme")));
+pub fn amount_and_client(words: &Words, own: Currency) -> Result<(Money, String), Refusal> {
+    let client = words.client.as_deref().unwrap_or_default();
+    let client = client.split_whitespace().collect::<Vec<_>>().join(" ");
+    let missing = "A claim needs an amount, a currency and a client.";
+    let (amount, currency) = match (words.amount.as_deref(), words.currency.as_deref()) {
+        (None, _) => return Err(usage(missing)),
+        (Some(amount), currency) if symbol_of(amount).is_some() => {
+            return Err(slips::sign_in(amount, currency, &client, own));
         }
-        [amount, currency, ..] => (amount, currency),
+        (Some(amount), None) => {
+            return Err(usage(missing).example(slips::line(amount, own.code(), "")));
+        }
+        (Some(amount), Some(currency)) => (amount, currency),
     };
     if looks_like_currency(amount) && currency.starts_with(|c: char| c.is_ascii_digit()) {
-        let rest = words[2..].join(" ");
         return Err(usage("The amount comes first, then the currency.")
-            .example(format!("sale add {currency} {amount} {rest}").trim().to_owned()));
+            .example(slips::line(currency, amount, &client)));
     }
     // A wrong amount is told before a wrong currency: it is what the eye compares first.
-    let code = Currency::parse(currency).map_err(|error| not_a_currency(currency, error));
-    let probe = code.as_ref().copied().unwrap_or_else(|_| fallback_currency());
-    let money =
-        Money::parse_amount(amount, probe).map_err(|error| not_an_amount(amount, error, probe));
-    let money = match (money, code) {
-        (Ok(money), Ok(_)) => money,
-        (Err(refusal), _) => return Err(refusal),
-        (_, Err(refusal)) => return Err(refusal),
-    };
-    let client = words[2..].join(" ");
+    let code = Currency::parse(currency)
+        .map_err(|error| slips::not_a_currency((amount, currency, &client), error, own));
+    let probe = code.as_ref().copied().unwrap_or(own);
+    let money = Money::parse_amount(amount, probe)
+        .map_err(|error| slips::not_an_amount(amount, error, probe, &client))?;
+    code?;
     if client.is_empty() {
         return Err(usage("Who is the client? Their name comes after the currency.")
-            .example(format!("sale add {amount} {currency} Acme")));
+            .example(slips::line(amount, currency, "")));
     }
     if client.chars().count() > CLIENT_CHARS_MAX {
         let sentence = format!("A client's name has at most {CLIENT_CHARS_MAX} characters.");
@@ -81,7 +91,8 @@ pub fn amount_and_client(words: &str) -> Result<(Money, String), Refusal> {
 /// With the sentence for what is wrong.
 pub fn amount(text: &str, currency: Currency) -> Result<Money, Refusal> {
     Money::parse_amount(text, currency).map_err(|error| {
-        not_an_amount(text, error, currency).example("sale refund S-1 200 one seat returned")
+        slips::not_an_amount(text, error, currency, "")
+            .example("sale refund S-1 200 one seat returned")
     })
 }
 
@@ -124,14 +135,6 @@ fn usage(sentence: &str) -> Refusal {
     Refusal::new(Code::Usage, sentence).usage(USAGE).example(EXAMPLE)
 }
 
-fn fallback_currency() -> Currency {
-    // Any currency with two decimals: only used to say what is wrong with the amount.
-    match Currency::parse("EUR") {
-        Ok(currency) => currency,
-        Err(_) => unreachable!("EUR is a currency in circulation"),
-    }
-}
-
 fn looks_like_currency(text: &str) -> bool {
     Currency::parse(text).is_ok()
 }
@@ -142,92 +145,18 @@ fn symbol_of(text: &str) -> Option<char> {
     text.chars().find(symbol)
 }
 
-fn which(amount: &str) -> Refusal {
-    let digits: String = amount.chars().filter(|c| c.is_ascii_digit() || *c == '.').collect();
-    let (question, code) = match symbol_of(amount) {
-        Some('$') => ("Which dollar? Write the currency's three letters after the amount.", "USD"),
-        Some('€') => {
-            ("Write the currency's three letters after the amount, not its sign.", "EUR")
-        }
-        Some('£') => ("Which pound? Write the currency's three letters after the amount.", "GBP"),
-        _ => ("Write the currency's three letters after the amount, not its sign.", "JPY"),
-    };
-    let digits = if digits.is_empty() { "100".to_owned() } else { digits };
-    Refusal::new(Code::Currency, question).example(format!("sale add {digits} {code} Acme"))
-}
-
-fn not_an_amount(text: &str, error: AmountError, currency: Currency) -> Refusal {
-    let code = currency.code();
-    let refusal = |sentence: String| Refusal::new(Code::Amount, sentence);
-    match error {
-        AmountError::NotPositive => {
-            refusal("The amount must be above 0; to take a sale back use !sale void.".to_owned())
-                .example(format!("sale add 100 {code} Acme"))
-        }
-        AmountError::Scale { exponent: 0 } => {
-            refusal(format!("{code} has no decimals; write a whole number."))
-                .example(format!("sale add 100 {code} Acme"))
-        }
-        AmountError::Scale { exponent } => {
-            refusal(format!("{code} has at most {exponent} decimals."))
-                .example(format!("sale add 100.5 {code} Acme"))
-        }
-        AmountError::Separator => {
-            let (whole, decimal) = readings(text);
-            refusal(format!(
-                "{whole} or {decimal}? No separators, please; a dot comes before the decimals."
-            ))
-            .example(format!("sale add {whole} {code} Acme"))
-        }
-        AmountError::Symbol(_) => which(text),
-        AmountError::TooLarge => refusal(
-            "That is more than a claim may be (10,000,000,000,000 with two decimals).".to_owned(),
-        )
-        .example(format!("sale add 1000 {code} Acme")),
-        AmountError::Form => {
-            refusal("An amount is digits 0–9 with a dot before the decimals.".to_owned())
-                .example(format!("sale add 1000.50 {code} Acme"))
-        }
-    }
-}
-
-/// The two things that `1,000` may have meant.
-fn readings(text: &str) -> (String, String) {
-    let digits: String =
-        text.chars().filter(|c| c.is_ascii_digit() || *c == '.').take(20).collect();
-    let parts: Vec<&str> = text.split([',', '\'', '_', '’']).collect();
-    let decimal = match parts.as_slice() {
-        [whole, rest] if !rest.contains('.') => {
-            format!("{whole}.{}", rest.chars().take(2).collect::<String>())
-        }
-        _ => format!("{digits}.00"),
-    };
-    (digits, decimal)
-}
-
-fn not_a_currency(text: &str, error: CurrencyError) -> Refusal {
-    let shown = crate::platform::text::foreign(&text.chars().take(12).collect::<String>());
-    let sentence = match error {
-        CurrencyError::LookAlike(letter) => format!(
-            "{shown} has a letter that only looks like A–Z (U+{:04X}); type the three letters anew.",
-            u32::from(letter)
-        ),
-        CurrencyError::Symbol(_) => "Write the currency's three letters, not its sign.".to_owned(),
-        CurrencyError::NotCirculating => format!("{shown} is no currency that people are paid in."),
-        CurrencyError::Superseded(by) => format!("{shown} was replaced by {}.", by.code()),
-        CurrencyError::Unknown => {
-            format!("{shown} is no currency; its three letters come right after the amount.")
-        }
-    };
-    Refusal::new(Code::Currency, sentence).example(EXAMPLE)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn read(line: &str) -> Result<(Money, String), Refusal> {
+        let mut words = line.splitn(3, ' ').filter(|word| !word.is_empty()).map(str::to_owned);
+        let words = Words { amount: words.next(), currency: words.next(), client: words.next() };
+        amount_and_client(&words, Currency::parse("EUR").unwrap())
+    }
+
     fn code_of(line: &str) -> Option<Code> {
-        amount_and_client(line).err().map(|refusal| refusal.code)
+        read(line).err().map(|refusal| refusal.code)
     }
 
     #[test]
@@ -254,10 +183,48 @@ mod tests {
 
     #[test]
     fn the_corrected_line_is_offered() {
-        let refusal = amount_and_client("EUR 100 Acme").unwrap_err();
-        assert_eq!(refusal.example.as_deref(), Some("sale add 100 EUR Acme"));
-        let refusal = amount_and_client("1,000 EUR Acme").unwrap_err();
-        assert!(refusal.sentence.starts_with("1000 or 1.00?"), "{}", refusal.sentence);
+        for (said, begins, example) in [
+            ("EUR 100 Acme", "The amount comes first", "100 EUR Acme"),
+            ("1,000 EUR Comma", "1000 or 1.00?", "1000 EUR Comma"),
+            ("1.000 EUR Comma", "1000 or 1.00?", "1000 EUR Comma"),
+            ("12,50 EUR Comma Ltd", "12.50? ", "12.50 EUR Comma Ltd"),
+            ("12,5 EUR Comma", "12.5? ", "12.5 EUR Comma"),
+            ("1.000,50 EUR Comma", "1000.50? ", "1000.50 EUR Comma"),
+            ("1,000.50 EUR Comma", "1000.50? ", "1000.50 EUR Comma"),
+            ("1'000.50 CHF Comma", "1000.50? ", "1000.50 CHF Comma"),
+            ("1_000 EUR Comma", "1000? ", "1000 EUR Comma"),
+            ("1.000.000 EUR Comma", "1000000? ", "1000000 EUR Comma"),
+            ("1,000 JPY Comma", "1000? ", "1000 JPY Comma"),
+            ("1,000 KWD Comma", "1000 or 1.000?", "1000 KWD Comma"),
+            ("12,34,56 EUR Comma", "No separators", "1000 EUR Comma"),
+            ("0.001 EUR Comma", "EUR has at most 2 decimals", "100.5 EUR Comma"),
+            ("$100 Comma", "Which dollar?", "100 EUR Comma"),
+            ("$100 USD Comma", "Which dollar?", "100 USD Comma"),
+            ("€12,50 Comma", "Write the currency's", "12.50 EUR Comma"),
+            ("100 € Comma", "Write the currency's", "100 EUR Comma"),
+            ("250 USDT Comma", "USDT is no currency", "250 EUR Comma"),
+            ("-100 EUR Comma", "The amount must be above 0", "100 EUR Comma"),
+        ] {
+            let refusal = read(said).unwrap_err();
+            assert!(refusal.sentence.starts_with(begins), "{said}: {}", refusal.sentence);
+            let example = format!("sale add {example}");
+            assert_eq!(refusal.example.as_deref(), Some(example.as_str()), "{said}");
+            let again = refusal.example.unwrap_or_default().replace("sale add ", "");
+            assert!(read(&again).is_ok(), "{said}: {again}");
+        }
+    }
+
+    #[test]
+    fn the_largest_claim_is_told_in_its_currency() {
+        for (said, limit) in [
+            ("9000000000000000 JPY A", "1000000000000000 JPY"),
+            ("90000000000000 EUR A", "10000000000000 EUR"),
+            ("9000000000000 KWD A", "1000000000000 KWD"),
+        ] {
+            let refusal = read(said).unwrap_err();
+            assert!(refusal.sentence.contains(limit), "{}", refusal.sentence);
+            assert!(read(&format!("{limit} A")).is_ok(), "{limit}");
+        }
     }
 
     #[test]

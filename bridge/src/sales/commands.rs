@@ -3,14 +3,14 @@ mod refund;
 mod with;
 
 use super::actions::{self, Manner};
-use super::claim::{self, Claim, ClaimPart};
+use super::claim::{self, Claim, ClaimPart, Words};
 use super::render::{self, Asked};
 use super::rules;
 use super::store::{self, SaleRow};
 use crate::industries;
 use crate::partners::commands::user_id;
 use crate::platform::access::{self, Caller, Partner, PartnerRow};
-use crate::platform::commands::Said;
+use crate::platform::commands::{PROSE, Said};
 use crate::platform::confirm;
 use crate::platform::refusal::{Code, Refusal, Stop};
 use crate::platform::work::Work;
@@ -25,9 +25,16 @@ use schema::status::{Enrollment, SaleStatus};
 /// What a claim says.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Add {
-    /// Amount, currency and client: 1000 EUR Acme
-    #[arg(value_name = "amount currency client", num_args = 1..)]
-    pub words: Option<String>,
+    // What is missing or wrong is told by the claim: it knows what the other words mean.
+    /// With a dot before the decimals, without other signs: 1000.50
+    #[arg(value_name = "<amount>")]
+    pub amount: Option<String>,
+    /// Its three letters
+    #[arg(value_name = "<currency>")]
+    pub currency: Option<String>,
+    /// Who bought
+    #[arg(value_name = "<client>", num_args = 1..)]
+    pub client: Option<String>,
     /// The industry, when not in its channel
     #[arg(long, value_name = "slug")]
     pub industry: Option<String>,
@@ -96,7 +103,7 @@ pub enum ControlSale {
     Reject {
         #[arg(value_name = "S-1")]
         number: String,
-        #[arg(value_name = "reason", num_args = 1..)]
+        #[arg(value_name = "reason", num_args = 1.., value_hint = PROSE)]
         reason: Option<String>,
     },
     /// Take an approved sale back in full; asks first
@@ -107,7 +114,7 @@ pub enum ControlSale {
         yes: bool,
         #[arg(value_name = "S-1")]
         number: String,
-        #[arg(value_name = "reason", num_args = 1..)]
+        #[arg(value_name = "reason", num_args = 1.., value_hint = PROSE)]
         reason: Option<String>,
     },
     /// Take a part of an approved sale back; asks first
@@ -120,7 +127,7 @@ pub enum ControlSale {
         number: String,
         #[arg(value_name = "amount")]
         amount: String,
-        #[arg(value_name = "reason", num_args = 1..)]
+        #[arg(value_name = "reason", num_args = 1.., value_hint = PROSE)]
         reason: Option<String>,
     },
     /// Sales of everyone
@@ -239,7 +246,8 @@ async fn void(
 ) -> Result<(), Stop> {
     let manager = caller.manager()?;
     let sale = actions::voidable(work, number).await?;
-    rules::reason(reason)?;
+    rules::reason(reason)
+        .map_err(|no| no.example(format!("sale void {number} the client returned everything")))?;
     if sure {
         let sale = actions::void(work, &manager, number, reason).await?;
         work.reply(&render::sale(&sale, SaleEvent::Voided, None));
@@ -256,7 +264,8 @@ async fn void(
 /// # Errors
 /// With the code and sentence for what is wrong.
 pub async fn claim(work: &mut Work<'_>, caller: &Caller, add: Add) -> Result<Claim, Stop> {
-    let (amount, client) = claim::amount_and_client(add.words.as_deref().unwrap_or_default())?;
+    let words = Words { amount: add.amount, currency: add.currency, client: add.client };
+    let (amount, client) = claim::amount_and_client(&words, work.program.currency)?;
     let today = work.today();
     let on = add.on.map_or(Ok(today), |text| claim::day(&text, today))?;
     let named = add.industry.or_else(|| caller.place.industry().map(str::to_owned));
@@ -353,14 +362,11 @@ async fn list_all(
         .transpose()?;
     let partner = match partner {
         Some(text) => {
-            let person = access::person(work, &user_id(&text)?).await?;
-            let row = person.partner.clone().ok_or_else(|| {
-                Refusal::new(
-                    Code::Ref,
-                    "There is no such partner here; partner list shows them all.",
-                )
-                .example("partner list")
-            })?;
+            let example = "sale list --partner @ana:example.org";
+            let user = user_id(&text).map_err(|refusal| refusal.example(example))?;
+            let person = access::person(work, &user).await?;
+            let row =
+                person.partner.clone().ok_or_else(|| crate::partners::rules::no_such_partner())?;
             Some(PartnerRef { id: row.id, user_id: Some(row.user_id), name: row.name })
         }
         None => None,
@@ -387,6 +393,6 @@ fn show(work: &mut Work<'_>, rows: Vec<SaleRow>, asked: Asked) -> Result<(), Sto
         .try_fold(0_i64, |sum, counted| sum.checked_add(counted.minor))
         .ok_or(crate::platform::refusal::Fault::Overflow("a list's total"))?;
     let total = Money::new(approved, work.program.currency);
-    work.reply(&render::list(&rows, total, asked));
+    work.reply(&render::list(&rows, total, asked, &work.program.prefix));
     Ok(())
 }

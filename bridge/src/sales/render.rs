@@ -9,7 +9,7 @@ use schema::card::{
     Card, ClientRef, Confirm, Envelope, FlagKind, PartnerRef, Review, ReviewStatus, ReviewSubject,
     Sale, SaleEvent, SaleView, Sales,
 };
-use schema::ids::{ConfirmationId, SaleNumber};
+use schema::ids::ConfirmationId;
 use schema::money::Money;
 use schema::status::SaleStatus;
 
@@ -170,7 +170,7 @@ pub fn seconded(sale: &SaleRow, missing: usize) -> Message {
 
 /// The review card, as the sale stands now.
 #[must_use]
-pub fn review(sale: &SaleRow, approvals: &[String], needed: usize) -> Message {
+pub fn review(sale: &SaleRow, approvals: &[String], needed: usize, prefix: &str) -> Message {
     let status = match sale.status() {
         SaleStatus::Claimed => ReviewStatus::Open,
         SaleStatus::Approved => ReviewStatus::Approved,
@@ -204,8 +204,8 @@ pub fn review(sale: &SaleRow, approvals: &[String], needed: usize) -> Message {
     if let Some(note) = &sale.note {
         message = message.quote(Line::new().person_cut(note, 300));
     }
-    for flag in &sale.flags {
-        message = message.line(flag_line(flag));
+    for flag in sale.flags.iter().filter(|flag| still_matters(sale, flag.flag)) {
+        message = message.line(flag_line(flag, prefix));
     }
     message = match sale.status() {
         SaleStatus::Claimed if needed > 1 => message.line(format!(
@@ -215,7 +215,7 @@ pub fn review(sale: &SaleRow, approvals: &[String], needed: usize) -> Message {
         SaleStatus::Claimed => {
             message.line("React with ✅ to approve, or ❌ and then reply with a reason.")
         }
-        _ => message.lines(decision(sale)),
+        _ => message.lines(decision(sale, approvals)),
     };
     message.card(&card(Review {
         status,
@@ -228,7 +228,13 @@ pub fn review(sale: &SaleRow, approvals: &[String], needed: usize) -> Message {
     }))
 }
 
-fn flag_line(flag: &schema::card::ReviewFlag) -> Line {
+/// What is asked of reviewers is no question any more once they have decided.
+fn still_matters(sale: &SaleRow, flag: FlagKind) -> bool {
+    sale.status() == SaleStatus::Claimed
+        || !matches!(flag, FlagKind::NoRate | FlagKind::TwoReviewers)
+}
+
+fn flag_line(flag: &schema::card::ReviewFlag, prefix: &str) -> Line {
     let sales = flag.sales.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     match flag.flag {
         FlagKind::Duplicate => Line::new().plain("⚠ Same client and amount as ").strong(&sales),
@@ -241,18 +247,22 @@ fn flag_line(flag: &schema::card::ReviewFlag) -> Line {
             Line::new().plain("⚠ The client may be the partner's own firm")
         }
         FlagKind::Backdated => Line::new().plain("⚠ Its day lies in a closed month, or long ago"),
-        FlagKind::NoRate => {
-            Line::new().plain("⚠ There is no rate for its currency yet: ").code("rate set USD 0.92")
-        }
+        FlagKind::NoRate => Line::new()
+            .plain("⚠ There is no rate for its currency yet: ")
+            .code(&format!("{prefix}rate set USD 0.92")),
         FlagKind::TwoReviewers => Line::new().plain("⚠ Two different reviewers are needed"),
     }
 }
 
-fn decision(sale: &SaleRow) -> Vec<Line> {
+fn decision(sale: &SaleRow, approvals: &[String]) -> Vec<Line> {
     let by = |word: &str, who: &Option<String>| {
         Line::new().plain(word).code(who.as_deref().unwrap_or_default())
     };
     let mut lines = match sale.status() {
+        SaleStatus::Approved if approvals.len() > 1 => {
+            let first = Line::new().plain("Approved by ").code(&approvals[0]);
+            vec![approvals[1..].iter().fold(first, |line, who| line.plain(" and ").code(who))]
+        }
         SaleStatus::Approved => vec![by("Approved by ", &sale.approved_by)],
         SaleStatus::Rejected => vec![by("Rejected by ", &sale.rejected_by)],
         SaleStatus::Voided => vec![by("Voided by ", &sale.voided_by)],
@@ -274,12 +284,15 @@ pub struct Asked {
 }
 
 #[must_use]
-pub fn list(sales: &[SaleRow], approved: Money, asked: Asked) -> Message {
+pub fn list(sales: &[SaleRow], approved: Money, asked: Asked, prefix: &str) -> Message {
     let scope = asked.period.map(|period| format!(" · {period}")).unwrap_or_default();
     let mut message = Message::notice(format!("Sales{scope} · {}", sales.len()));
     if sales.is_empty() {
-        message = message
-            .line(Line::new().plain("None yet. Claim one with ").code("sale add 1000 EUR Acme"));
+        // The team claims nothing.
+        let none = Line::new().plain("None yet.");
+        let example = format!("{prefix}sale add 1000 EUR Acme");
+        let none = if asked.team { none } else { none.plain(" Claim one with ").code(&example) };
+        message = message.line(none);
     } else {
         let rows = sales.iter().take(ROWS_MAX).map(|sale| {
             let who = if asked.team { &sale.partner_name } else { &sale.client_name };
@@ -296,8 +309,12 @@ pub fn list(sales: &[SaleRow], approved: Money, asked: Asked) -> Message {
         message = message.line(format!("Approved: {approved}"));
     }
     if sales.len() > ROWS_MAX {
-        message =
-            message.line(format!("… and {} more; sale show S-1 has one.", sales.len() - ROWS_MAX));
+        message = message.line(
+            Line::new()
+                .plain(&format!("… and {} more; ", sales.len() - ROWS_MAX))
+                .code(&format!("{prefix}sale show S-1"))
+                .plain(" has one."),
+        );
     }
     let count = i64::try_from(sales.len()).unwrap_or(i64::MAX);
     let views = sales.iter().take(ROWS_MAX).map(|sale| view(sale, None)).collect();
@@ -337,11 +354,4 @@ pub fn ask_void(sale: &SaleRow, line: &str, user: &str, expires_at: i64) -> Mess
             sale: Some(sale.number),
             expires_at,
         }))
-}
-
-/// Asks for the reason of a ❌.
-#[must_use]
-pub fn ask_reason(number: SaleNumber) -> Message {
-    Message::notice(format!("Why not {number}?"))
-        .line("Reply to the card, or here, with the reason; the claimant reads it.")
 }

@@ -33,7 +33,7 @@ pub fn ready(work: &mut Work<'_>, sale: &SaleRow) {
 pub fn open(work: &mut Work<'_>, sale: &SaleRow) {
     let key = key(&sale.id.to_string());
     let needed = sale.reviewers_needed(work.program.two_person_over);
-    work.send_as(&key, "control", &render::review(sale, &[], needed));
+    work.send_as(&key, "control", &render::review(sale, &[], needed, &work.program.prefix));
     work.react("control", &key, "✅");
     work.react("control", &key, "❌");
 }
@@ -42,7 +42,8 @@ pub fn open(work: &mut Work<'_>, sale: &SaleRow) {
 pub fn update(work: &mut Work<'_>, sale: &SaleRow, approvals: &[String]) {
     let key = key(&sale.id.to_string());
     let needed = sale.reviewers_needed(work.program.two_person_over);
-    work.edit("control", &key, &render::review(sale, approvals, needed));
+    let message = render::review(sale, approvals, needed, &work.program.prefix);
+    work.edit("control", &key, &message);
 }
 
 /// Says the decision where the sale was claimed. In a room only what may be said there; the reason then

@@ -82,7 +82,7 @@ impl SaleRow {
 /// "Absent" and "not yours" are one answer.
 #[must_use]
 pub fn no_such_sale() -> Refusal {
-    Refusal::new(Code::Ref, "There is no such sale here; sale list shows them.")
+    Refusal::new(Code::Ref, "There is no such sale here; `sale list` shows them.")
         .example("sale list")
 }
 
@@ -91,7 +91,7 @@ pub fn no_such_sale() -> Refusal {
 pub fn slip(number: SaleNumber, line: &str) -> Refusal {
     Refusal::new(
         Code::Dup,
-        format!("This is the same as {number}, claimed a moment ago. If it is another sale, answer yes or send !sale confirm."),
+        format!("This is the same as {number}, claimed a moment ago. If it is another sale, answer yes or send `sale confirm`."),
     )
     .example("sale confirm")
     .asks(line)
@@ -107,7 +107,7 @@ pub fn looks_like(client: &str, known: &str) -> Refusal {
         .unwrap_or_default();
     Refusal::new(
         Code::Ref,
-        format!("{shown} only looks like the known client {known}{odd}; type the name anew, or ask a manager to claim it."),
+        format!("{shown} only looks like the known client {known}{odd}; type the name anew."),
     )
     .example(format!("sale add 1000 EUR {known}"))
 }
@@ -133,7 +133,7 @@ pub fn effective_day(
     let oldest = today.checked_sub(BACKDATE_DAYS_MAX.days()).unwrap_or(started_on);
     if on < oldest && !as_manager {
         return refused(format!(
-            "{on} is more than {BACKDATE_DAYS_MAX} days ago; a manager can claim it."
+            "{on} is too long ago: a claim may go back {BACKDATE_DAYS_MAX} days at most."
         ));
     }
     Ok(())

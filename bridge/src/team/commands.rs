@@ -41,18 +41,23 @@ pub async fn control(work: &mut Work<'_>, caller: &Caller, words: ControlRole) -
         }
         ControlRole::Grant { user, role } => {
             let owner = caller.owner()?;
-            let (user, role) = (person_id(work, &user)?, role_of(&role)?);
+            let (user, role) = (named(work, &user, "grant")?, role_of(&role)?);
             let event = actions::grant(work, &owner, &user, role).await?;
             work.reply(&render::changed(&user, role, event));
         }
         ControlRole::Revoke { user, role } => {
             let owner = caller.owner()?;
-            let (user, role) = (person_id(work, &user)?, role_of(&role)?);
+            let (user, role) = (named(work, &user, "revoke")?, role_of(&role)?);
             let event = actions::revoke(work, &owner, &user, role).await?;
             work.reply(&render::changed(&user, role, event));
         }
     }
     Ok(())
+}
+
+fn named(work: &Work<'_>, user: &str, word: &str) -> Result<String, Refusal> {
+    let example = format!("role {word} @ana:example.org reviewer");
+    person_id(work, user).map_err(|refusal| refusal.example(example))
 }
 
 fn role_of(text: &str) -> Result<Role, Refusal> {

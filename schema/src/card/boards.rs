@@ -32,11 +32,12 @@ pub struct BoardRef {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OwnStanding {
     pub score: i64,
-    /// Competition rank.
-    pub rank: u32,
-    /// How many are ranked.
+    /// Competition rank; absent without a score above 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rank: Option<u32>,
+    /// How many have a score above 0, as the board's `participants`.
     pub of: u32,
-    /// 100 × others at or below ÷ others, floored; from five ranked on.
+    /// 100 × others at or below ÷ others, floored, among all active partners; from five on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub percentile: Option<u8>,
     /// Ranks won (positive) or lost since the baseline; absent for a newcomer.
@@ -54,7 +55,7 @@ pub struct Board {
     /// IANA zone in which the period was counted.
     pub timezone: String,
     pub standings: Vec<StandingRow>,
-    /// How many partners are ranked.
+    /// How many partners have a score above 0.
     pub participants: i64,
     #[serde(rename = "final")]
     pub is_final: bool,

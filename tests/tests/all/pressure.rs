@@ -142,7 +142,7 @@ async fn two_bots_fall_silent() -> Outcome<()> {
     let (house, general) = house_of_two(Ground::FakeSqlite, fast).await?;
     let ana = house.person("ana")?;
     let chat = house.chat_of("ana")?;
-    for (room, talk) in [(chat, "Sorry, I did not understand that."), (&general, "!help")] {
+    for (room, talk) in [(chat, "!sorry, I did not understand that."), (&general, "!help")] {
         let mut last = ana.reply_to(&ana.say(room, "!help").await?).await?;
         for n in 0..5 {
             let said = ana.reply(room, last.id(), talk).await?;
@@ -257,4 +257,32 @@ async fn old_texts_on_sqlite() -> Outcome<()> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn old_texts_on_postgres() -> Outcome<()> {
     old_texts_go(Ground::FakePostgres).await
+}
+
+/// Refusals and edits take from the same burst as commands: everything that gets an answer does.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn refusals_and_edits_are_slowed() -> Outcome<()> {
+    let few = "[limits]\ncommands_burst = 4\ncommands_every_ms = 600000\n";
+    let (house, general) = house_of_two(Ground::FakeSqlite, few).await?;
+    let (ana, ben) = (house.person("ana")?, house.person("ben")?);
+    for n in 0..3 {
+        let reply = ana.reply_to(&ana.say(&general, "!sale add 1\u{200b}0 EUR A").await?).await?;
+        ensure!(reply.card()["code"] == "E-CHARS", "{n}: {}", reply.body());
+    }
+    let slow = ana.reply_to(&ana.say(&general, "!sale add 1\u{200b}0 EUR A").await?).await?;
+    ensure!(slow.card()["code"] == "E-RATE", "{}", slow.body());
+    let claim = ben.say(&general, "!sale add 10 EUR Acme").await?;
+    ben.reply_to(&claim).await?;
+    for amount in 11..14 {
+        ben.edit(&general, &claim, &format!("!sale add {amount} EUR Acme")).await?;
+    }
+    ben.sees("the answer that slows", |events| {
+        events
+            .iter()
+            .find(|e| {
+                e.card()["code"] == "E-RATE" && e.content()["m.relates_to"]["event_id"] == claim
+            })
+            .map(drop)
+    })
+    .await
 }

@@ -140,9 +140,9 @@ impl Caller {
         } else {
             Err(Refusal::new(
                 Code::Auth,
-                "Only reviewers and managers may do this; a manager can make you one.",
+                "Only reviewers and managers may do this; an owner can make you one.",
             )
-            .example("role grant @you:server reviewer"))
+            .example("help"))
         }
     }
 
@@ -153,7 +153,7 @@ impl Caller {
             Ok(Manager { user_id: self.person.user_id.clone() })
         } else {
             Err(Refusal::new(Code::Auth, "Only managers may do this; an owner can make you one.")
-                .example("role grant @you:server manager"))
+                .example("help"))
         }
     }
 
@@ -166,7 +166,8 @@ impl Caller {
             Err(Refusal::new(
                 Code::Auth,
                 "Only an owner may do this; owners stand in the program's configuration.",
-            ))
+            )
+            .example("help"))
         }
     }
 
@@ -195,7 +196,7 @@ impl Caller {
 
 fn apply_first() -> Refusal {
     Refusal::new(Code::Auth, "This is for approved partners; apply first.")
-        .example("apply I sell to dentists")
+        .example("apply I sell to dentists in Vienna")
 }
 
 #[derive(Default)]

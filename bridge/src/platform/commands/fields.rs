@@ -3,7 +3,7 @@
 //! the positional words): no number, dash or quoted text can turn into a flag.
 use super::suggest::nearest;
 use super::tokens::Token;
-use super::usage;
+use super::{PROSE, usage};
 use crate::platform::refusal::{Code, Refusal};
 use crate::platform::text::foreign;
 use clap::{Arg, ArgAction, Command};
@@ -17,7 +17,10 @@ pub(super) struct Found<'a> {
 }
 
 /// Finds the command and sorts its arguments. `Err(None)` when the first word is no command.
-pub(super) fn found<'a>(root: &'a Command, tokens: &[Token]) -> Result<Found<'a>, Option<Refusal>> {
+pub(super) fn found<'a>(
+    root: &'a Command,
+    (line, tokens): (&str, &[Token]),
+) -> Result<Found<'a>, Option<Refusal>> {
     let (mut leaf, mut path, mut args) =
         (root, String::new(), Vec::with_capacity(tokens.len() + 2));
     let mut tokens = tokens;
@@ -35,7 +38,7 @@ pub(super) fn found<'a>(root: &'a Command, tokens: &[Token]) -> Result<Found<'a>
         args.push(leaf.get_name().to_owned());
         tokens = &tokens[1..];
     }
-    match sorted(leaf, tokens, &mut args) {
+    match sorted(leaf, (line, tokens), &mut args) {
         Ok(()) => Ok(Found { leaf, path, args }),
         Err(refusal) => Err(Some(usage::completed(refusal, leaf, &path))),
     }
@@ -64,32 +67,71 @@ fn no_such_part(command: &Command, path: &str, word: Option<&str>) -> Refusal {
     }
 }
 
-fn sorted(leaf: &Command, tokens: &[Token], args: &mut Vec<String>) -> Result<(), Refusal> {
-    let mut words: Vec<&str> = Vec::with_capacity(tokens.len());
+fn sorted(
+    leaf: &Command,
+    (line, tokens): (&str, &[Token]),
+    args: &mut Vec<String>,
+) -> Result<(), Refusal> {
+    let mut words: Vec<&Token> = Vec::with_capacity(tokens.len());
     let mut seen: Vec<&str> = Vec::new();
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
         at += 1;
         let Some((name, value)) = field(token) else {
-            words.push(&token.text);
+            words.push(token);
             continue;
         };
         if takes_any_field(leaf) && known(leaf, name).is_none() {
-            words.push(&token.text);
+            words.push(token);
             continue;
         }
-        let arg = named(leaf, name)?;
+        let arg = match named(leaf, name) {
+            Ok(arg) => arg,
+            // A dash that a phone made, in the middle of prose.
+            Err(_) if takes_prose(leaf) && !line[token.from..].starts_with("--") => {
+                words.push(token);
+                continue;
+            }
+            Err(refusal) => return Err(refusal),
+        };
         let long = arg.get_long().unwrap_or_default();
         if seen.contains(&long) {
             return Err(usage(format!("--{long} stands twice: once is enough.")));
         }
         seen.push(long);
         let taken = value_tokens(arg, value.is_some(), &tokens[at..]);
-        args.push(field_arg(arg, long, value, &tokens[at..at + taken])?);
+        args.push(field_arg(arg, long, value, (line, &tokens[at..at + taken]))?);
         at += taken;
     }
-    words.retain(|word| !word.trim().is_empty());
-    positional(leaf, &words, args)
+    words.retain(|word| !word.text.trim().is_empty());
+    positional(leaf, (line, &words), args)
+}
+
+fn takes_prose(leaf: &Command) -> bool {
+    leaf.get_positionals().any(|arg| arg.get_value_hint() == PROSE)
+}
+
+/// Words of a text as they were typed, quotes and all; of one word its meaning, so that a text that
+/// is quoted as a whole is what stands between the quotes.
+fn typed(line: &str, words: &[&Token]) -> String {
+    if let [one] = words {
+        return one.text.clone();
+    }
+    let mut text = String::new();
+    let mut last: Option<&Token> = None;
+    for word in words {
+        match last {
+            // What stood between two words was typed, too, unless it was a field.
+            Some(last) if line[last.to..word.from].trim().is_empty() => {
+                text.push_str(&line[last.to..word.from]);
+            }
+            Some(_) => text.push(' '),
+            None => {}
+        }
+        text.push_str(&line[word.from..word.to]);
+        last = Some(word);
+    }
+    text
 }
 
 /// A bare word with two hyphens and a letter is a field.
@@ -148,7 +190,7 @@ fn field_arg(
     arg: &Arg,
     long: &str,
     value: Option<&str>,
-    after: &[Token],
+    (line, after): (&str, &[Token]),
 ) -> Result<String, Refusal> {
     if matches!(arg.get_action(), ArgAction::SetTrue) {
         return match value {
@@ -156,23 +198,23 @@ fn field_arg(
             Some(_) => Err(usage(format!("--{long} stands alone, it takes no value."))),
         };
     }
-    let mut text = format!("--{long}=");
-    let words = value.into_iter().chain(after.iter().map(|token| token.text.as_str()));
-    let mut count = 0;
-    for word in words {
-        if count > 0 {
-            text.push(' ');
-        }
-        text.push_str(word);
-        count += 1;
-    }
-    if count == 0 || text.ends_with('=') && value.is_none_or(str::is_empty) && after.is_empty() {
+    let rest = typed(line, &after.iter().collect::<Vec<_>>());
+    let text = match value {
+        Some(value) if !after.is_empty() => format!("{value} {rest}"),
+        Some(value) => value.to_owned(),
+        None => rest,
+    };
+    if text.is_empty() && after.is_empty() {
         return Err(usage(format!("--{long} needs a value.")));
     }
-    Ok(text)
+    Ok(format!("--{long}={text}"))
 }
 
-fn positional(leaf: &Command, words: &[&str], args: &mut Vec<String>) -> Result<(), Refusal> {
+fn positional(
+    leaf: &Command,
+    (line, words): (&str, &[&Token]),
+    args: &mut Vec<String>,
+) -> Result<(), Refusal> {
     if words.is_empty() {
         return Ok(());
     }
@@ -181,13 +223,17 @@ fn positional(leaf: &Command, words: &[&str], args: &mut Vec<String>) -> Result<
     let text_from = leaf.get_positionals().position(is_text);
     match (text_from, words.get(slots)) {
         (Some(from), _) if words.len() > from => {
-            args.extend(words[..from].iter().map(ToString::to_string));
-            args.push(words[from..].join(" "));
+            args.extend(words[..from].iter().map(|word| word.text.clone()));
+            let text = &words[from..];
+            let first = text.first().map_or(0, |word| word.from);
+            let last = text.last().map_or(first, |word| word.to);
+            let whole = takes_prose(leaf) && text.len() == 1;
+            args.push(if whole { line[first..last].to_owned() } else { typed(line, text) });
         }
         (None, Some(extra)) => {
-            return Err(usage(format!("There is a word too much: {}.", foreign(extra))));
+            return Err(usage(format!("There is a word too much: {}.", foreign(&extra.text))));
         }
-        _ => args.extend(words.iter().map(ToString::to_string)),
+        _ => args.extend(words.iter().map(|word| word.text.clone())),
     }
     Ok(())
 }

@@ -44,6 +44,8 @@ pub struct CommandLine {
     pub below: String,
     /// People saw other words than those that run: the answer quotes `text`.
     pub is_shown_otherwise: bool,
+    /// Without a prefix it may be plain talk, in a direct chat.
+    pub has_prefix: bool,
 }
 
 impl CommandLine {
@@ -54,7 +56,7 @@ impl CommandLine {
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let tokens = tokens::tokens(text)?;
         let (text, rest, below) = (text.to_owned(), String::new(), String::new());
-        Ok(Self { text, tokens, rest, below, is_shown_otherwise: false })
+        Ok(Self { text, tokens, rest, below, is_shown_otherwise: false, has_prefix: true })
     }
 }
 
@@ -104,6 +106,7 @@ fn addressed(
         Ok((tokens, text)) => LineOutcome::Command(CommandLine {
             tokens,
             text: text.trim_end().to_owned(),
+            has_prefix: spoken.starts_with(prefix),
             rest: chars::cleaned(rest),
             below: rest.to_owned(),
             is_shown_otherwise: shown.is_some_and(|shown| is_other(line, &shown.text)),
@@ -157,7 +160,8 @@ fn full_width_hint(line: &str, prefix: &str) -> LineOutcome {
 
 /// The body below the quote that clients put before a reply. A line directly below a quoted one
 /// still belongs to the quote.
-fn below_quote(body: &str) -> &str {
+#[must_use]
+pub fn below_quote(body: &str) -> &str {
     let mut body = body;
     while body.starts_with('>') {
         match body.find("\n\n").or_else(|| body.find("\n\r\n")) {

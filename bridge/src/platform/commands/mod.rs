@@ -12,8 +12,11 @@
 //!   become a flag by accident: `-100` and a quoted `"--x"` reach the value.
 //! - Text of several words is one `String` with `#[arg(num_args = 1..)]`: as the last positional
 //!   it takes all words left, as a field all words up to the next field.
+//!   It arrives as it was typed; quotes around the whole of it are left out, except where it is prose
+//!   (`value_hint = PROSE`: reasons, announcements, stories), which nothing is taken from.
 //!   With `allow_hyphen_values` it also takes fields whose names only the arm knows, as they stand.
-//! - `value_name` is what usage shows between `<` and `>` or after the field's name.
+//! - `value_name` is what usage shows between `<` and `>` or after the field's name. A name in angle
+//!   brackets (`"<client>"`) is shown as required where the arm itself says what is missing.
 //! - Amounts, currencies, dates and references are `String`s here; the arm turns them into values,
 //!   since that needs the currency, the calendar or the database. What can be refused by itself may
 //!   be refused by a `value_parser` with error type `Refusal`: it arrives as it is, and before a
@@ -38,8 +41,11 @@ mod usage;
 
 pub use chars::normalized;
 pub use content::Content;
-pub use line::{CommandLine, LineOutcome, Place, command_line};
+pub use line::{CommandLine, LineOutcome, Place, below_quote, command_line};
 pub use parse::{Grammar, Parsed};
 pub use reference::reference;
 pub use said::Said;
 pub use tokens::Token;
+
+/// Marks a text argument as prose: it arrives exactly as it was typed.
+pub const PROSE: clap::ValueHint = clap::ValueHint::Other;

@@ -52,10 +52,10 @@ impl<T: Subcommand> Grammar<T> {
     /// Reads a command.
     #[must_use]
     pub fn parse(&self, line: &CommandLine) -> Parsed<T> {
-        match fields::found(&self.root, &line.tokens) {
+        match fields::found(&self.root, (&line.text, &line.tokens)) {
             Ok(found) => self.run(&found).map_or_else(Parsed::Refused, Parsed::Command),
             Err(Some(refusal)) => Parsed::Refused(refusal),
-            Err(None) => self.unknown(line.tokens.first().map_or("", |token| &token.text)),
+            Err(None) => self.unknown(line),
         }
     }
 
@@ -105,7 +105,7 @@ impl<T: Subcommand> Grammar<T> {
 
     fn tried(&self, path: &str, example: &str) -> Result<(), String> {
         let tokens = tokens::tokens(example).map_err(|refusal| refusal.sentence)?;
-        match fields::found(&self.root, &tokens) {
+        match fields::found(&self.root, (example, &tokens)) {
             Ok(found) if found.path == path => {
                 self.run(&found).map(drop).map_err(|refusal| refusal.sentence)
             }
@@ -124,14 +124,22 @@ impl<T: Subcommand> Grammar<T> {
         command.map_err(|error| usage::refused(&error, found.leaf, &found.path))
     }
 
-    fn unknown(&self, word: &str) -> Parsed<T> {
-        match self.near(&word.to_lowercase()) {
+    fn unknown(&self, line: &CommandLine) -> Parsed<T> {
+        let word = line.tokens.first().map_or("", |token| &token.text);
+        // Plain talk has many short words like ours: without the prefix only a clear slip is one.
+        let near =
+            self.near(&word.to_lowercase()).filter(|near| line.has_prefix || is_slip(word, near));
+        match near {
             Some(near) => Parsed::Refused(
                 Refusal::new(
                     Code::Unknown,
                     format!("There is no {}: did you mean `{near}`?", foreign(word)),
                 )
-                .example(format!("help {near}")),
+                .example(if near == "help" {
+                    near.to_owned()
+                } else {
+                    format!("help {near}")
+                }),
             ),
             None => Parsed::Unknown(
                 Refusal::new(
@@ -154,6 +162,11 @@ impl<T: Subcommand> Default for Grammar<T> {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// One slip in a word that is long enough.
+fn is_slip(word: &str, near: &str) -> bool {
+    near.chars().count() >= 4 && strsim::osa_distance(&word.to_lowercase(), near) <= 1
 }
 
 /// Without clap's own help: `--help` is a field like any other, `help` a command of ours.

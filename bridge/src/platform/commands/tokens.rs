@@ -8,6 +8,9 @@ use std::borrow::Cow;
 pub struct Token {
     pub text: String,
     pub is_quoted: bool,
+    /// Where it stands in the line, as it was typed.
+    pub from: usize,
+    pub to: usize,
 }
 
 /// Splits a normalized line.
@@ -15,17 +18,21 @@ pub(super) fn tokens(line: &str) -> Result<Vec<Token>, Refusal> {
     let mut tokens = Vec::with_capacity(8);
     let mut rest = line.trim_start();
     while !rest.is_empty() {
-        let (token, after) = next_token(rest)?;
-        tokens.push(token);
+        let from = line.len() - rest.len();
+        let ((text, is_quoted), after) = next_token(rest)?;
+        tokens.push(Token { text, is_quoted, from, to: line.len() - after.len() });
         rest = after.trim_start();
     }
     Ok(tokens)
 }
 
-fn next_token(text: &str) -> Result<(Token, &str), Refusal> {
+/// A word with whether it was quoted, and what follows it.
+type Split<'a> = ((String, bool), &'a str);
+
+fn next_token(text: &str) -> Result<Split<'_>, Refusal> {
     if let Some((inside, after)) = quoted(text)? {
         let (tail, after) = word(after);
-        return Ok((Token { text: inside + tail, is_quoted: true }, after));
+        return Ok(((inside + tail, true), after));
     }
     let (bare, after) = word(text);
     if let Some((name, value)) = bare.split_once('=')
@@ -34,9 +41,9 @@ fn next_token(text: &str) -> Result<(Token, &str), Refusal> {
     {
         let (tail, after) = word(after);
         let text = format!("{}={inside}{tail}", plain_dashes(name));
-        return Ok((Token { text, is_quoted: false }, after));
+        return Ok(((text, false), after));
     }
-    Ok((Token { text: plain_dashes(bare).into_owned(), is_quoted: false }, after))
+    Ok(((plain_dashes(bare).into_owned(), false), after))
 }
 
 fn word(text: &str) -> (&str, &str) {
@@ -66,13 +73,24 @@ fn quoted(text: &str) -> Result<Option<(String, &str)>, Refusal> {
     }
 }
 
+/// The end of a quoted text: the quote that pairs with its first one, as in `"The "Inner" Ltd"`, or
+/// else the next one.
 fn close_double(inside: &str) -> Option<usize> {
-    let mut last = ' ';
-    inside.char_indices().find_map(|(at, ch)| {
-        let closes = matches!(ch, '"' | '“' | '”' | '„' | '‟') && last != '\\';
+    let (mut last, mut depth, mut next) = (' ', 0, None);
+    for (at, ch) in inside.char_indices() {
+        let is_quote = matches!(ch, '"' | '“' | '”' | '„' | '‟') && last != '\\';
+        let after = inside[at + ch.len_utf8()..].chars().next().unwrap_or(' ');
+        if is_quote {
+            next = next.or(Some(at));
+            match depth {
+                _ if at > 0 && last == ' ' && after != ' ' => depth += 1,
+                0 => return Some(at),
+                _ => depth -= 1,
+            }
+        }
         last = ch;
-        closes.then_some(at)
-    })
+    }
+    next
 }
 
 /// A single quote closes only at the end of a word.

@@ -14,7 +14,7 @@ pub(super) fn usage(leaf: &Command, path: &str) -> String {
     let (positional, fields): (Vec<_>, Vec<_>) = arguments.partition(|arg| arg.is_positional());
     for arg in positional {
         let more = if is_text(arg) { "…" } else { "" };
-        let (open, close) = if arg.is_required_set() { ('<', '>') } else { ('[', ']') };
+        let (open, close) = if is_needed(arg) { ('<', '>') } else { ('[', ']') };
         line.push_str(&format!(" {open}{}{more}{close}", value_name(arg)));
     }
     for arg in fields {
@@ -35,9 +35,15 @@ pub(super) fn usage(leaf: &Command, path: &str) -> String {
 pub(super) fn value_name(arg: &Arg) -> String {
     let id = arg.get_id().as_str();
     match arg.get_value_names().and_then(|names| names.first()) {
-        Some(name) if !name.eq_ignore_ascii_case(id) => name.to_string(),
+        Some(name) if !name.eq_ignore_ascii_case(id) => name.trim_matches(['<', '>']).to_owned(),
         _ => id.replace('_', " "),
     }
+}
+
+/// Whether the line means nothing without it, whoever says so: clap or the arm.
+fn is_needed(arg: &Arg) -> bool {
+    let named = arg.get_value_names().and_then(|names| names.first());
+    arg.is_required_set() || named.is_some_and(|name| name.starts_with('<'))
 }
 
 /// The working examples of a command: the lines of its `after_help`.
@@ -123,7 +129,8 @@ fn argument(error: &clap::Error, leaf: &Command) -> String {
 fn readable(clap_name: &str, leaf: &Command) -> String {
     let found = leaf.get_arguments().find(|arg| arg.to_string() == clap_name);
     match found {
-        Some(arg) if arg.is_positional() => value_name(arg),
+        // `S-1` and `@user:server` show how it is written, not what it is.
+        Some(arg) if arg.is_positional() => arg.get_id().as_str().replace('_', " "),
         Some(arg) => format!("--{}", arg.get_long().unwrap_or_default()),
         None => clap_name.to_lowercase(),
     }

@@ -248,6 +248,14 @@ pub struct Poison {
     pub attempts: i64,
 }
 
+impl Poison {
+    /// What came without a room could never be read as an event.
+    #[must_use]
+    pub fn is_event(&self) -> bool {
+        !self.room_id.is_empty()
+    }
+}
+
 /// # Errors
 /// When the database refuses.
 pub async fn poison(tx: &mut Conn, limit: i64) -> Result<Vec<Poison>, sqlx::Error> {

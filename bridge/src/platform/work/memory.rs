@@ -7,6 +7,8 @@ use std::collections::HashMap;
 pub struct Memory {
     pub outbox_id: i64,
     pub audit_seq: i64,
+    /// When the program began to work, epoch milliseconds.
+    pub started_at: i64,
     caches: HashMap<TypeId, Box<dyn Any + Send>>,
 }
 

@@ -104,7 +104,8 @@ pub async fn direct<H: Homeserver>(app: &App<H>, user: &str) -> Result<Made, Cal
         let mut request = base_request(app, &format!("direct:{user}"), false);
         request.is_direct = true;
         request.invite = vec![person.clone()];
-        request.name = Some(app.program.name.clone());
+        // The Space has the program's own name: two invitations that look alike would be a riddle.
+        request.name = Some(format!("Chat with {}", app.program.name));
         request.power_level_content_override =
             raw(&rules::direct_powers(&app.program.bot, &app.program.room_version));
         request.initial_state = initial(&[StateEvent {

@@ -5,7 +5,7 @@ use super::states::{StateEvent, Wish};
 use schema::card::{Finding, Severity};
 use serde_json::Value;
 
-const REPAIR: &str = "Run !room repair in the control room.";
+const REPAIR: &str = "Run `room repair` in the control room.";
 const OWN: &str = "agency.siso.partners.";
 /// Our one own type that has no row: it is part of the room's wish.
 const ROLE: &str = "agency.siso.partners.room";
@@ -112,7 +112,7 @@ pub fn closed(name: &str) -> Finding {
 
 #[must_use]
 pub fn alias_taken(alias: &str) -> Finding {
-    let mend = "Remove that alias, or choose another program.alias_prefix; then: room repair";
+    let mend = "Remove that alias, or choose another program.alias_prefix; then `room repair`.";
     warning("alias_taken", format!("The alias {alias} leads to another room than ours."), mend)
 }
 

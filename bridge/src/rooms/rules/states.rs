@@ -2,6 +2,7 @@
 use super::key::RoomKey;
 use super::power::powers;
 use super::{MADE, creator_is_endless, made_mark};
+use crate::platform::text::Line;
 use crate::program::Program;
 use schema::state::{RoomState, VERSION};
 use serde_json::{Value, json};
@@ -59,6 +60,10 @@ pub struct Child<'a> {
 pub fn wish(key: &RoomKey, industry: Option<(&str, bool)>, program: &Program) -> Wish {
     let (name, open) = industry.unwrap_or((key.industry().unwrap_or_default(), true));
     let (title, topic) = words(key, name, open);
+    let topic = match key {
+        RoomKey::Industry(_) => topic,
+        _ => Line::new().sentence(&topic, &program.prefix).into_plain(),
+    };
     let name = match key {
         RoomKey::Space => program.name.clone(),
         _ => format!("{title} · {}", program.name),
@@ -81,20 +86,20 @@ fn words(key: &RoomKey, industry: &str, open: bool) -> (String, String) {
         RoomKey::Announcements => {
             ("Announcements", "News of the program. Only the team's announcements appear here.")
         }
-        RoomKey::General => ("General", "Talk among partners. Type !help to see what you can do."),
-        RoomKey::Wins => {
-            ("Wins", "Success stories. Congratulate in threads; tell yours with !win.")
-        }
-        RoomKey::Leaderboard => {
-            ("Leaderboard", "Boards and results. Use !board in General or in a direct chat.")
-        }
+        RoomKey::General => ("General", "Talk among partners. `help` shows what you can do."),
+        RoomKey::Wins => ("Wins", "Success stories. Congratulate in threads."),
+        RoomKey::Leaderboard => (
+            "Leaderboard",
+            "Boards and results. `board` in General or in a direct chat shows more.",
+        ),
         RoomKey::Playbooks => {
-            ("Playbooks", "What has worked, approved by the team. Use !playbook to search.")
+            ("Playbooks", "What has worked, approved by the team. `playbook search` finds more.")
         }
-        RoomKey::Mentorship => ("Mentorship", "Find or offer a mentor with !mentor."),
-        RoomKey::Control => {
-            ("Control room", "The program's team: reviews, partners, rooms. Type !help.")
-        }
+        RoomKey::Mentorship => ("Mentorship", "Find or offer a mentor: `mentor`."),
+        RoomKey::Control => (
+            "Control room",
+            "The program's team: reviews, partners, rooms. `help` shows what you can do.",
+        ),
         RoomKey::Canary => {
             ("Canary", "The bot checks here that its messages come back. Nothing to see.")
         }

@@ -30,7 +30,8 @@ pub async fn refund(
     let named = first.eq_ignore_ascii_case(currency.code());
     let reason = if named { rest.trim() } else { said.reason };
     rules::refundable(&sale, amount)?;
-    rules::reason(reason)?;
+    let example = format!("sale refund {} {} one seat returned", said.number, amount.plain());
+    rules::reason(reason).map_err(|no| no.example(example))?;
     if sure {
         let sale = actions::refund(work, &manager, said.number, amount, reason).await?;
         work.reply(&render::sale(&sale, SaleEvent::Refunded, None));

@@ -3,6 +3,8 @@ use crate::partners::commands::user_id;
 use crate::platform::refusal::{Code, Refusal};
 use crate::sales::rules::{CO_SELLERS_MAX, WEIGHT_MAX};
 
+const EXAMPLE: &str = "sale add 1000 EUR Acme --with \"me 3, @ben:example.org 2\"";
+
 /// One named part: a user id, or `None` for the claimant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
@@ -47,7 +49,7 @@ fn part(piece: &str, claimant: &str) -> Result<Part, Refusal> {
     if who.eq_ignore_ascii_case("me") {
         return Ok(Part { user: None, weight });
     }
-    let user = user_id(who)?;
+    let user = user_id(who).map_err(|refusal| refusal.example(EXAMPLE))?;
     Ok(Part { user: (user != claimant).then_some(user), weight })
 }
 
@@ -60,8 +62,7 @@ fn weight(text: &str) -> Result<u32, Refusal> {
 }
 
 fn refused(sentence: &str) -> Refusal {
-    Refusal::new(Code::Usage, sentence)
-        .example("sale add 1000 EUR Acme --with \"me 3, @ben:example.org 2\"")
+    Refusal::new(Code::Usage, sentence).example(EXAMPLE)
 }
 
 #[cfg(test)]
