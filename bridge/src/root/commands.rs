@@ -58,32 +58,41 @@ pub(super) async fn message(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'
     if withheld::talks_back(work, &caller, &found, text).await? && rate::in_a_loop(work) {
         return Ok("talking in a loop");
     }
+    heard(work, &caller, (mark, &content), found, input).await
+}
+
+/// What was found in a message is run, refused, hinted at, or taken for talk.
+async fn heard(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    (mark, content): (Mark, &Content<'_>),
+    found: LineOutcome,
+    input: &Input<'_>,
+) -> Result<&'static str, Fault> {
     match found {
         LineOutcome::NotForUs => Ok("not for us"),
-        LineOutcome::FullWidthHint { word } if hears(&caller, &word) => {
+        LineOutcome::FullWidthHint { word } if hears(caller, &word) => {
             let sentence = format!("Commands begin with {} (the plain sign).", work.program.prefix);
             let room = input.event.room_id.clone();
             say::once_a_day(work, &room, "full-width", &say::hint("full-width", sentence));
             Ok("hinted")
         }
         LineOutcome::Refused { word, refusal }
-            if hears(&caller, &word) && !is_talk(work, &caller, &content, &word) =>
+            if hears(caller, &word) && !is_talk(work, caller, content, &word) =>
         {
-            let done = match slowed(work, &caller, input) {
+            let done = match slowed(work, caller, input) {
                 Some(slow) => slow,
                 None => Err(refusal.into()),
             };
-            answer(work, &caller, mark, done).await
+            answer(work, caller, mark, done).await
         }
-        LineOutcome::Refused { .. } if caller.place.is_direct() => {
-            Ok(talk::answered(work, &caller))
-        }
+        LineOutcome::Refused { .. } if caller.place.is_direct() => Ok(talk::answered(work, caller)),
         LineOutcome::FullWidthHint { .. } | LineOutcome::Refused { .. } => Ok("not for us"),
         LineOutcome::Command(line) => {
             if let Some(days) = input.too_late_days(work.program.limits.late_days_max) {
-                return withheld::too_late(work, &caller, mark, &line, days).await;
+                return withheld::too_late(work, caller, mark, &line, days).await;
             }
-            ran(work, &caller, mark, &line, input).await
+            ran(work, caller, mark, &line, input).await
         }
     }
 }

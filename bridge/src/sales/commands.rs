@@ -365,8 +365,7 @@ async fn list_all(
             let example = "sale list --partner @ana:example.org";
             let user = user_id(&text).map_err(|refusal| refusal.example(example))?;
             let person = access::person(work, &user).await?;
-            let row =
-                person.partner.clone().ok_or_else(|| crate::partners::rules::no_such_partner())?;
+            let row = person.partner.clone().ok_or_else(crate::partners::rules::no_such_partner)?;
             Some(PartnerRef { id: row.id, user_id: Some(row.user_id), name: row.name })
         }
         None => None,

@@ -108,7 +108,7 @@ fn readings(text: &str, currency: Currency) -> Vec<String> {
     let groups: Vec<&str> = text.split(MARKS).collect();
     let marks: Vec<char> = text.chars().filter(|c| MARKS.contains(c)).collect();
     let plain = |group: &&str| !group.is_empty() && group.bytes().all(|b| b.is_ascii_digit());
-    let (Some(last), true) = (marks.last(), groups.iter().all(|group| plain(&group))) else {
+    let (Some(last), true) = (marks.last(), groups.iter().all(plain)) else {
         return Vec::new();
     };
     let (tail, head) = match groups.split_last() {

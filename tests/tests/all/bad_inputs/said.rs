@@ -76,7 +76,7 @@ async fn words_of_later(scene: &Scene) -> Outcome<()> {
     for (line, code) in [
         ("!playbook show ../secret".to_owned(), "E-REF"),
         ("!playbook show ..\u{2215}secret".to_owned(), "E-REF"),
-        (search(""), "E-USAGE"),
+        (search(""), "E-REF"),
         (search(&"a".repeat(50_000)), "E-LONG"),
     ] {
         let reply = ana.reply_to(&ana.say(chat, &line).await?).await?;
