@@ -67,7 +67,8 @@ def welcome_partners(stage):
         partner.accept_invitation("the Space", is_space)
         if partner.id not in stage.chats:
             stage.chats[partner.id] = partner.accept_invitation("a chat with the bot", is_chat)
-    for room in ("announcements", "general", "leaderboard", "industry-dental", "industry-legal"):
+    for room in ("announcements", "general", "leaderboard", "playbooks", "industry-dental",
+                 "industry-legal"):
         for person in stage.people:
             stage.rooms[room] = person.join(stage.alias(room))
     progress("the partners have joined the rooms")
@@ -105,8 +106,24 @@ def look_at_results(stage):
     wait_for_pinned(stage, "industry-dental", "12,500")
 
 
-# Later capabilities add their scene here: a playbook, a goal.
-STEPS = [open_the_house, welcome_partners, sell, look_at_results]
+def share_what_works(stage):
+    """A way to win clients, written down, published by a reaction, found again and used."""
+    stage.say(stage.ana, "industry-dental",
+              '!playbook save recall-call "The recall call" --industry dental --tag phone\n'
+              "Call {client} the week **before** their recall letters go out.\n\n"
+              "1. Ask who sorts the letters.\n2. Offer to do the next hundred.", "recall-call")
+    stage.review("The recall call")
+    library = stage.rooms["playbooks"]
+    stage.ben.wait("the playbook to be published", lambda shown: card(
+        [event for event in shown if event["room"] == library], stage.bot, "playbook",
+        "The recall call"))
+    stage.say(stage.chloe, "general", "!playbook search phonecall before letters", "recall-call")
+    stage.say(stage.chloe, "chat", 'playbook use recall-call client="Harbor Dental"',
+              "Harbor Dental")
+
+
+# Later capabilities add their scene here: a goal.
+STEPS = [open_the_house, welcome_partners, sell, look_at_results, share_what_works]
 
 
 def wait_for_board(stage, key, expected):

@@ -78,6 +78,7 @@ impl Default for LimitsConfig {
             call_ms_max: 60_000,
             sends_max: 64,
             states_per_second: 2,
+            pin_every_ms: 60_000,
         }
     }
 }

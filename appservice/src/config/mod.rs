@@ -165,6 +165,8 @@ pub struct LimitsConfig {
     pub sends_max: u16,
     /// Room states sent in a second, all keys together.
     pub states_per_second: u16,
+    /// Time between two edits of a pinned message, such as a board or a list of playbooks.
+    pub pin_every_ms: u32,
 }
 
 #[derive(Clone, Deserialize)]

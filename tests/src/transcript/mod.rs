@@ -39,16 +39,18 @@ use anyhow::Context;
 use parse::Role;
 use run::Run;
 
+/// Nobody waits a minute for a pinned message here.
+const LIMITS: &str = "[limits]\npin_every_ms = 500\n";
 /// Nobody types this fast.
-const FAST: &str = "[limits]\ncommands_burst = 1000\ncommands_every_ms = 1\n";
+const FAST: &str = "commands_burst = 1000\ncommands_every_ms = 1\n";
 
 /// Plays a transcript; an error names the line and what was seen there.
 pub async fn check(ground: Ground, text: &str) -> Outcome<()> {
     let script = parse::parse(text)?;
     let owner = script.people.iter().find(|(_, role)| *role == Role::Owner);
     let (owner, _) = owner.context("the first line must name an owner")?;
-    let more = if script.fast { FAST } else { "" };
-    let mut house = House::open_with(ground, owner, more).await?;
+    let more = format!("{LIMITS}{}", if script.fast { FAST } else { "" });
+    let mut house = House::open_with(ground, owner, &more).await?;
     for (name, role) in &script.people {
         match role {
             Role::Owner => {}
