@@ -346,12 +346,22 @@ pub fn ask_void(sale: &SaleRow, line: &str, user: &str, expires_at: i64) -> Mess
                 .plain(" is taken back in full, on the ledger and all boards."),
         )
         .line("React with ✅ or answer yes within 10 minutes.")
-        .card(&card(Confirm {
-            id: ConfirmationId(sale.id.0),
-            user_id: user.to_owned(),
-            command: line.to_owned(),
-            effect,
-            sale: Some(sale.number),
-            expires_at,
-        }))
+        .card(&confirm(sale, effect, line, (user, expires_at)))
+}
+
+/// What waits for its person's yes.
+fn confirm(
+    sale: &SaleRow,
+    effect: String,
+    line: &str,
+    (user, expires_at): (&str, i64),
+) -> Envelope {
+    card(Confirm {
+        id: ConfirmationId(sale.id.0),
+        user_id: user.to_owned(),
+        command: line.to_owned(),
+        effect,
+        sale: Some(sale.number),
+        expires_at,
+    })
 }

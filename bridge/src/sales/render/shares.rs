@@ -1,11 +1,10 @@
 //! How shared sales and refunds look.
-use super::{card, status_word, title, view};
+use super::{card, confirm, status_word, title, view};
 use crate::platform::refusal::Fault;
 use crate::platform::text::{Line, Message};
 use crate::sales::rules::{self, Exchange, Share};
 use crate::sales::store::SaleRow;
-use schema::card::{AdjustmentView, Confirm, ExchangeView, PartnerRef, Sale, SaleEvent, ShareView};
-use schema::ids::ConfirmationId;
+use schema::card::{AdjustmentView, ExchangeView, PartnerRef, Sale, SaleEvent, ShareView};
 use schema::money::Money;
 
 const NAME_CHARS: usize = 20;
@@ -199,13 +198,6 @@ pub fn ask_refund(
         .lines(rows.collect())
         .line(format!("{} is left, on the ledger and all boards.", money(left)))
         .line("React with ✅ or answer yes within 10 minutes.")
-        .card(&card(Confirm {
-            id: ConfirmationId(sale.id.0),
-            user_id: user.to_owned(),
-            command: line.to_owned(),
-            effect,
-            sale: Some(sale.number),
-            expires_at,
-        }));
+        .card(&confirm(sale, effect, line, (user, expires_at)));
     Ok(message)
 }
