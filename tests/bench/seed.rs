@@ -145,7 +145,7 @@ async fn entries(path: &Path) -> Result<()> {
         .execute(&mut *tx)
         .await?;
         postings(&mut tx, seq, &body).await?;
-        for share in &body.credit().shares {
+        for share in body.credit().iter().flat_map(|credit| &credit.shares) {
             let score = scores.entry(share.partner.to_string()).or_default();
             *score = (score.0 + share.minor, at);
         }

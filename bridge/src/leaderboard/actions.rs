@@ -29,7 +29,9 @@ pub struct Plan {
 pub async fn plan(work: &mut Work<'_>, body: &EntryBody) -> Result<Plan, Stop> {
     let seq = ledger::actions::head(work).await?.seq + 1;
     let at = work.now;
-    let credit = body.credit();
+    let Some(credit) = body.credit() else {
+        return Err(Fault::Bug("only credit moves boards".to_owned()).into());
+    };
     let mut prior: HashMap<PartnerId, Vec<Holding>> = HashMap::new();
     for share in &credit.shares {
         let held = store::holdings(work.tx, share.partner, credit.client).await?;

@@ -1,5 +1,11 @@
 //! The ledger's arithmetic: what an entry says, that it balances, how it hangs on the one before.
 //! Append-only, double entry, hash-chained; bodies hold opaque ids only, never names of people.
+mod commission;
+
+pub use commission::{
+    Change, Commission, PayoutFailed, PayoutPart, Pot, RuleRef, WriteOff, account,
+};
+
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
@@ -60,6 +66,22 @@ pub struct Credit {
     pub shares: Vec<CreditShare>,
 }
 
+impl Credit {
+    /// `market:{industry or none} → credit:{partner}`, one line per share.
+    fn postings(&self) -> Vec<Posting> {
+        let currency = self.currency;
+        let total = self.shares.iter().fold(0_i64, |sum, share| sum.saturating_add(share.minor));
+        let market = format!("market:{}", self.industry.as_deref().unwrap_or("none"));
+        let given = Posting { account: market, minor: total.saturating_neg(), currency };
+        let taken = self.shares.iter().map(|share| Posting {
+            account: credit_account(share.partner),
+            minor: share.minor,
+            currency,
+        });
+        std::iter::once(given).chain(taken).collect()
+    }
+}
+
 /// A negative entry, and which one it takes back from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reversal {
@@ -77,6 +99,21 @@ pub enum EntryBody {
     SaleApproved(Credit),
     SaleVoided(Reversal),
     SaleRefunded(Reversal),
+    /// Lost by a dispute: taken back as a refund is.
+    SaleDisputed(Reversal),
+    /// A sale's commission for one partner, when it is approved.
+    CommissionEarned(Commission),
+    /// What a refund, a void, a reached tier or a correction makes of it.
+    CommissionAdjusted(Commission),
+    /// The hold is over.
+    CommissionReleased(Commission),
+    DisputeOpened(Commission),
+    DisputeWon(Commission),
+    DisputeLost(Commission),
+    PayoutLocked(PayoutPart),
+    PayoutPaid(PayoutPart),
+    PayoutFailed(PayoutFailed),
+    BalanceWrittenOff(WriteOff),
 }
 
 /// An entry's body with the circumstances that the hash must cover as well: a posting time moved
@@ -107,6 +144,12 @@ impl EntryBody {
         Self::SaleVoided(Reversal { reverses, credit })
     }
 
+    /// As a refund, for a dispute that was lost.
+    #[must_use]
+    pub const fn sale_disputed(credit: Credit, reverses: i64) -> Self {
+        Self::SaleDisputed(Reversal { reverses, credit })
+    }
+
     /// A part of a sale's credit taken back; the shares say what each gets, mostly negative.
     #[must_use]
     pub const fn sale_refunded(credit: Credit, reverses: i64) -> Self {
@@ -115,34 +158,40 @@ impl EntryBody {
 
     #[must_use]
     pub const fn book(&self) -> Book {
-        match self {
-            Self::SaleApproved(_) | Self::SaleVoided(_) | Self::SaleRefunded(_) => Book::Credit,
-        }
+        if self.credit().is_some() { Book::Credit } else { Book::Commission }
     }
 
-    /// The credit given (positive shares) or taken back (negative).
+    /// The credit given (positive shares) or taken back (negative); none in the commission book.
     #[must_use]
-    pub const fn credit(&self) -> &Credit {
+    pub const fn credit(&self) -> Option<&Credit> {
         match self {
-            Self::SaleApproved(credit) => credit,
-            Self::SaleVoided(reversal) | Self::SaleRefunded(reversal) => &reversal.credit,
+            Self::SaleApproved(credit) => Some(credit),
+            Self::SaleVoided(reversal)
+            | Self::SaleRefunded(reversal)
+            | Self::SaleDisputed(reversal) => Some(&reversal.credit),
+            _ => None,
         }
     }
 
-    /// `market:{industry or none} → credit:{partner}`, one line per share.
+    /// The entry's lines; they sum to zero.
     #[must_use]
     pub fn postings(&self) -> Vec<Posting> {
-        let credit = self.credit();
-        let currency = credit.currency;
-        let total = credit.shares.iter().fold(0_i64, |sum, share| sum.saturating_add(share.minor));
-        let market = format!("market:{}", credit.industry.as_deref().unwrap_or("none"));
-        let given = Posting { account: market, minor: total.saturating_neg(), currency };
-        let taken = credit.shares.iter().map(|share| Posting {
-            account: credit_account(share.partner),
-            minor: share.minor,
-            currency,
-        });
-        std::iter::once(given).chain(taken).collect()
+        match self {
+            Self::SaleApproved(credit) => credit.postings(),
+            Self::SaleVoided(reversal)
+            | Self::SaleRefunded(reversal)
+            | Self::SaleDisputed(reversal) => reversal.credit.postings(),
+            Self::CommissionEarned(commission)
+            | Self::CommissionAdjusted(commission)
+            | Self::CommissionReleased(commission)
+            | Self::DisputeOpened(commission)
+            | Self::DisputeWon(commission)
+            | Self::DisputeLost(commission) => commission.postings(),
+            Self::PayoutLocked(part) => part.locked(),
+            Self::PayoutPaid(part) => part.paid(),
+            Self::PayoutFailed(failed) => failed.postings(),
+            Self::BalanceWrittenOff(off) => off.postings(),
+        }
     }
 
     /// What the entry says, alone: keys sorted, no spaces, integers only.

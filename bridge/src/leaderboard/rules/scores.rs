@@ -9,7 +9,7 @@ use schema::money::{Overflow, WIRE_MAX};
 use schema::period::{Calendar, Period, PeriodKind};
 
 use super::BoardKey;
-use crate::ledger::rules::EntryBody;
+use crate::ledger::rules::{Credit, EntryBody};
 
 /// A partner's score on a board. Minor units for revenue, a count for clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,21 +72,22 @@ pub fn deltas(
     prior: impl Fn(PartnerId) -> Vec<Holding>,
 ) -> Vec<Delta> {
     let mut changes = Changes::new();
-    for (partner, minor) in shares(entry.body) {
+    let Some(credit) = entry.body.credit() else { return Vec::new() };
+    for (partner, minor) in shares(credit) {
         let before = prior(partner);
         let mut after = before.clone();
-        hold(&mut after, entry, minor);
-        revenue(&mut changes, entry, calendar, (partner, minor));
-        clients(&mut changes, entry, calendar, (partner, &before, &after));
+        hold(&mut after, entry, credit, minor);
+        revenue(&mut changes, (entry.at, credit), calendar, (partner, minor));
+        clients(&mut changes, (entry.at, credit), calendar, (partner, &before, &after));
     }
     let moved = changes.into_iter().filter(|(_, by)| *by != 0);
     moved.map(|((partner, key), by)| Delta { key, partner, by }).collect()
 }
 
 /// What each partner gets of an entry, also where one is named twice.
-fn shares(body: &EntryBody) -> BTreeMap<PartnerId, i64> {
+fn shares(credit: &Credit) -> BTreeMap<PartnerId, i64> {
     let mut sums = BTreeMap::<_, i64>::new();
-    for share in &body.credit().shares {
+    for share in &credit.shares {
         let sum = sums.entry(share.partner).or_default();
         *sum = sum.saturating_add(share.minor);
     }
@@ -99,13 +100,12 @@ fn scopes(industry: Option<&String>) -> impl Iterator<Item = Option<String>> {
 
 fn revenue(
     changes: &mut Changes,
-    entry: Posted<'_>,
+    (at, credit): (i64, &Credit),
     calendar: &Calendar,
     (partner, minor): (PartnerId, i64),
 ) {
-    let credit = entry.body.credit();
     for kind in PeriodKind::ALL {
-        let (period, _) = calendar.counted_in(*kind, credit.on, entry.at);
+        let (period, _) = calendar.counted_in(*kind, credit.on, at);
         for scope in scopes(credit.industry.as_ref()) {
             add(changes, partner, BoardKey::new(Metric::Revenue, period, scope), minor);
         }
@@ -117,18 +117,18 @@ fn revenue(
 /// one, because final results do not change.
 fn clients(
     changes: &mut Changes,
-    entry: Posted<'_>,
+    (at, credit): (i64, &Credit),
     calendar: &Calendar,
     (partner, before, after): (PartnerId, &[Holding], &[Holding]),
 ) {
-    for scope in scopes(entry.body.credit().industry.as_ref()) {
+    for scope in scopes(credit.industry.as_ref()) {
         let (old, new) = (first(before, scope.as_ref()), first(after, scope.as_ref()));
         if old.map(|win| win.sale) == new.map(|win| win.sale) {
             continue;
         }
         for kind in PeriodKind::ALL {
             let mut count = |win: &Holding, by| {
-                let period = open_for(calendar, *kind, win, entry.at);
+                let period = open_for(calendar, *kind, win, at);
                 add(changes, partner, BoardKey::new(Metric::Clients, period, scope.clone()), by);
             };
             if let Some(win) = old {
@@ -157,8 +157,7 @@ fn first<'a>(holdings: &'a [Holding], scope: Option<&String>) -> Option<&'a Hold
 }
 
 /// Books an entry into what a partner holds of its client.
-fn hold(holdings: &mut Vec<Holding>, entry: Posted<'_>, minor: i64) {
-    let credit = entry.body.credit();
+fn hold(holdings: &mut Vec<Holding>, entry: Posted<'_>, credit: &Credit, minor: i64) {
     match holdings.iter_mut().find(|holding| holding.sale == credit.sale) {
         Some(holding) => holding.minor = holding.minor.saturating_add(minor),
         None => holdings.push(Holding {
@@ -229,13 +228,14 @@ pub fn replay<'a>(
     let mut held: BTreeMap<(PartnerId, ClientId), Vec<Holding>> = BTreeMap::new();
     let mut paths: BTreeMap<(BoardKey, PartnerId), Path> = BTreeMap::new();
     for entry in entries {
-        let client = entry.body.credit().client;
+        let Some(credit) = entry.body.credit() else { continue };
+        let client = credit.client;
         let prior = |partner| held.get(&(partner, client)).cloned().unwrap_or_default();
         for delta in deltas(entry, calendar, prior) {
             paths.entry((delta.key, delta.partner)).or_default().step(delta.by, entry.at)?;
         }
-        for (partner, minor) in shares(entry.body) {
-            hold(held.entry((partner, client)).or_default(), entry, minor);
+        for (partner, minor) in shares(credit) {
+            hold(held.entry((partner, client)).or_default(), entry, credit, minor);
         }
     }
     let mut boards = Boards::new();

@@ -175,8 +175,8 @@ fn posted(entries: &[(i64, EntryBody)]) -> Vec<Posted<'_>> {
 /// What a partner holds of a client's sales, read anew from the entries as a store would.
 fn held(entries: &[Posted<'_>], partner: PartnerId, client: ClientId) -> Vec<Holding> {
     let mut sales: BTreeMap<SaleId, Holding> = BTreeMap::new();
-    for entry in entries.iter().filter(|entry| entry.body.credit().client == client) {
-        let credit = entry.body.credit();
+    for entry in entries.iter().filter(|entry| entry.body.credit().unwrap().client == client) {
+        let credit = entry.body.credit().unwrap();
         let own = credit.shares.iter().filter(|share| share.partner == partner);
         let minor: i64 = own.map(|share| share.minor).sum();
         let holding = sales.entry(credit.sale).or_insert_with(|| Holding {
@@ -197,7 +197,7 @@ fn live(entries: &[Posted<'_>]) -> Boards {
     let calendar = calendar();
     let mut boards = Boards::new();
     for (index, entry) in entries.iter().enumerate() {
-        let client = entry.body.credit().client;
+        let client = entry.body.credit().unwrap().client;
         let prior = |partner| held(&entries[..index], partner, client);
         for delta in deltas(*entry, &calendar, prior) {
             let board = boards.entry(delta.key.clone()).or_default();
@@ -206,7 +206,13 @@ fn live(entries: &[Posted<'_>]) -> Boards {
                 Step::Known(score) => score,
                 Step::Look => {
                     let own = entries[..=index].iter().copied().filter(|entry| {
-                        entry.body.credit().shares.iter().any(|s| s.partner == delta.partner)
+                        entry
+                            .body
+                            .credit()
+                            .unwrap()
+                            .shares
+                            .iter()
+                            .any(|s| s.partner == delta.partner)
                     });
                     replay_partner(delta.partner, own, &calendar).unwrap()[&delta.key]
                 }
