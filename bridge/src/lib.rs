@@ -2,6 +2,7 @@
 //! reads no clock and starts no task; what it needs of the outside is the `Homeserver` port.
 pub mod audit;
 pub mod clients;
+pub mod commission;
 pub mod industries;
 pub mod insights;
 pub mod leaderboard;

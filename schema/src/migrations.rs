@@ -52,10 +52,17 @@ const STEPS: &[Step] = &[
         sqlite: "",
         postgres: include_str!("../migrations/0005_bytes.postgres.sql"),
     },
+    Step {
+        version: 6,
+        name: "commission",
+        common: include_str!("../migrations/0006_commission.sql"),
+        sqlite: include_str!("../migrations/0006_commission.sqlite.sql"),
+        postgres: include_str!("../migrations/0006_commission.postgres.sql"),
+    },
 ];
 
 /// The newest schema version that this program knows.
-pub const NEWEST: i64 = 5;
+pub const NEWEST: i64 = 6;
 
 /// Every step in order: version, name, SQL text for the engine.
 pub fn migrations(engine: Engine) -> impl Iterator<Item = (i64, &'static str, String)> {

@@ -1,6 +1,7 @@
 //! `board` and `me`.
 use super::rules::BoardKey;
 use super::{render, views};
+use crate::commission;
 use crate::platform::access::Caller;
 use crate::platform::refusal::{Code, Refusal, Stop};
 use crate::platform::work::Work;
@@ -83,7 +84,13 @@ pub async fn me(work: &mut Work<'_>, caller: &Caller) -> Result<(), Stop> {
         boards.push(views::mine(work, partner.row(), &key, around).await?);
     }
     let totals = views::totals(work, partner.id()).await?;
-    let message = render::me(partner.row(), &boards, &totals, work.program.currency);
+    let commission = if caller.place.is_direct() {
+        commission::actions::balances(work, partner.id()).await?
+    } else {
+        Vec::new()
+    };
+    let figures = (&totals, commission);
+    let message = render::me(partner.row(), &boards, figures, work.program.currency);
     work.reply(&message);
     Ok(())
 }

@@ -4,7 +4,8 @@ use super::views::Mine;
 use crate::platform::access::PartnerRow;
 use crate::platform::text::{Line, Message};
 use schema::card::{
-    Board, BoardRef, Card, Envelope, Me, MyStanding, OwnStanding, PartnerRef, TrendPoint,
+    BalanceView, Board, BoardRef, Card, Envelope, Me, MyStanding, OwnStanding, PartnerRef,
+    TrendPoint,
 };
 use schema::metric::Metric;
 use schema::money::{Currency, Money, thousands};
@@ -195,7 +196,12 @@ pub fn ordinal(n: u32) -> String {
 
 /// The answer to `me`.
 #[must_use]
-pub fn me(me: &PartnerRow, boards: &[Mine], totals: &Totals, currency: Currency) -> Message {
+pub fn me(
+    me: &PartnerRow,
+    boards: &[Mine],
+    (totals, commission): (&Totals, Vec<BalanceView>),
+    currency: Currency,
+) -> Message {
     let mut message = Message::notice(Line::new().plain("📊 You, ").person(&me.name));
     for mine in boards {
         let metric = mine.board.metric;
@@ -214,6 +220,9 @@ pub fn me(me: &PartnerRow, boards: &[Mine], totals: &Totals, currency: Currency)
     }
     if let Some(trend) = trend_line(totals) {
         message = message.line(trend);
+    }
+    if !commission.is_empty() {
+        message = message.lines(crate::commission::render::balances(&commission));
     }
     message.card(&Envelope::from(Card::from(Me {
         partner: PartnerRef { id: me.id, user_id: Some(me.user_id.clone()), name: me.name.clone() },
@@ -240,6 +249,7 @@ pub fn me(me: &PartnerRow, boards: &[Mine], totals: &Totals, currency: Currency)
             })
             .collect(),
         badges: Vec::new(),
+        commission,
     })))
 }
 

@@ -5,9 +5,10 @@ use crate::platform::commands::{CommandLine, Said, help};
 use crate::platform::refusal::{Code, Refusal, Stop};
 use crate::platform::work::Work;
 use crate::{
-    industries, leaderboard, ledger, mentorship, operations, partners, playbooks, questions, rates,
-    rooms, sales, team,
+    commission, industries, leaderboard, ledger, mentorship, operations, partners, playbooks,
+    questions, rates, rooms, sales, team,
 };
+use commission::commands::{ControlRule, PartnerRule};
 use schema::status::Enrollment;
 
 pub(super) async fn partner(
@@ -23,6 +24,9 @@ pub(super) async fn partner(
         }
         Partner::Me => leaderboard::commands::me(work, caller).await,
         Partner::Sale(words) => sales::commands::partner(work, caller, words, said).await,
+        Partner::Rule(PartnerRule::Explain { number }) => {
+            sales::commands::explain(work, caller, &number).await
+        }
         Partner::Board(words) => leaderboard::commands::board(work, caller, words).await,
         Partner::Playbook(words) => playbooks::commands::partner(work, caller, words, said).await,
         Partner::Ask(words) => questions::commands::ask(work, caller, words, said).await,
@@ -52,6 +56,10 @@ pub(super) async fn control(
         Control::Industry(words) => industries::commands::control(work, caller, words).await,
         Control::Sale(words) => sales::commands::control(work, caller, words, said).await,
         Control::Rate(words) => rates::commands::control(work, caller, words).await,
+        Control::Rule(ControlRule::Explain { number }) => {
+            sales::commands::explain(work, caller, &number).await
+        }
+        Control::Rule(words) => commission::commands::control(work, caller, words).await,
         Control::Board(words) => leaderboard::commands::board(work, caller, words).await,
         Control::Playbook(words) => playbooks::commands::control(work, caller, words, said).await,
         Control::Announce { notify, text } => {
@@ -124,6 +132,9 @@ const MANAGERS_GROUPS: &[&str] = &["partner", "industry", "announce", "inbox", "
 const MANAGERS: &[&str] = &[
     "sale void",
     "sale refund",
+    "sale dispute",
+    "rule add",
+    "rule end",
     "rate set",
     "playbook takedown",
     "playbook restore",

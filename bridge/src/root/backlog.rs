@@ -1,6 +1,7 @@
 //! What gives way when more waits than can be answered at once: of the questions that one person
 //! has asked in one room, the newest is answered. What changes something is never left out.
 use super::grammars::{CONTROL, Control, PARTNER, Partner};
+use crate::commission::commands::ControlRule;
 use crate::industries::commands::ControlIndustry;
 use crate::mentorship::commands::PartnerMentor;
 use crate::operations::commands::ControlInbox;
@@ -53,7 +54,7 @@ pub(super) fn asks(place: &Place, line: &CommandLine) -> bool {
 
 pub(super) fn partner_asks(words: &Partner) -> bool {
     match words {
-        Partner::Help { .. } | Partner::Me | Partner::Board(_) => true,
+        Partner::Help { .. } | Partner::Me | Partner::Board(_) | Partner::Rule(_) => true,
         Partner::Sale(words) => {
             matches!(words, PartnerSale::List { .. } | PartnerSale::Show { .. })
         }
@@ -82,6 +83,7 @@ fn control_asks(words: &Control) -> bool {
         Control::Sale(words) => {
             matches!(words, ControlSale::List { .. } | ControlSale::Show { .. })
         }
+        Control::Rule(words) => !matches!(words, ControlRule::Add(_) | ControlRule::End { .. }),
         Control::Rate(words) => matches!(words, ControlRate::List),
         Control::Playbook(words) => words.is_question(),
         Control::Room(words) => matches!(words, ControlRoom::List),

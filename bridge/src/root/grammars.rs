@@ -2,8 +2,8 @@
 //! control room. One variant a command; help and reference come from here.
 use crate::platform::commands::{Grammar, PROSE};
 use crate::{
-    industries, leaderboard, ledger, mentorship, operations, partners, playbooks, questions, rates,
-    rooms, sales, team,
+    commission, industries, leaderboard, ledger, mentorship, operations, partners, playbooks,
+    questions, rates, rooms, sales, team,
 };
 use std::sync::LazyLock;
 
@@ -28,6 +28,9 @@ pub enum Partner {
     /// Your sales
     #[command(subcommand, subcommand_help_heading = "Sales")]
     Sale(sales::commands::PartnerSale),
+    /// Your commission
+    #[command(subcommand, subcommand_help_heading = "Sales")]
+    Rule(commission::commands::PartnerRule),
     /// A leaderboard
     #[command(
         after_help = "board\nboard clients quarter\nboard revenue month --industry dental",
@@ -96,6 +99,9 @@ pub enum Control {
     /// Exchange rates to the program's currency
     #[command(subcommand, subcommand_help_heading = "Sales")]
     Rate(rates::commands::ControlRate),
+    /// Commission rules
+    #[command(subcommand, subcommand_help_heading = "Sales")]
+    Rule(commission::commands::ControlRule),
     /// A leaderboard
     #[command(
         after_help = "board\nboard clients quarter",

@@ -22,7 +22,8 @@ use crate::platform::jobs::Job;
 use crate::platform::refusal::Fault;
 use crate::platform::work::Work;
 use crate::{
-    insights, leaderboard, mentorship, operations, partners, playbooks, questions, rooms, sales,
+    commission, insights, leaderboard, mentorship, operations, partners, playbooks, questions,
+    rooms, sales,
 };
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -133,6 +134,7 @@ pub async fn handle(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'static s
 pub async fn run_job(work: &mut Work<'_>, job: &Job) -> Result<(), Fault> {
     work.settle().await?;
     match job.kind.split('.').next() {
+        Some("commission") => commission::jobs::run(work, job).await,
         Some("board") => leaderboard::jobs::run(work, job).await,
         Some("mentor") => mentorship::jobs::run(work, job).await,
         Some("question") => questions::jobs::run(work, job).await,

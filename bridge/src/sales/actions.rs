@@ -1,10 +1,14 @@
 //! A sale's way: claimed, reviewed, credited, taken back. Read, decide, write, announce.
+mod commission;
 mod decide;
+mod dispute;
 mod refund;
 mod shares;
 
+pub use commission::explain;
 use decide::take_back;
 pub use decide::{approve, reject, void, voidable, withdraw};
+pub use dispute::{decide as decide_dispute, open as open_dispute};
 pub use refund::refund;
 pub use shares::{lapse, pressed, remind};
 
@@ -260,6 +264,7 @@ fn row_of(
         exchange: None,
         shares,
         adjustments: Vec::new(),
+        disputes: Vec::new(),
         industry: claim.industry.clone(),
         on: new.on,
         note: claim.note.clone(),

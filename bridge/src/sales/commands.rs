@@ -1,4 +1,6 @@
 //! What people and the team may say about sales.
+mod dispute;
+mod explain;
 mod refund;
 mod with;
 
@@ -15,6 +17,7 @@ use crate::platform::confirm;
 use crate::platform::refusal::{Code, Refusal, Stop};
 use crate::platform::work::Work;
 use crate::playbooks;
+pub use explain::explain;
 use refund::{Refund, refund};
 use schema::card::{PartnerRef, SaleEvent};
 use schema::ids::SaleNumber;
@@ -130,6 +133,18 @@ pub enum ControlSale {
         #[arg(value_name = "reason", num_args = 1.., value_hint = PROSE)]
         reason: Option<String>,
     },
+    /// A client disputes an approved sale, or that is decided
+    #[command(
+        after_help = "sale dispute S-1 200 open the bank took it back\nsale dispute S-1 200 won"
+    )]
+    Dispute {
+        #[arg(value_name = "S-1")]
+        number: String,
+        #[arg(value_name = "amount")]
+        amount: String,
+        #[arg(value_name = "open|won|lost", num_args = 1.., value_hint = PROSE)]
+        words: Option<String>,
+    },
     /// Sales of everyone
     #[command(
         after_help = "sale list --status claimed\nsale list 2026-11 --partner @ana:example.org"
@@ -225,6 +240,11 @@ pub async fn control(
             let reason = reason.as_deref().unwrap_or_default();
             let refund = Refund { number: self::number(&number)?, amount: &amount, reason };
             return self::refund(work, caller, refund, yes || said.confirmed).await;
+        }
+        ControlSale::Dispute { number, amount, words } => {
+            let words = words.as_deref().unwrap_or_default();
+            let number = self::number(&number)?;
+            return dispute::dispute(work, caller, number, (&amount, words)).await;
         }
         ControlSale::List { period, status, partner } => {
             return list_all(work, period, status, partner).await;

@@ -1,6 +1,8 @@
 //! How sales look: to their claimant, to reviewers, in lists.
+mod disputes;
 mod shares;
 
+pub use disputes::with_earned;
 pub use shares::{ask_refund, ask_share, lapsed, ready, remind_share, share_answered, to_claimant};
 
 use super::store::SaleRow;
@@ -31,7 +33,7 @@ pub fn for_room(sale: &SaleRow) -> SaleRow {
     shown
 }
 
-fn is_for_room(sale: &SaleRow) -> bool {
+pub(super) fn is_for_room(sale: &SaleRow) -> bool {
     sale.client_name.is_empty()
 }
 
@@ -66,6 +68,7 @@ pub fn view(sale: &SaleRow, seq: Option<i64>) -> SaleView {
         exchange: shares::exchange(sale),
         shares: shares::views(sale),
         adjustments: shares::adjustments(sale),
+        disputed: disputes::amount(sale),
     }
 }
 
@@ -113,6 +116,7 @@ pub fn sale(sale: &SaleRow, event: SaleEvent, seq: Option<i64>) -> Message {
         SaleEvent::Approved => "✅",
         SaleEvent::Rejected => "❌",
         SaleEvent::Voided | SaleEvent::Refunded => "↩",
+        SaleEvent::Disputed | SaleEvent::DisputeWon | SaleEvent::DisputeLost => "⚖",
         _ => "🧾",
     };
     let mut message = Message::notice(title(mark, sale)).line(what(sale));
@@ -124,6 +128,9 @@ pub fn sale(sale: &SaleRow, event: SaleEvent, seq: Option<i64>) -> Message {
     }
     if !sale.adjustments.is_empty() {
         message = message.lines(shares::taken(sale));
+    }
+    if let Some(line) = disputes::open(sale) {
+        message = message.line(line);
     }
     message = match event {
         SaleEvent::Approved => message.line("Approved: it counts on the boards."),
@@ -141,6 +148,10 @@ pub fn sale(sale: &SaleRow, event: SaleEvent, seq: Option<i64>) -> Message {
                 .strong(&sale.net().to_string())
                 .plain(". More in our chat."),
         ),
+        SaleEvent::DisputeWon => message.line("The dispute is won: nothing is taken."),
+        SaleEvent::DisputeLost => {
+            message.line(format!("The dispute is lost. Left: {}", sale.net()))
+        }
         SaleEvent::Shown if is_for_room(sale) => {
             message.line("Clients are named in our own chat only.")
         }
@@ -200,6 +211,9 @@ pub fn review(sale: &SaleRow, approvals: &[String], needed: usize, prefix: &str)
     }
     if !sale.adjustments.is_empty() {
         message = message.lines(shares::taken(sale));
+    }
+    if let Some(line) = disputes::open(sale) {
+        message = message.line(line);
     }
     if let Some(note) = &sale.note {
         message = message.quote(Line::new().person_cut(note, 300));

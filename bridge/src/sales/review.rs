@@ -1,6 +1,7 @@
 //! The review card in the control room, and what the claimant hears of the decision.
 use super::render;
 use super::store::SaleRow;
+use crate::commission::actions::Moved;
 use crate::platform::refusal::Fault;
 use crate::platform::text::Message;
 use crate::platform::work::{Work, event_ref};
@@ -56,9 +57,24 @@ pub async fn tell_claimant(
     sale: &SaleRow,
     event: SaleEvent,
     seq: Option<i64>,
+    earned: &[Moved],
 ) -> Result<(), Fault> {
-    let in_room = tell(work, sale, |sale| render::sale(sale, event, seq)).await?;
-    if in_room && matches!(event, SaleEvent::Rejected | SaleEvent::Voided | SaleEvent::Refunded) {
+    let own = earned.iter().find(|moved| moved.partner == sale.partner_id);
+    let in_room = tell(work, sale, |shown| {
+        let message = render::sale(shown, event, seq);
+        // Commission is named in the person's own chat only.
+        if render::is_for_room(shown) { message } else { render::with_earned(message, own) }
+    })
+    .await?;
+    let more = [
+        SaleEvent::Rejected,
+        SaleEvent::Voided,
+        SaleEvent::Refunded,
+        SaleEvent::Disputed,
+        SaleEvent::DisputeWon,
+        SaleEvent::DisputeLost,
+    ];
+    if in_room && more.contains(&event) {
         work.send(&format!("direct:{}", sale.partner_user), &render::sale(sale, event, seq));
     }
     Ok(())
@@ -83,8 +99,10 @@ pub async fn tell(
 }
 
 /// Says the same to each co-seller alone, with their own part.
-pub fn tell_co_sellers(work: &mut Work<'_>, sale: &SaleRow, event: SaleEvent) {
+pub fn tell_co_sellers(work: &mut Work<'_>, sale: &SaleRow, event: SaleEvent, earned: &[Moved]) {
     for share in sale.shares.iter().filter(|share| share.partner != sale.partner_id) {
-        work.send(&format!("direct:{}", share.user), &render::sale(sale, event, None));
+        let own = earned.iter().find(|moved| moved.partner == share.partner);
+        let message = render::with_earned(render::sale(sale, event, None), own);
+        work.send(&format!("direct:{}", share.user), &message);
     }
 }

@@ -1,9 +1,11 @@
 //! What is allowed with a claim and a sale, how clients are told apart, and what looks odd.
 mod client;
+mod disputes;
 mod odd;
 mod shares;
 
 pub use client::{client_key, skeleton};
+pub use disputes::{disputable, open_dispute};
 pub use odd::{backdated, core, similar};
 pub use shares::{
     CO_SELLERS_MAX, LAPSE_MS, REMIND_MS, Share, WEIGHT_MAX, adjusted, not_a_partner,
@@ -39,6 +41,13 @@ impl SaleRow {
             Some(exchange) => exchange.rate.convert(amount, exchange.reporting.currency),
             None => Ok(amount),
         }
+    }
+
+    /// Of what is left, what is in dispute, minor units.
+    #[must_use]
+    pub fn disputed(&self) -> i64 {
+        let open = self.disputes.iter().filter(|dispute| dispute.is_open());
+        open.map(|dispute| dispute.minor).sum()
     }
 
     /// How many different reviewers it needs, by what it counts.
@@ -196,7 +205,15 @@ pub fn refundable(sale: &SaleRow, amount: Money) -> Result<(), Refusal> {
     let number = sale.number;
     let example = |refusal: Refusal| refusal.example(format!("sale show {number}"));
     match sale.status() {
-        SaleStatus::Approved if amount.minor <= sale.net_minor => Ok(()),
+        SaleStatus::Approved if amount.minor <= sale.net_minor - sale.disputed() => Ok(()),
+        SaleStatus::Approved if sale.disputed() > 0 => {
+            let free = Money { minor: sale.net_minor - sale.disputed(), ..sale.amount };
+            let sentence =
+                format!("Only {free} of {number} is not in dispute; the dispute comes first.");
+            let disputed = Money { minor: sale.disputed(), ..sale.amount };
+            Err(Refusal::new(Code::Amount, sentence)
+                .example(format!("sale dispute {number} {} lost", disputed.plain())))
+        }
         SaleStatus::Approved if sale.net_minor == 0 => {
             Err(example(Refusal::new(Code::Amount, format!("Nothing is left of {number}."))))
         }

@@ -1,8 +1,10 @@
 //! Rows of sales, their shares, approvals, and clients.
 mod claims;
+pub mod disputes;
 pub mod shares;
 
 pub use claims::{NewSale, insert, rewrite};
+pub use disputes::Dispute;
 pub use shares::Adjustment;
 
 use super::rules::{Exchange, Share};
@@ -33,6 +35,8 @@ pub struct SaleRow {
     pub shares: Vec<Share>,
     /// Oldest first; none in lists.
     pub adjustments: Vec<Adjustment>,
+    /// Oldest first; none in lists.
+    pub disputes: Vec<Dispute>,
     pub industry: Option<String>,
     pub on: Date,
     pub note: Option<String>,
@@ -119,6 +123,7 @@ fn read(row: &AnyRow) -> Result<SaleRow, sqlx::Error> {
         exchange: exchange(row)?,
         shares: Vec::new(),
         adjustments: Vec::new(),
+        disputes: Vec::new(),
         industry: maybe(9)?,
         on: text(10)?.parse().map_err(|_| bad("day"))?,
         note: maybe(11)?,
@@ -147,6 +152,9 @@ async fn whole(tx: &mut Conn, row: Option<AnyRow>) -> Result<Option<SaleRow>, sq
     sale.shares = shares::of(tx, sale.id).await?;
     if sale.net_minor != sale.amount.minor {
         sale.adjustments = shares::adjustments(tx, sale.id).await?;
+    }
+    if sale.approved_at.is_some() {
+        sale.disputes = disputes::of(tx, sale.id).await?;
     }
     Ok(Some(sale))
 }

@@ -85,6 +85,9 @@ pub struct Me {
     pub trend: Vec<TrendPoint>,
     /// Slugs.
     pub badges: Vec<String>,
+    /// One a currency; in a chat of two only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub commission: Vec<crate::card::BalanceView>,
 }
 
 /// Where I stand on one board, with those next to me.

@@ -2,6 +2,7 @@
 //! key, so that no program needs to parse text. One struct per card; the list below is the contract.
 mod basics;
 mod boards;
+mod commission;
 mod control;
 mod insights;
 mod mentorship;
@@ -13,6 +14,7 @@ mod sales;
 
 pub use basics::*;
 pub use boards::*;
+pub use commission::*;
 pub use control::*;
 pub use insights::*;
 pub use mentorship::*;
@@ -72,6 +74,7 @@ cards! {
     Applied = "applied",
     Audit = "audit",
     Board = "board",
+    CommissionMoved = "commission_moved",
     Confirm = "confirm",
     Done = "done",
     Fault = "fault",
@@ -105,6 +108,8 @@ cards! {
     Review = "review",
     Roles = "roles",
     Rooms = "rooms",
+    RuleExplained = "rule_explained",
+    Rules = "rules",
     Sale = "sale",
     Sales = "sales",
     Status = "status",

@@ -45,6 +45,8 @@ words! {
     /// Why a sale counts for less than it was.
     AdjustmentKind, "adjustment" {
         Refund = "refund",
+        /// Lost to a dispute.
+        Dispute = "dispute",
     }
 }
 
@@ -120,6 +122,9 @@ pub struct SaleView {
     /// Oldest first; not in lists.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub adjustments: Vec<AdjustmentView>,
+    /// What of it is in dispute.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disputed: Option<Money>,
 }
 
 words! {
@@ -139,6 +144,10 @@ words! {
         Confirmed = "confirmed",
         Declined = "declined",
         Refunded = "refunded",
+        /// A client disputes it: its commission is set aside.
+        Disputed = "disputed",
+        DisputeWon = "dispute_won",
+        DisputeLost = "dispute_lost",
     }
 }
 

@@ -1,5 +1,6 @@
 //! What becomes of a claim: approved, rejected, withdrawn; and an approved sale taken back in full.
-use super::{known, own, shares};
+use super::{commission, known, own, shares};
+use crate::commission::actions::{Event, Happened};
 use crate::leaderboard;
 use crate::ledger::{self, rules::EntryBody};
 use crate::platform::access::{Manager, Partner, Reviewer};
@@ -56,8 +57,9 @@ pub async fn approve(
     playbooks::actions::sale_changed(work, sale.playbook.as_deref()).await?;
     work.audit("sale.approve", &number.to_string(), "");
     review::update(work, &sale, &approvals);
-    review::tell_claimant(work, &sale, SaleEvent::Approved, Some(posted.seq)).await?;
-    review::tell_co_sellers(work, &sale, SaleEvent::Approved);
+    let earned = commission::earned(work, &sale, posted.seq).await?;
+    review::tell_claimant(work, &sale, SaleEvent::Approved, Some(posted.seq), &earned).await?;
+    review::tell_co_sellers(work, &sale, SaleEvent::Approved, &earned);
     Ok(Some(sale))
 }
 
@@ -80,8 +82,8 @@ pub async fn reject(
     playbooks::actions::sale_changed(work, sale.playbook.as_deref()).await?;
     work.audit("sale.reject", &number.to_string(), reason);
     review::update(work, &sale, &[]);
-    review::tell_claimant(work, &sale, SaleEvent::Rejected, None).await?;
-    review::tell_co_sellers(work, &sale, SaleEvent::Rejected);
+    review::tell_claimant(work, &sale, SaleEvent::Rejected, None, &[]).await?;
+    review::tell_co_sellers(work, &sale, SaleEvent::Rejected, &[]);
     Ok(())
 }
 
@@ -108,7 +110,7 @@ pub(super) async fn take_back(work: &mut Work<'_>, mut sale: SaleRow) -> Result<
     shares::changed(work, &sale);
     work.audit("sale.withdraw", &sale.number.to_string(), "");
     review::update(work, &sale, &[]);
-    review::tell_co_sellers(work, &sale, SaleEvent::Withdrawn);
+    review::tell_co_sellers(work, &sale, SaleEvent::Withdrawn, &[]);
     Ok(sale)
 }
 
@@ -148,7 +150,11 @@ pub async fn void(
     playbooks::actions::sale_changed(work, sale.playbook.as_deref()).await?;
     work.audit("sale.void", &number.to_string(), reason);
     review::update(work, &sale, &[]);
-    review::tell_claimant(work, &sale, SaleEvent::Voided, Some(posted.seq)).await?;
-    review::tell_co_sellers(work, &sale, SaleEvent::Voided);
+    let id = sale.id.to_string();
+    store::disputes::end(work.tx, sale.id, manager.user_id(), work.now).await?;
+    let happened = Happened { event: Event::Void, id: &id, follows: posted.seq, reason };
+    commission::befell(work, &sale, happened).await?;
+    review::tell_claimant(work, &sale, SaleEvent::Voided, Some(posted.seq), &[]).await?;
+    review::tell_co_sellers(work, &sale, SaleEvent::Voided, &[]);
     Ok(sale)
 }

@@ -4,7 +4,9 @@ use crate::platform::refusal::Fault;
 use crate::platform::text::{Line, Message};
 use crate::sales::rules::{self, Exchange, Share};
 use crate::sales::store::SaleRow;
-use schema::card::{AdjustmentView, ExchangeView, PartnerRef, Sale, SaleEvent, ShareView};
+use schema::card::{
+    AdjustmentKind, AdjustmentView, ExchangeView, PartnerRef, Sale, SaleEvent, ShareView,
+};
 use schema::money::Money;
 
 const NAME_CHARS: usize = 20;
@@ -76,7 +78,12 @@ pub(super) fn taken(sale: &SaleRow) -> Vec<Line> {
         .iter()
         .map(|taken| {
             let amount = Money { minor: taken.minor, ..sale.amount };
-            Line::new().plain(&format!("Refund {amount}: ")).person_cut(&taken.reason, 120)
+            let (word, reason) = match taken.kind {
+                AdjustmentKind::Refund => ("Refund", &taken.reason),
+                AdjustmentKind::Dispute => ("Lost in a dispute", &taken.reason),
+            };
+            let line = Line::new().plain(&format!("{word} {amount}"));
+            if reason.is_empty() { line } else { line.plain(": ").person_cut(reason, 120) }
         })
         .collect();
     rows.push(Line::new().plain("Left: ").strong(&sale.net().to_string()));
