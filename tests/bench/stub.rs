@@ -224,6 +224,8 @@ async fn cold(stub: &Shared, request: &Request<'_>) -> Vec<u8> {
         token: bearer.map(str::to_owned),
         body: serde_json::from_slice(request.body).unwrap_or(Value::Object(serde_json::Map::new())),
         body_bad: false,
+        raw: request.body.to_vec().into(),
+        mime: None,
     };
     let mut stub = stub.borrow_mut();
     let answer = route(&mut stub.world, &call);

@@ -56,6 +56,7 @@ fn parked_message(Parked { why, row, .. }: &Parked) -> Message {
     let what = match row.kind.as_str() {
         "invite" => "An invitation was refused",
         "remove" => "A removal was refused",
+        "file" => "A file was refused",
         _ => "A message was refused",
     };
     let message = Message::text(format!("🟠 {what}"))

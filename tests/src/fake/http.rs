@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 use super::answer::{Answer, Refused};
 use super::quirks::Fault;
 use super::world::World;
-use super::{Shared, asks, routes};
+use super::{Shared, asks, media, routes};
 
 const BODY_BYTES_MAX: usize = 32 << 20;
 
@@ -34,6 +34,9 @@ pub struct Call {
     pub token: Option<String>,
     pub body: Value,
     pub body_bad: bool,
+    /// The body as it came, and what it says it is.
+    pub raw: Bytes,
+    pub mime: Option<String>,
 }
 
 /// A line of the request log.
@@ -99,7 +102,11 @@ async fn answer(shared: &Arc<Shared>, request: Request<Incoming>) -> Option<Resp
         if let Some(Fault::Stall(ms)) = fault {
             tokio::time::sleep(Duration::from_millis(ms)).await;
         }
-        let (status, response) = write(fault, &call, answer);
+        let file = answer.as_ref().ok().and_then(|body| media::file(&shared, body));
+        let (status, response) = match (fault, file) {
+            (None, Some(file)) => (200, file),
+            _ => write(fault, &call, answer),
+        };
         let (method, path) = (call.method, call.path);
         let seen = Seen { method, path, query, appservice, status, fault };
         let mut world = shared.world.lock().unwrap();
@@ -169,7 +176,9 @@ async fn parse(request: Request<Incoming>) -> Option<Call> {
     let token = header.and_then(|value| value.strip_prefix("Bearer ")).map(str::to_owned);
     let token = token.or_else(|| query.get("access_token").cloned());
     let path = parts.uri.path().to_owned();
-    let parsed = if body.is_empty() { Ok(json!({})) } else { serde_json::from_slice(&body) };
+    let mime = parts.headers.get("content-type").and_then(|value| value.to_str().ok());
+    let no_json = body.is_empty() || path.ends_with(media::UPLOAD);
+    let parsed = if no_json { Ok(json!({})) } else { serde_json::from_slice(&body) };
     let segments: Vec<String> = path.split('/').skip(1).map(decode).collect();
     Some(Call {
         method: parts.method.to_string(),
@@ -179,6 +188,8 @@ async fn parse(request: Request<Incoming>) -> Option<Call> {
         token,
         body_bad: parsed.is_err(),
         body: parsed.unwrap_or(Value::Null),
+        mime: mime.map(str::to_owned),
+        raw: body,
     })
 }
 

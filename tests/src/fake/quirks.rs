@@ -73,6 +73,8 @@ pub struct Quirks {
     pub late_every: u32,
     /// Every n-th page of `/messages` is empty and still gives `end`.
     pub empty_page_every: u32,
+    /// The largest file.
+    pub upload_bytes_max: usize,
     /// Faults of the requests of the appservice, and the time they take.
     pub faults: Faults,
     pub delay: Duration,
@@ -100,6 +102,7 @@ impl Default for Quirks {
             replay_percent: 0,
             late_every: 0,
             empty_page_every: 0,
+            upload_bytes_max: 50 << 20,
             faults: Faults::default(),
             delay: Duration::ZERO,
             push_timeout: Duration::from_secs(60),

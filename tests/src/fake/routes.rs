@@ -5,7 +5,7 @@ use serde_json::json;
 use super::answer::{Answer, Refused, forbidden, unrecognized};
 use super::http::Call;
 use super::world::{Caller, World};
-use super::{account, create, directory, login, members, read, send};
+use super::{account, create, directory, login, media, members, read, send};
 
 pub fn route(w: &mut World, call: &Call) -> Answer {
     let segments: Vec<&str> = call.segments.iter().map(String::as_str).collect();
@@ -18,6 +18,7 @@ pub fn route(w: &mut World, call: &Call) -> Answer {
             let version = if w.quirks.conduit { "0.11.0-alpha" } else { "1.163.2" };
             Ok(json!({"server": {"name": name, "version": version}}))
         }
+        ("POST", ["_matrix", "media", "v3", "upload"]) => media::upload(w, call),
         (_, ["_matrix", "client", _version, rest @ ..]) => client(w, call, method, rest),
         _ => Err(unrecognized(404)),
     }
@@ -46,7 +47,8 @@ fn client(w: &mut World, call: &Call, method: &str, rest: &[&str]) -> Answer {
             return Err(Refused::bare(500));
         }
     }
-    let groups = [account::route, directory::route, members::route, send::route, read::route];
+    let groups =
+        [account::route, directory::route, media::route, members::route, send::route, read::route];
     if (method, rest) == ("POST", &["createRoom"]) {
         return create::create(w, c, &call.body);
     }

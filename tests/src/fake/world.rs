@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::answer::{Answer, Refused, bad_json, forbidden, not_found};
 use super::delivery::Delivery;
 use super::http::Seen;
+use super::media::Media;
 use super::quirks::{Plan, Quirks};
 use super::registration::Registration;
 use super::room::{Event, Room};
@@ -60,6 +61,8 @@ pub struct World {
     pub memory: HashMap<(String, String), Answer>,
     /// Event ids by (user, device, transaction id); kept over a restart.
     pub sent: HashMap<(String, String, String), String>,
+    /// Files by their address.
+    pub media: HashMap<String, Media>,
     pub delivery: Delivery,
     pub log: Vec<Seen>,
     pub in_flight: usize,
@@ -83,6 +86,7 @@ impl World {
             aliases: BTreeMap::new(),
             memory: HashMap::new(),
             sent: HashMap::new(),
+            media: HashMap::new(),
             delivery: Delivery::new(),
             log: Vec::new(),
             in_flight: 0,

@@ -35,6 +35,12 @@ impl Event {
         self.content()["body"].as_str().unwrap_or_default()
     }
 
+    /// The name of the file that comes with the message.
+    #[must_use]
+    pub fn file_name(&self) -> Option<&str> {
+        (self.content()["msgtype"] == "m.file").then(|| self.content()["filename"].as_str())?
+    }
+
     /// The machine-readable half of a bot's message.
     #[must_use]
     pub fn card(&self) -> &Value {

@@ -150,6 +150,12 @@ impl Person {
         ask!(self, client => client.send(room, kind, &content, &txn))
     }
 
+    /// The bytes of the file in a message, as the person's own server gives them.
+    pub async fn file(&self, event: &Event) -> Outcome<Vec<u8>> {
+        let uri = event.content()["url"].as_str().unwrap_or_default();
+        ask!(self, client => client.file(uri))
+    }
+
     /// Writes room state, as far as the homeserver lets this person.
     pub async fn set_state(
         &self,

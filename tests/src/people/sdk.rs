@@ -5,6 +5,7 @@ use crate::Outcome;
 use crate::wait::PATIENCE;
 use anyhow::Context;
 use matrix_sdk::config::{RequestConfig, SyncSettings};
+use matrix_sdk::ruma::api::client::authenticated_media::get_content;
 use matrix_sdk::ruma::api::client::filter::{FilterDefinition, RoomEventFilter, RoomFilter};
 use matrix_sdk::ruma::api::client::room::create_room;
 use matrix_sdk::ruma::api::client::state::{get_state_event_for_key, send_state_event};
@@ -12,7 +13,7 @@ use matrix_sdk::ruma::api::client::sync::sync_events;
 use matrix_sdk::ruma::events::StateEventType;
 use matrix_sdk::ruma::serde::Raw;
 use matrix_sdk::ruma::{
-    EventId, OwnedRoomOrAliasId, OwnedTransactionId, RoomAliasId, RoomId, UInt, UserId,
+    EventId, MxcUri, OwnedRoomOrAliasId, OwnedTransactionId, RoomAliasId, RoomId, UInt, UserId,
 };
 use matrix_sdk::sync::SyncResponse;
 use matrix_sdk::{Client, Room};
@@ -113,6 +114,12 @@ impl Sdk {
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    pub async fn file(&self, uri: &str) -> Outcome<Vec<u8>> {
+        let uri = <&MxcUri>::from(uri);
+        let request = get_content::v1::Request::from_uri(uri)?;
+        Ok(self.client.send(request).await?.file)
     }
 
     /// Reads on for ever; the homeserver may be down for a while.

@@ -78,6 +78,17 @@ impl Wire {
         Ok(Some(answer.json().await?))
     }
 
+    pub async fn file(&self, uri: &str) -> Outcome<Vec<u8>> {
+        let (server, id) = uri
+            .strip_prefix("mxc://")
+            .and_then(|rest| rest.split_once('/'))
+            .with_context(|| format!("no file at “{uri}”"))?;
+        let mut url = Url::parse(&self.base)?.join("../v1/media/download/")?;
+        url.path_segments_mut().ok().context("no path")?.pop_if_empty().extend([server, id]);
+        let request = self.http.get(url).bearer_auth(&self.token);
+        Ok(request.send().await?.error_for_status()?.bytes().await?.to_vec())
+    }
+
     /// Reads on for ever; the homeserver may be down for a while.
     pub async fn follow(self, timeline: Arc<Timeline>) {
         let mut since = None;

@@ -35,6 +35,7 @@ pub enum Line {
     BotShows(Vec<String>),
     BotHides(Vec<String>),
     Card(Value),
+    File(Vec<String>),
     Silence,
     State { kind: String, key: String, content: Value },
     Restart,
@@ -113,6 +114,7 @@ fn said(head: &str, tail: &str) -> Outcome<Option<Line>> {
         ["bot", "posts"] => Line::BotPosts(parts(tail)),
         ["bot", "shows"] => Line::BotShows(parts(tail)),
         ["bot", "hides"] => Line::BotHides(parts(tail)),
+        ["file"] => Line::File(parts(tail)),
         ["card"] => Line::Card(serde_json::from_str(tail)?),
         ["state", kind, key] => Line::State {
             kind: format!("agency.siso.partners.{kind}"),
@@ -183,7 +185,7 @@ mod tests {
         let script = parse(
             "people olga owner; ana, ben partner\n# hello\n[dm]\nana> !me \\u{41}>\nbot> a … b\n\
              ben in thread> so\nana answers ben> thus\nana reacts ✅ at ben\n\
-             olga reacts ✅ to S-1 of Ana\nana redacts\nstate program \"\"> {\"v\": 1}\nsilence\n",
+             olga reacts ✅ to S-1 of Ana\nana redacts\nfile> a.csv … b\nstate program \"\"> {\"v\": 1}\nsilence\n",
         )
         .unwrap();
         assert_eq!(script.people.len(), 3);
@@ -205,6 +207,7 @@ mod tests {
                 words: "S-1 of Ana".to_owned(),
             },
             Line::Redacts { who: "ana".to_owned() },
+            Line::File(vec!["a.csv".to_owned(), "b".to_owned()]),
             Line::State {
                 kind: "agency.siso.partners.program".to_owned(),
                 key: String::new(),

@@ -64,6 +64,7 @@ impl Run {
             Line::BotShows(parts) => self.bot_shows(&parts).await,
             Line::BotHides(parts) => self.bot_hides(&parts).await,
             Line::Card(expected) => self.card(&expected),
+            Line::File(parts) => self.file(&parts).await,
             Line::Silence => self.silence().await,
             Line::State { kind, key, content } => self.state(&kind, &key, &content).await,
             Line::Restart => self.house.program.restart().await,
@@ -232,6 +233,16 @@ impl Run {
         let found = self.found.as_ref().context("no message was found before")?;
         let expected = serde_json::from_str(&self.with_ids(&expected.to_string()))?;
         ensure!(includes(found.card(), &expected), "the card is {}", found.card());
+        Ok(())
+    }
+
+    async fn file(&self, parts: &[String]) -> Outcome<()> {
+        let found = self.found.as_ref().context("no message was found before")?;
+        let (name, parts) = parts.split_first().context("a file has a name")?;
+        ensure!(found.file_name() == Some(name), "the message is {}", found.content());
+        let bytes = self.house.person(&self.reader)?.file(found).await?;
+        let text = String::from_utf8_lossy(&bytes);
+        ensure!(contains(&text, parts), "expected {parts:?}, {name} says:\n{text}");
         Ok(())
     }
 

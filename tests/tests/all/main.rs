@@ -3,6 +3,7 @@ mod bad_inputs;
 mod chats;
 mod delivery;
 mod federation;
+mod files;
 mod flags;
 mod homeserver_kills;
 mod insights;

@@ -1,5 +1,6 @@
 //! One request to the homeserver for one row, and what its answer means.
 use super::store::Owed;
+use super::upload;
 use crate::platform::homeserver::{CallError, Homeserver, Put, PutKind};
 use crate::platform::work::OutKind;
 use ruma::api::client::membership::{invite_user, kick_user};
@@ -22,20 +23,12 @@ pub enum Outcome {
 
 pub async fn deliver<H: Homeserver>(homeserver: &H, room_id: &str, row: &Owed) -> Outcome {
     match row.kind {
-        OutKind::Message | OutKind::Redact => {
-            let put = Put {
-                room_id,
-                kind: if row.kind == OutKind::Redact { PutKind::Redact } else { PutKind::Message },
-                event_type: &row.event_type,
-                key: &row.txn_id,
-                redacts: row.subject.as_deref(),
-                content: &row.content,
-            };
-            match homeserver.put(&put).await {
-                Ok(event) => Outcome::Sent(event.to_string()),
-                Err(error) => outcome(error),
-            }
-        }
+        OutKind::Message => put(homeserver, room_id, row, PutKind::Message, &row.content).await,
+        OutKind::Redact => put(homeserver, room_id, row, PutKind::Redact, &row.content).await,
+        OutKind::File => match upload::content(homeserver, row).await {
+            Ok(content) => put(homeserver, room_id, row, PutKind::Message, &content).await,
+            Err(outcome) => outcome,
+        },
         OutKind::Invite | OutKind::Remove => {
             let ids = OwnedRoomId::try_from(room_id)
                 .ok()
@@ -43,6 +36,27 @@ pub async fn deliver<H: Homeserver>(homeserver: &H, room_id: &str, row: &Owed) -
             let Some((room, user)) = ids else { return Outcome::Parked("no such user id".into()) };
             membership(homeserver, room, user, row).await
         }
+    }
+}
+
+async fn put<H: Homeserver>(
+    homeserver: &H,
+    room_id: &str,
+    row: &Owed,
+    kind: PutKind,
+    content: &str,
+) -> Outcome {
+    let put = Put {
+        room_id,
+        kind,
+        event_type: &row.event_type,
+        key: &row.txn_id,
+        redacts: row.subject.as_deref().filter(|_| kind == PutKind::Redact),
+        content,
+    };
+    match homeserver.put(&put).await {
+        Ok(event) => Outcome::Sent(event.to_string()),
+        Err(error) => outcome(error),
     }
 }
 

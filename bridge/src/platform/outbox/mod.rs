@@ -11,3 +11,4 @@ pub mod store;
 #[cfg(test)]
 mod tests;
 mod unplaced;
+mod upload;

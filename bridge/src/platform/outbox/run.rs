@@ -232,7 +232,7 @@ impl<H: Homeserver> Sender<H> {
         let homeserver = self.app.homeserver.clone();
         let old = now - row.unknown_at.unwrap_or(row.made_at) > LOOK_AFTER_MS;
         let flight = async move {
-            if old && row.kind == OutKind::Message {
+            if old && matches!(row.kind, OutKind::Message | OutKind::File) {
                 match recover::find(&homeserver, &room_id, &row).await {
                     Ok(Some(event)) => return (row, Outcome::Sent(event)),
                     Ok(None) => {}

@@ -4,6 +4,8 @@ use super::rows::Row;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OutKind {
     Message,
+    /// A message with a file, whose bytes go to the homeserver's media first.
+    File,
     Redact,
     Invite,
     Remove,
@@ -14,6 +16,7 @@ impl OutKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Message => "message",
+            Self::File => "file",
             Self::Redact => "redact",
             Self::Invite => "invite",
             Self::Remove => "remove",
@@ -22,7 +25,7 @@ impl OutKind {
 
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Message, Self::Redact, Self::Invite, Self::Remove]
+        [Self::Message, Self::File, Self::Redact, Self::Invite, Self::Remove]
             .into_iter()
             .find(|kind| kind.as_str() == text)
     }
@@ -38,7 +41,8 @@ pub struct OutRow {
     pub room: String,
     pub kind: OutKind,
     pub event_type: &'static str,
-    /// The user of an invitation or removal, the event of a redaction.
+    /// The user of an invitation or removal, the event of a redaction, the bytes of a file (base64,
+    /// only until it is sent).
     pub subject: Option<String>,
     pub content: String,
     pub cause: String,

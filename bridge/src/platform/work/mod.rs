@@ -2,12 +2,14 @@
 //! transaction; messages, states, jobs and audit lines are gathered and written with one statement
 //! a batch. Nothing here touches the network.
 mod effects;
+mod file;
 mod flush;
 mod memory;
 mod out;
 mod rows;
 
 pub use effects::{Done, Effects, JobRow, Mark, OutKind, OutRow, StateRow};
+pub use file::{FILE_BYTES_MAX, File};
 pub use memory::Memory;
 pub use out::{MARKER, OWED, event_ref, state_hash, txn_id};
 pub use rows::{Cell, Insert};

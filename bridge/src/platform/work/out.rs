@@ -1,5 +1,6 @@
 //! What a unit of work may owe to rooms and people.
 use super::effects::{AuditRow, JobRow, OutKind, OutRow, StateRow};
+use super::file::File;
 use super::{Cause, Work};
 use crate::platform::text::{Message, edit_of};
 use serde::Serialize;
@@ -18,7 +19,7 @@ pub fn event_ref(dedupe_key: &str) -> String {
 }
 
 /// How a message of ours hangs on another.
-enum Hang<'a> {
+pub(super) enum Hang<'a> {
     Alone,
     Thread { root: &'a str, reply_to: &'a str },
     Reply(&'a str),
@@ -43,6 +44,11 @@ pub fn txn_id(install: &str, dedupe_key: &str) -> String {
 impl Work<'_> {
     /// Answers the cause: in a thread on the command, plainly in a direct chat.
     pub fn reply(&mut self, message: &Message) -> String {
+        self.answer(message, None)
+    }
+
+    /// The same, with a file.
+    pub(super) fn answer(&mut self, message: &Message, file: Option<&File>) -> String {
         let Cause { room_id: Some(room), thread, reply_to, .. } = self.cause.clone() else {
             return String::new();
         };
@@ -57,9 +63,9 @@ impl Work<'_> {
         match &self.note {
             Some(note) => {
                 let message = message.clone().line(note.as_str());
-                self.message(key, &room, &message, &hang)
+                self.message_with(key, &room, &message, &hang, file)
             }
-            None => self.message(key, &room, message, &hang),
+            None => self.message_with(key, &room, message, &hang, file),
         }
     }
 
@@ -176,6 +182,17 @@ impl Work<'_> {
     }
 
     fn message(&mut self, key: String, room: &str, message: &Message, hang: &Hang<'_>) -> String {
+        self.message_with(key, room, message, hang, None)
+    }
+
+    pub(super) fn message_with(
+        &mut self,
+        key: String,
+        room: &str,
+        message: &Message,
+        hang: &Hang<'_>,
+        file: Option<&File>,
+    ) -> String {
         let txn = txn_id(&self.install.id, &key);
         let mut content = match *hang {
             Hang::Alone => message.content_string(),
@@ -183,8 +200,15 @@ impl Work<'_> {
             Hang::Reply(to) => message.plain_reply(to),
             Hang::EditOf(event) => edit_of(message.content(), event).to_string(),
         };
+        let (kind, bytes) = match file {
+            Some(file) => {
+                content = file.dressed(&content);
+                (OutKind::File, Some(file.encoded()))
+            }
+            None => (OutKind::Message, None),
+        };
         mark(&mut content, &txn);
-        self.push(key.clone(), txn, room, OutKind::Message, "m.room.message", None, content);
+        self.push(key.clone(), txn, room, kind, "m.room.message", bytes, content);
         key
     }
 

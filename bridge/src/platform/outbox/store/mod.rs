@@ -256,6 +256,8 @@ pub struct Told<'a> {
     pub confirmed: bool,
 }
 
+/// A file's bytes are at the homeserver by now; they are kept no longer.
+///
 /// # Errors
 /// When the database refuses.
 pub async fn told(tx: &mut Conn, rows: &[Told<'_>], now: i64) -> Result<(), sqlx::Error> {
@@ -264,7 +266,8 @@ pub async fn told(tx: &mut Conn, rows: &[Told<'_>], now: i64) -> Result<(), sqlx
             tx,
             "update outbox set sent_at = coalesce(outbox.sent_at, v.column3), \
              event_id = coalesce(outbox.event_id, v.column2), \
-             confirmed_at = case when v.column4 = 1 then v.column3 else outbox.confirmed_at end \
+             confirmed_at = case when v.column4 = 1 then v.column3 else outbox.confirmed_at end, \
+             subject = case when outbox.kind = 'file' then null else outbox.subject end \
              from ({values}) v where outbox.id = v.column1",
             chunk.len(),
             4,
@@ -310,7 +313,9 @@ pub async fn park(
     now: i64,
 ) -> Result<Option<ParkedRow>, sqlx::Error> {
     let row = sqlx::query(
-        "update outbox set parked_at = $1, parked_why = $2 where id = $3 and parked_at is null \
+        "update outbox set parked_at = $1, parked_why = $2, \
+         subject = case when kind = 'file' then null else subject end \
+         where id = $3 and parked_at is null \
          returning dedupe_key, room, kind, event_type, subject",
     )
     .bind(now)
