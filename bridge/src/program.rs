@@ -28,6 +28,8 @@ pub struct Program {
     pub room_version: String,
     /// From this amount on (minor units of the program's currency) two different reviewers are needed.
     pub two_person_over: Option<i64>,
+    /// What is payable below this (minor units of the program's currency) waits for the next payout.
+    pub payout_minimum: i64,
     /// Boards that are pinned in the leaderboard room and, by industry, in each channel.
     pub pinned: Vec<PinnedBoard>,
     pub limits: Limits,

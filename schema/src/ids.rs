@@ -123,6 +123,11 @@ number!(
     QuestionNumber, "Q-", "q-", "question number", "QuestionNumber",
     "The number by which people name a question", "^Q-[1-9][0-9]*$"
 );
+number!(
+    /// The number by which people name a payout: `P-12`. Above 0.
+    PayoutNumber, "P-", "p-", "payout number", "PayoutNumber",
+    "The number by which people name a payout", "^P-[1-9][0-9]*$"
+);
 
 #[cfg(test)]
 mod tests {

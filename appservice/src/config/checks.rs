@@ -17,6 +17,7 @@ const RULES: &[Rule] = &[
     prefix_of_aliases,
     room_version,
     two_person_amount,
+    payout_minimum,
     limits_sane,
 ];
 
@@ -119,11 +120,18 @@ fn room_version(config: &Config) -> Option<String> {
 }
 
 fn two_person_amount(config: &Config) -> Option<String> {
-    let amount = config.review.two_person_over.as_ref()?;
+    amount("review.two_person_over", config.review.two_person_over.as_ref()?)
+}
+
+fn payout_minimum(config: &Config) -> Option<String> {
+    amount("payout.minimum", config.payout.minimum.as_ref()?)
+}
+
+fn amount(key: &str, amount: &str) -> Option<String> {
     let parts: Vec<&str> = amount.split('.').collect();
     let digits = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     let fine = parts.len() <= 2 && parts.iter().all(digits) && amount.len() <= 16;
-    unless(fine, "`review.two_person_over` must be an amount such as \"10000.00\".")
+    (!fine).then(|| format!("`{key}` must be an amount such as \"10000.00\"."))
 }
 
 fn limits_sane(config: &Config) -> Option<String> {

@@ -48,6 +48,7 @@ pub struct Config {
     pub boards: BoardsConfig,
     #[serde(default)]
     pub review: ReviewConfig,
+    pub payout: PayoutConfig,
     #[serde(default)]
     pub limits: LimitsConfig,
     #[serde(default)]
@@ -136,6 +137,13 @@ pub struct BoardsConfig {
 pub struct ReviewConfig {
     /// Decimal amount of the program's currency above which two reviewers are needed.
     pub two_person_over: Option<String>,
+}
+
+#[derive(Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PayoutConfig {
+    /// Decimal amount of the program's currency below which what is payable waits for the next payout.
+    pub minimum: Option<String>,
 }
 
 #[derive(Clone, Deserialize)]

@@ -59,6 +59,7 @@ fn each_mistake_is_one_sentence_with_its_key() {
         ("[limits]\ninbox_max = \"many\"", "limits.inbox_max"),
         ("[limits]\ninbox_max = 0", "limits"),
         ("[review]\ntwo_person_over = \"1,000\"", "review.two_person_over"),
+        ("[payout]\nminimum = \"1,000\"", "payout.minimum"),
         ("[log]\nformat = \"xml\"", "log.format"),
     ] {
         let found = mistakes(&format!("{FINE}{more}\n"));

@@ -35,6 +35,7 @@ pub fn program(config: &Config) -> anyhow::Result<Program> {
         owners: config.owners.iter().map(ToString::to_string).collect(),
         room_version: config.rooms.version.clone(),
         two_person_over: two_person_over(config, currency)?,
+        payout_minimum: payout_minimum(config, currency)?,
         pinned: config.boards.pinned.iter().map(|text| pinned(text)).collect::<Result<_, _>>()?,
         limits: limits(config),
     })
@@ -54,6 +55,14 @@ fn two_person_over(config: &Config, currency: Currency) -> anyhow::Result<Option
         anyhow::anyhow!("`review.two_person_over`: {error}; write an amount such as \"10000\".")
     })?;
     Ok(Some(money.minor))
+}
+
+fn payout_minimum(config: &Config, currency: Currency) -> anyhow::Result<i64> {
+    let Some(text) = &config.payout.minimum else { return Ok(0) };
+    let money = Money::parse_amount(text, currency).map_err(|error| {
+        anyhow::anyhow!("`payout.minimum`: {error}; write an amount such as \"20\".")
+    })?;
+    Ok(money.minor)
 }
 
 /// `revenue.month` or `revenue.month.industry`.

@@ -4,7 +4,7 @@ use super::{render, store};
 use crate::platform::access::{self, Manager, Partner, PartnerRow};
 use crate::platform::refusal::{Fault, Stop};
 use crate::platform::work::Work;
-use crate::{mentorship, rooms};
+use crate::{commission, mentorship, rooms};
 use schema::card::PartnerEvent;
 use schema::status::{Enrollment, Visibility};
 
@@ -305,6 +305,7 @@ pub async fn name_learned(work: &mut Work<'_>, user_id: &str) -> Result<(), Faul
 async fn gone(work: &mut Work<'_>, user_id: &str) -> Result<PartnerRow, Fault> {
     let row = reread(work, user_id).await?;
     mentorship::actions::left(work, row.id).await?;
+    commission::actions::left(work, row.id).await?;
     reread(work, user_id).await
 }
 

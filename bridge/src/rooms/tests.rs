@@ -22,6 +22,7 @@ pub(crate) fn program() -> Program {
         owners: vec!["@boss:example.org".into()],
         room_version: "12".into(),
         two_person_over: None,
+        payout_minimum: 0,
         pinned: Vec::new(),
         limits: Limits::default(),
     }

@@ -5,8 +5,8 @@ use crate::platform::commands::{CommandLine, Said, help};
 use crate::platform::refusal::{Code, Refusal, Stop};
 use crate::platform::work::Work;
 use crate::{
-    commission, industries, leaderboard, ledger, mentorship, operations, partners, playbooks,
-    questions, rates, rooms, sales, team,
+    commission, industries, leaderboard, ledger, mentorship, operations, partners, payouts,
+    playbooks, questions, rates, rooms, sales, statements, team,
 };
 use commission::commands::{ControlRule, PartnerRule};
 use schema::status::Enrollment;
@@ -27,6 +27,7 @@ pub(super) async fn partner(
         Partner::Rule(PartnerRule::Explain { number }) => {
             sales::commands::explain(work, caller, &number).await
         }
+        Partner::Statement(words) => statements::commands::statement(work, caller, words).await,
         Partner::Board(words) => leaderboard::commands::board(work, caller, words).await,
         Partner::Playbook(words) => playbooks::commands::partner(work, caller, words, said).await,
         Partner::Ask(words) => questions::commands::ask(work, caller, words, said).await,
@@ -60,6 +61,9 @@ pub(super) async fn control(
             sales::commands::explain(work, caller, &number).await
         }
         Control::Rule(words) => commission::commands::control(work, caller, words).await,
+        Control::Payout(words) => {
+            payouts::commands::control(work, caller, words, said.confirmed).await
+        }
         Control::Board(words) => leaderboard::commands::board(work, caller, words).await,
         Control::Playbook(words) => playbooks::commands::control(work, caller, words, said).await,
         Control::Announce { notify, text } => {
@@ -126,7 +130,7 @@ pub(super) fn team_only(line: &CommandLine) -> Refusal {
 }
 
 /// What only managers may, whole groups of it.
-const MANAGERS_GROUPS: &[&str] = &["partner", "industry", "announce", "inbox", "room"];
+const MANAGERS_GROUPS: &[&str] = &["partner", "payout", "industry", "announce", "inbox", "room"];
 
 /// What only managers may of a group that is open to all of the team.
 const MANAGERS: &[&str] = &[

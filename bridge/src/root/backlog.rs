@@ -6,6 +6,7 @@ use crate::industries::commands::ControlIndustry;
 use crate::mentorship::commands::PartnerMentor;
 use crate::operations::commands::ControlInbox;
 use crate::partners::commands::ControlPartner;
+use crate::payouts::commands::ControlPayout;
 use crate::platform::access::Place;
 use crate::platform::commands::{CommandLine, Parsed};
 use crate::platform::inbox::Event;
@@ -54,7 +55,11 @@ pub(super) fn asks(place: &Place, line: &CommandLine) -> bool {
 
 pub(super) fn partner_asks(words: &Partner) -> bool {
     match words {
-        Partner::Help { .. } | Partner::Me | Partner::Board(_) | Partner::Rule(_) => true,
+        Partner::Help { .. }
+        | Partner::Me
+        | Partner::Board(_)
+        | Partner::Rule(_)
+        | Partner::Statement(_) => true,
         Partner::Sale(words) => {
             matches!(words, PartnerSale::List { .. } | PartnerSale::Show { .. })
         }
@@ -84,6 +89,7 @@ fn control_asks(words: &Control) -> bool {
             matches!(words, ControlSale::List { .. } | ControlSale::Show { .. })
         }
         Control::Rule(words) => !matches!(words, ControlRule::Add(_) | ControlRule::End { .. }),
+        Control::Payout(words) => matches!(words, ControlPayout::Show { .. }),
         Control::Rate(words) => matches!(words, ControlRate::List),
         Control::Playbook(words) => words.is_question(),
         Control::Room(words) => matches!(words, ControlRoom::List),

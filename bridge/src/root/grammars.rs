@@ -2,8 +2,8 @@
 //! control room. One variant a command; help and reference come from here.
 use crate::platform::commands::{Grammar, PROSE};
 use crate::{
-    commission, industries, leaderboard, ledger, mentorship, operations, partners, playbooks,
-    questions, rates, rooms, sales, team,
+    commission, industries, leaderboard, ledger, mentorship, operations, partners, payouts,
+    playbooks, questions, rates, rooms, sales, statements, team,
 };
 use std::sync::LazyLock;
 
@@ -31,6 +31,12 @@ pub enum Partner {
     /// Your commission
     #[command(subcommand, subcommand_help_heading = "Sales")]
     Rule(commission::commands::PartnerRule),
+    /// Your statement of a month; in our own chat
+    #[command(
+        after_help = "statement\nstatement 2026-10 --file csv",
+        subcommand_help_heading = "Sales"
+    )]
+    Statement(statements::commands::Words),
     /// A leaderboard
     #[command(
         after_help = "board\nboard clients quarter\nboard revenue month --industry dental",
@@ -102,6 +108,9 @@ pub enum Control {
     /// Commission rules
     #[command(subcommand, subcommand_help_heading = "Sales")]
     Rule(commission::commands::ControlRule),
+    /// Payouts
+    #[command(subcommand, subcommand_help_heading = "Sales")]
+    Payout(payouts::commands::ControlPayout),
     /// A leaderboard
     #[command(
         after_help = "board\nboard clients quarter",

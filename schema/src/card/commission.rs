@@ -3,8 +3,11 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{PartnerId, SaleNumber};
+use crate::card::PartnerRef;
+use crate::ids::{PartnerId, PayoutNumber, SaleNumber};
 use crate::money::Money;
+use crate::period::Period;
+use crate::wire::words;
 
 /// A commission rule as it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -95,4 +98,107 @@ pub struct CommissionMoved {
     /// Words of the team.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
+}
+
+/// A line of a statement: one entry of the ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct StatementLine {
+    pub ledger_seq: i64,
+    /// Epoch milliseconds.
+    pub at: i64,
+    /// What happened, as the ledger's source says it: `commission.earned`, `payout.locked`, …
+    pub event: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sale: Option<SaleNumber>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<i64>,
+    /// How the rule pays.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub rate: String,
+    /// The part of the sale that the rule was applied to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<Money>,
+    /// The change of what is owed.
+    pub amount: Money,
+    /// What moved into dispute, or out of it.
+    pub disputed: Money,
+}
+
+/// A partner's account in one currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AccountView {
+    pub opening: Money,
+    pub closing: Money,
+    /// How the closing balance lies.
+    pub payable: Money,
+    pub held: Money,
+    pub disputed: Money,
+    /// The newest, oldest first.
+    pub lines: Vec<StatementLine>,
+    /// How many there are in all.
+    pub count: i64,
+}
+
+/// A partner's statement of a month.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Statement {
+    pub period: Period,
+    /// Whether the month is not over.
+    pub open: bool,
+    pub accounts: Vec<AccountView>,
+}
+
+words! {
+    /// How far a payout is.
+    PayoutStatus, "payout status" {
+        Prepared = "prepared",
+        Locked = "locked",
+        Paid = "paid",
+    }
+}
+
+/// What a payout pays to a partner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PayoutPartView {
+    pub partner: PartnerRef,
+    pub amount: Money,
+    /// SHA-256 of the frozen statement, lower-case hex; once locked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub statement: Option<String>,
+    /// Why it came back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed: Option<String>,
+}
+
+/// A payout: what is owed to whom, and how far it is. The money moves outside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Payout {
+    pub number: PayoutNumber,
+    pub status: PayoutStatus,
+    /// What was payable at the end of this local day.
+    #[serde(with = "crate::period::day")]
+    #[schemars(with = "String")]
+    pub until: Date,
+    /// As shown.
+    pub parts: Vec<PayoutPartView>,
+    /// How many there are in all.
+    pub count: i64,
+    /// One a currency; what came back is not in it.
+    pub totals: Vec<Money>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+}
+
+/// A partner's part of a payout that went out, or came back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CommissionPaid {
+    pub payout: PayoutNumber,
+    pub amount: Money,
+    /// It came back and is payable again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub failed: bool,
+    /// The transfer's reference, or why it came back.
+    pub words: String,
 }

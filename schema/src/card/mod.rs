@@ -75,6 +75,7 @@ cards! {
     Audit = "audit",
     Board = "board",
     CommissionMoved = "commission_moved",
+    CommissionPaid = "commission_paid",
     Confirm = "confirm",
     Done = "done",
     Fault = "fault",
@@ -93,6 +94,7 @@ cards! {
     Mentorships = "mentorships",
     Partner = "partner",
     Partners = "partners",
+    Payout = "payout",
     Playbook = "playbook",
     PlaybookDiff = "playbook_diff",
     PlaybookHistory = "playbook_history",
@@ -112,6 +114,7 @@ cards! {
     Rules = "rules",
     Sale = "sale",
     Sales = "sales",
+    Statement = "statement",
     Status = "status",
     Welcome = "welcome",
 }

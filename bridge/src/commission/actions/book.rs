@@ -70,13 +70,9 @@ pub async fn post(
         follows: origin.follows,
     });
     let id = format!("{}:{}:{}", origin.id, line.sale, line.partner);
-    let posted = ledger::actions::post(work, origin.kind.source(), &id, &body).await?;
-    if posted.replayed {
-        return Ok(());
-    }
     let row = MoveRow {
-        seq: posted.seq,
-        at: posted.posted_at,
+        seq: 0,
+        at: work.now,
         partner: line.partner,
         sale: Some(line.sale),
         payout: None,
@@ -86,6 +82,25 @@ pub async fn post(
         change,
         reason: origin.reason.to_owned(),
     };
-    super::forget(work, line.partner);
-    Ok(moves::insert(work.tx, &row).await?)
+    record(work, &id, &body, row).await?;
+    Ok(())
+}
+
+/// Posts an entry of the commission book and what it moves for a partner; `seq` comes from the ledger.
+///
+/// # Errors
+/// When the database refuses, or the same source was posted with another body.
+pub async fn record(
+    work: &mut Work<'_>,
+    id: &str,
+    body: &EntryBody,
+    row: MoveRow,
+) -> Result<i64, Fault> {
+    let posted = ledger::actions::post(work, row.kind, id, body).await?;
+    if !posted.replayed {
+        let row = MoveRow { seq: posted.seq, at: posted.posted_at, ..row };
+        super::forget(work, row.partner);
+        moves::insert(work.tx, &row).await?;
+    }
+    Ok(posted.seq)
 }

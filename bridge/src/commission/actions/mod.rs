@@ -2,10 +2,13 @@
 //! the sale; each event posts the difference, one entry a line.
 mod book;
 mod earn;
+mod leave;
 mod release;
 mod rules;
 
+pub use book::record;
 pub use earn::{earned, settle};
+pub use leave::left;
 pub use release::release;
 pub use rules::{Explained, Tried, add, end, explain, imagined, list, tried, versions};
 
@@ -146,6 +149,6 @@ pub async fn balances(work: &mut Work<'_>, partner: PartnerId) -> Result<Vec<Bal
 }
 
 /// Something moved a partner's accounts.
-fn forget(work: &mut Work<'_>, partner: PartnerId) {
+pub fn forget(work: &mut Work<'_>, partner: PartnerId) {
     work.memory.cache::<Balances>().0.remove(&partner);
 }

@@ -12,6 +12,16 @@ pub(super) fn html_char(out: &mut String, ch: char) {
     }
 }
 
+/// A text as HTML that shows it, without what cannot be seen.
+#[must_use]
+pub fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for ch in text.chars().filter(|ch| !super::is_invisible(*ch)) {
+        html_char(&mut out, ch);
+    }
+    out
+}
+
 /// Whether a text needs no escape, no cleaning and no guard in any of the three forms.
 pub(super) fn is_tame(text: &str) -> bool {
     text.bytes().all(|byte| {

@@ -2,6 +2,7 @@
 //! no view of it can say something else than another. Whatever a person wrote passes through
 //! [`Line::person`] (or [`Message::prose`]) and can then neither break the template, nor reorder
 //! the words around it, nor ping anybody.
+pub mod cell;
 mod escape;
 mod foreign;
 mod line;
@@ -12,6 +13,7 @@ mod relation;
 #[cfg(test)]
 mod tests;
 
+pub use escape::escaped;
 pub use foreign::{foreign, is_invisible};
 pub use line::{LINE_CHARS_MAX, Line};
 pub use markdown::{Rich, rich};

@@ -1,0 +1,34 @@
+//! A partner leaves with a negative balance: it is given up, and the books say so.
+use super::book::record;
+use crate::commission::store::moves::{self, MoveRow};
+use crate::ledger::rules::{Change, EntryBody, WriteOff};
+use crate::platform::refusal::Fault;
+use crate::platform::work::Work;
+use schema::ids::PartnerId;
+
+/// # Errors
+/// When the database refuses.
+pub async fn left(work: &mut Work<'_>, partner: PartnerId) -> Result<(), Fault> {
+    for (currency, stands) in moves::balances(work.tx, partner).await? {
+        if stands.payable >= 0 {
+            continue;
+        }
+        let minor = stands.payable.checked_neg().ok_or(Fault::Overflow("a balance"))?;
+        let body = EntryBody::BalanceWrittenOff(WriteOff { partner, currency, minor });
+        let id = format!("{}:{partner}:{currency}", work.cause.id);
+        let row = MoveRow {
+            seq: 0,
+            at: work.now,
+            partner,
+            sale: None,
+            payout: None,
+            kind: "balance.written_off",
+            currency,
+            base: 0,
+            change: Change { payable: minor, ..Change::default() },
+            reason: String::new(),
+        };
+        record(work, &id, &body, row).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,141 @@
+//! How a statement reads in a chat of two.
+use super::rules::{Account, Line};
+use crate::platform::text::{self, Message};
+use schema::card::{AccountView, Card, Envelope, Statement, StatementLine};
+use schema::money::Money;
+use schema::period::{Calendar, Period};
+
+/// Lines shown a currency, the newest; the file has all.
+pub const LINES_MAX: usize = 15;
+
+/// What happened, in a word or two.
+#[must_use]
+pub fn kind_word(line: &Line) -> String {
+    match line.kind.as_str() {
+        "commission.earned" => "Earned",
+        "commission.adjusted" => "Adjusted",
+        "dispute.opened" => "Disputed",
+        "dispute.won" => "Dispute won",
+        "dispute.lost" => "Dispute lost",
+        "payout.locked" => return format!("Payout P-{}", line.payout.unwrap_or_default()),
+        "payout.failed" => return format!("P-{} came back", line.payout.unwrap_or_default()),
+        "balance.written_off" => "Written off",
+        other => other,
+    }
+    .to_owned()
+}
+
+/// The team's reason, or what moved into dispute.
+#[must_use]
+pub fn note(line: &Line) -> String {
+    if !line.reason.is_empty() {
+        return line.reason.clone();
+    }
+    match (line.change.disputed, line.amount()) {
+        (0, _) | (_, Err(_)) => String::new(),
+        (disputed, _) => format!("in dispute {}", Money::new(disputed, line.currency)),
+    }
+}
+
+fn row(line: &Line, calendar: &Calendar) -> text::Line {
+    let amount = Money::new(line.amount().unwrap_or_default(), line.currency);
+    let day = calendar.day_of(line.at);
+    let shown = text::Line::new().plain(&format!("{:02}-{:02} ", day.month(), day.day()));
+    let shown = match line.sale {
+        Some(sale) => shown.strong(&sale.to_string()).plain(" "),
+        None => shown,
+    };
+    let shown = shown.plain(&kind_word(line)).plain(" ").strong(&amount.to_string());
+    let shown = match (&line.rule, line.kind.as_str()) {
+        (Some((name, _)), "commission.earned") => {
+            let base = Money::new(line.base, line.currency);
+            shown.plain(&format!(" · {} of {base} · {name}", line.rate))
+        }
+        _ => shown,
+    };
+    let note = note(line);
+    if note.is_empty() { shown } else { shown.plain(" · ").person_cut(&note, 80) }
+}
+
+/// The statement of a month, as far as a phone shows it.
+#[must_use]
+pub fn statement(
+    (period, open): (Period, bool),
+    accounts: &[Account],
+    calendar: &Calendar,
+    prefix: &str,
+) -> Message {
+    let so_far = if open { " so far" } else { "" };
+    let mut message = Message::notice(format!("📄 Statement {period}{so_far}"));
+    if accounts.is_empty() {
+        message = message.line("Nothing was earned or paid in this month.");
+    }
+    for account in accounts {
+        let money = |minor| Money::new(minor, account.currency).to_string();
+        let skipped = account.lines.len().saturating_sub(LINES_MAX);
+        let mut lines =
+            vec![text::Line::new().plain("Opening balance: ").strong(&money(account.opening))];
+        if skipped > 0 {
+            lines.push(text::Line::from(format!("… {skipped} lines before these")));
+        }
+        lines.extend(account.lines[skipped..].iter().map(|line| row(line, calendar)));
+        lines.push(text::Line::new().plain("Closing balance: ").strong(&money(account.closing)));
+        let lies = account.lies;
+        let mut of = format!("Payable {} · held {}", money(lies.payable), money(lies.held));
+        if lies.disputed != 0 {
+            of.push_str(&format!(" · in dispute {}", money(lies.disputed)));
+        }
+        lines.push(text::Line::from(of));
+        message = message.lines(lines);
+    }
+    if !accounts.is_empty() {
+        message = message.line(
+            text::Line::new()
+                .plain("As a file: ")
+                .code(&format!("{prefix}statement {period} --file csv"))
+                .plain(" or ")
+                .code("html"),
+        );
+    }
+    message.card(&card(period, open, accounts))
+}
+
+fn card(period: Period, open: bool, accounts: &[Account]) -> Envelope {
+    let account = |account: &Account| {
+        let money = |minor| Money::new(minor, account.currency);
+        let skipped = account.lines.len().saturating_sub(LINES_MAX);
+        AccountView {
+            opening: money(account.opening),
+            closing: money(account.closing),
+            payable: money(account.lies.payable),
+            held: money(account.lies.held),
+            disputed: money(account.lies.disputed),
+            lines: account.lines[skipped..].iter().map(view).collect(),
+            count: i64::try_from(account.lines.len()).unwrap_or(i64::MAX),
+        }
+    };
+    let accounts = accounts.iter().map(account).collect();
+    Envelope::from(Card::from(Statement { period, open, accounts }))
+}
+
+fn view(line: &Line) -> StatementLine {
+    let money = |minor| Money::new(minor, line.currency);
+    StatementLine {
+        ledger_seq: line.seq,
+        at: line.at,
+        event: line.kind.clone(),
+        sale: line.sale,
+        rule: line.rule.as_ref().map(|(name, _)| name.clone()),
+        version: line.rule.as_ref().map(|(_, version)| *version),
+        rate: line.rate.clone(),
+        base: line.sale.map(|_| money(line.base)),
+        amount: money(line.amount().unwrap_or_default()),
+        disputed: money(line.change.disputed),
+    }
+}
+
+/// What comes with a statement's file.
+#[must_use]
+pub fn file(period: Period, accounts: &[Account]) -> Message {
+    Message::notice(format!("📄 Statement {period}")).card(&card(period, false, accounts))
+}

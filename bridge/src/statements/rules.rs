@@ -1,0 +1,139 @@
+//! From the moves of the commission book to accounts that add up.
+use crate::ledger::rules::Change;
+use schema::ids::SaleNumber;
+use schema::money::{Currency, Overflow};
+
+/// One entry of the book, as a statement shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// The ledger entry.
+    pub seq: i64,
+    pub at: i64,
+    /// What happened, as the ledger's source says it.
+    pub kind: String,
+    pub sale: Option<SaleNumber>,
+    pub client: Option<String>,
+    /// Name and version.
+    pub rule: Option<(String, i64)>,
+    /// How the rule pays, as people read it.
+    pub rate: String,
+    pub payout: Option<i64>,
+    pub currency: Currency,
+    /// The part of the sale that the rule was applied to, after the entry.
+    pub base: i64,
+    pub change: Change,
+    pub reason: String,
+}
+
+impl Line {
+    /// What it changes of what is owed.
+    ///
+    /// # Errors
+    /// `Overflow` where it does not fit.
+    pub fn amount(&self) -> Result<i64, Overflow> {
+        self.change.total().ok_or(Overflow)
+    }
+
+    /// Whether people want to see it: the end of a hold changes nothing of what is owed.
+    #[must_use]
+    pub fn is_shown(&self) -> bool {
+        self.kind != "commission.released"
+    }
+}
+
+/// A partner's account in one currency over a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    pub currency: Currency,
+    pub opening: i64,
+    /// In ledger order; those that are not shown are counted only.
+    pub lines: Vec<Line>,
+    pub closing: i64,
+    /// How the closing balance lies at the end.
+    pub lies: Change,
+}
+
+/// # Errors
+/// `Overflow` where a sum does not fit.
+pub fn accounts(
+    opening: &[(Currency, Change)],
+    lines: Vec<Line>,
+) -> Result<Vec<Account>, Overflow> {
+    let mut accounts: Vec<Account> = Vec::new();
+    for (currency, change) in opening {
+        let opening = change.total().ok_or(Overflow)?;
+        let (currency, lies) = (*currency, *change);
+        accounts.push(Account { currency, opening, lines: Vec::new(), closing: opening, lies });
+    }
+    for line in lines {
+        let found = accounts.iter().position(|account| account.currency == line.currency);
+        let index = found.unwrap_or_else(|| {
+            let (currency, lies) = (line.currency, Change::default());
+            accounts.push(Account { currency, opening: 0, lines: Vec::new(), closing: 0, lies });
+            accounts.len() - 1
+        });
+        let account = &mut accounts[index];
+        account.closing = account.closing.checked_add(line.amount()?).ok_or(Overflow)?;
+        account.lies = sum(account.lies, line.change).ok_or(Overflow)?;
+        if line.is_shown() {
+            account.lines.push(line);
+        }
+    }
+    accounts.retain(|account| account.opening != 0 || !account.lines.is_empty());
+    accounts.sort_by_key(|account| account.currency.code());
+    Ok(accounts)
+}
+
+fn sum(a: Change, b: Change) -> Option<Change> {
+    Some(Change {
+        held: a.held.checked_add(b.held)?,
+        payable: a.payable.checked_add(b.payable)?,
+        disputed: a.disputed.checked_add(b.disputed)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(seq: i64, code: &str, kind: &str, change: Change) -> Line {
+        Line {
+            seq,
+            at: seq,
+            kind: kind.to_owned(),
+            sale: None,
+            client: None,
+            rule: None,
+            rate: String::new(),
+            payout: None,
+            currency: Currency::parse(code).unwrap(),
+            base: 0,
+            change,
+            reason: String::new(),
+        }
+    }
+
+    #[test]
+    fn accounts_add_up_by_currency() {
+        let held = |held| Change { held, ..Change::default() };
+        let eur = Currency::parse("EUR").unwrap();
+        let opening = [(eur, Change { payable: -7_000, ..Change::default() })];
+        let lines = vec![
+            line(1, "USD", "commission.earned", held(300)),
+            line(2, "EUR", "commission.earned", held(5_000)),
+            line(
+                3,
+                "EUR",
+                "commission.released",
+                Change { held: -5_000, payable: 5_000, disputed: 0 },
+            ),
+        ];
+        let found = accounts(&opening, lines).unwrap();
+        assert_eq!(found.len(), 2);
+        assert_eq!((found[0].opening, found[0].closing, found[0].lines.len()), (-7_000, -2_000, 1));
+        assert_eq!(found[0].lies, Change { held: 0, payable: -2_000, disputed: 0 });
+        assert_eq!((found[1].currency.code(), found[1].closing), ("USD", 300));
+        let much = vec![line(1, "EUR", "commission.earned", held(i64::MAX)); 2];
+        assert_eq!(accounts(&[], much), Err(Overflow));
+    }
+}
