@@ -48,6 +48,7 @@ pub struct Config {
     pub boards: BoardsConfig,
     #[serde(default)]
     pub review: ReviewConfig,
+    #[serde(default)]
     pub payout: PayoutConfig,
     #[serde(default)]
     pub limits: LimitsConfig,

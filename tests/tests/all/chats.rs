@@ -1,12 +1,16 @@
 //! The chats of `chats/`, each on the fake homeserver with both databases and on a real Synapse.
 partnerspace_tests::transcripts!(
     application,
+    commission,
+    commission_choice,
+    disputes,
     edits_and_redactions,
     exact_words,
     exchange,
     first_words,
     kudos,
     mentorship,
+    payouts,
     playbook_life,
     playbook_moderation,
     playbook_search,
