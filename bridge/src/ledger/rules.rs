@@ -3,7 +3,7 @@
 mod commission;
 
 pub use commission::{
-    Change, Commission, PayoutFailed, PayoutPart, Pot, RuleRef, WriteOff, account,
+    Change, Commission, Moved, PayoutFailed, PayoutPart, Pot, RuleRef, WriteOff, account,
 };
 
 use std::collections::BTreeMap;

@@ -3,9 +3,8 @@ use super::render;
 use super::rules;
 use super::store::{self, PartRow, PayoutRow};
 use crate::commission::actions as commission;
-use crate::commission::store::moves::MoveRow;
 use crate::ledger;
-use crate::ledger::rules::{Change, EntryBody, PayoutFailed, PayoutPart};
+use crate::ledger::rules::{EntryBody, PayoutFailed, PayoutPart};
 use crate::platform::access::Manager;
 use crate::platform::refusal::{Code, Fault, Refusal, Stop};
 use crate::platform::work::Work;
@@ -96,17 +95,11 @@ pub async fn lock(
     store::lock(work.tx, number, manager.user_id(), work.now).await.map_err(Fault::from)?;
     for part in &mut whole.parts {
         let statement = frozen(work, number, part).await?;
-        let ledger_part = PayoutPart {
-            payout: number.0,
-            partner: part.partner,
-            currency: part.currency,
-            minor: part.minor,
-            statement: hash(&statement),
-        };
-        let minor = part.minor.checked_neg().ok_or(Fault::Overflow("a payout"))?;
-        let body = EntryBody::PayoutLocked(ledger_part);
-        let seq = moved(work, number, part, ("payout.locked", minor, ""), &body).await?;
-        (part.statement, part.locked_seq) = (Some(statement), Some(seq));
+        part.statement = Some(statement);
+        let body = EntryBody::PayoutLocked(ledger_part(number, part));
+        let id = id(number, part);
+        let seq = commission::record(work, ("payout.locked", &id), &body, "").await?;
+        part.locked_seq = Some(seq);
         store::lock_part(work.tx, number, part).await.map_err(Fault::from)?;
     }
     whole.payout.locked_at = Some(work.now);
@@ -159,27 +152,9 @@ async fn frozen(
     Ok(statement.to_string())
 }
 
-async fn moved(
-    work: &mut Work<'_>,
-    number: PayoutNumber,
-    part: &PartRow,
-    (kind, payable, reason): (&'static str, i64, &str),
-    body: &EntryBody,
-) -> Result<i64, Fault> {
-    let row = MoveRow {
-        seq: 0,
-        at: work.now,
-        partner: part.partner,
-        sale: None,
-        payout: Some(number.0),
-        kind,
-        currency: part.currency,
-        base: 0,
-        change: Change { payable, ..Change::default() },
-        reason: reason.to_owned(),
-    };
-    let id = format!("{number}:{}:{}", part.partner, part.currency);
-    commission::record(work, &id, body, row).await
+/// The same again for the same step of the same part.
+fn id(number: PayoutNumber, part: &PartRow) -> String {
+    format!("{number}:{}:{}", part.partner, part.currency)
 }
 
 fn ledger_part(number: PayoutNumber, part: &PartRow) -> PayoutPart {
@@ -219,10 +194,10 @@ pub async fn paid(
     whole.payout.reference = Some(reference.to_owned());
     for part in whole.parts.iter_mut().filter(|part| part.failed_seq.is_none()) {
         let body = EntryBody::PayoutPaid(ledger_part(number, part));
-        let id = format!("{number}:{}:{}", part.partner, part.currency);
-        let posted = ledger::actions::post(work, "payout.paid", &id, &body).await?;
-        store::pay_part(work.tx, number, part, posted.seq).await.map_err(Fault::from)?;
-        part.paid_seq = Some(posted.seq);
+        let id = id(number, part);
+        let seq = commission::record(work, ("payout.paid", &id), &body, "").await?;
+        store::pay_part(work.tx, number, part, seq).await.map_err(Fault::from)?;
+        part.paid_seq = Some(seq);
         commission::forget(work, part.partner);
         let message = render::paid_to(number, part, reference);
         work.send(&format!("direct:{}", part.user), &message);
@@ -256,7 +231,8 @@ pub async fn failed(
             was_paid,
             reverses,
         });
-        let seq = moved(work, number, part, ("payout.failed", part.minor, reason), &body).await?;
+        let id = id(number, part);
+        let seq = commission::record(work, ("payout.failed", &id), &body, reason).await?;
         store::fail_part(work.tx, number, part, (seq, reason)).await.map_err(Fault::from)?;
         (part.failed_seq, part.failed_why) = (Some(seq), Some(reason.to_owned()));
         let message = render::came_back(number, part, reason);

@@ -2,6 +2,7 @@
 partnerspace_tests::transcripts!(
     application,
     commission,
+    commission_abroad,
     commission_choice,
     disputes,
     edits_and_redactions,

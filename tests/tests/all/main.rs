@@ -1,6 +1,7 @@
 //! One binary for all end-to-end tests: it links once, and shares one Synapse and one PostgreSQL.
 mod bad_inputs;
 mod chats;
+mod commission;
 mod delivery;
 mod federation;
 mod files;
@@ -9,6 +10,7 @@ mod homeserver_kills;
 mod insights;
 mod kills;
 mod layers;
+mod model;
 mod names;
 mod playbooks;
 mod pressure;

@@ -70,36 +70,30 @@ pub async fn post(
         follows: origin.follows,
     });
     let id = format!("{}:{}:{}", origin.id, line.sale, line.partner);
-    let row = MoveRow {
-        seq: 0,
-        at: work.now,
-        partner: line.partner,
-        sale: Some(line.sale),
-        payout: None,
-        kind: origin.kind.source(),
-        currency: line.currency,
-        base: line.base,
-        change,
-        reason: origin.reason.to_owned(),
-    };
-    record(work, &id, &body, row).await?;
+    record(work, (origin.kind.source(), &id), &body, origin.reason).await?;
     Ok(())
 }
 
-/// Posts an entry of the commission book and what it moves for a partner; `seq` comes from the ledger.
+/// Posts an entry of the commission book, and what it moves for a partner; gives its `seq`.
 ///
 /// # Errors
 /// When the database refuses, or the same source was posted with another body.
 pub async fn record(
     work: &mut Work<'_>,
-    id: &str,
+    (source, id): (&'static str, &str),
     body: &EntryBody,
-    row: MoveRow,
+    reason: &str,
 ) -> Result<i64, Fault> {
-    let posted = ledger::actions::post(work, row.kind, id, body).await?;
-    if !posted.replayed {
-        let row = MoveRow { seq: posted.seq, at: posted.posted_at, ..row };
-        super::forget(work, row.partner);
+    let posted = ledger::actions::post(work, source, id, body).await?;
+    if let Some(moved) = body.moved().filter(|_| !posted.replayed) {
+        super::forget(work, moved.partner);
+        let row = MoveRow {
+            seq: posted.seq,
+            at: posted.posted_at,
+            kind: source.to_owned(),
+            moved,
+            reason: reason.to_owned(),
+        };
         moves::insert(work.tx, &row).await?;
     }
     Ok(posted.seq)

@@ -1,7 +1,7 @@
 //! A partner leaves with a negative balance: it is given up, and the books say so.
 use super::book::record;
-use crate::commission::store::moves::{self, MoveRow};
-use crate::ledger::rules::{Change, EntryBody, WriteOff};
+use crate::commission::store::moves;
+use crate::ledger::rules::{EntryBody, WriteOff};
 use crate::platform::refusal::Fault;
 use crate::platform::work::Work;
 use schema::ids::PartnerId;
@@ -16,19 +16,7 @@ pub async fn left(work: &mut Work<'_>, partner: PartnerId) -> Result<(), Fault> 
         let minor = stands.payable.checked_neg().ok_or(Fault::Overflow("a balance"))?;
         let body = EntryBody::BalanceWrittenOff(WriteOff { partner, currency, minor });
         let id = format!("{}:{partner}:{currency}", work.cause.id);
-        let row = MoveRow {
-            seq: 0,
-            at: work.now,
-            partner,
-            sale: None,
-            payout: None,
-            kind: "balance.written_off",
-            currency,
-            base: 0,
-            change: Change { payable: minor, ..Change::default() },
-            reason: String::new(),
-        };
-        record(work, &id, &body, row).await?;
+        record(work, ("balance.written_off", &id), &body, "").await?;
     }
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! What entries of the commission book changed for a partner. Facts: rows are added, never changed.
 use super::bad;
-use crate::ledger::rules::Change;
+use crate::ledger::rules::{Change, Moved};
 use crate::platform::db::Conn;
-use schema::ids::{PartnerId, SaleId};
+use schema::ids::PartnerId;
 use schema::money::Currency;
 use sqlx::Row as _;
 
@@ -12,14 +12,9 @@ pub struct MoveRow {
     /// The entry's.
     pub seq: i64,
     pub at: i64,
-    pub partner: PartnerId,
-    pub sale: Option<SaleId>,
-    pub payout: Option<i64>,
-    pub kind: &'static str,
-    pub currency: Currency,
-    /// The part of the sale after it, minor units.
-    pub base: i64,
-    pub change: Change,
+    /// The entry's source.
+    pub kind: String,
+    pub moved: Moved,
     /// As the team said it; the ledger holds no words of people.
     pub reason: String,
 }
@@ -34,19 +29,58 @@ pub async fn insert(tx: &mut Conn, row: &MoveRow) -> Result<(), sqlx::Error> {
     )
     .bind(row.seq)
     .bind(row.at)
-    .bind(row.partner.to_string())
-    .bind(row.sale.map(|sale| sale.to_string()))
-    .bind(row.payout)
-    .bind(row.kind)
-    .bind(row.currency.code())
-    .bind(row.base)
-    .bind(row.change.held)
-    .bind(row.change.payable)
-    .bind(row.change.disputed)
+    .bind(row.moved.partner.to_string())
+    .bind(row.moved.sale.map(|sale| sale.to_string()))
+    .bind(row.moved.payout)
+    .bind(&row.kind)
+    .bind(row.moved.currency.code())
+    .bind(row.moved.base)
+    .bind(row.moved.change.held)
+    .bind(row.moved.change.payable)
+    .bind(row.moved.change.disputed)
     .bind(&row.reason)
     .execute(tx)
     .await?;
     Ok(())
+}
+
+/// The moves of a range of entries, in ledger order.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn between(tx: &mut Conn, from: i64, to: i64) -> Result<Vec<MoveRow>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select seq, at, kind, partner_id, sale_id, payout, currency, base_minor, held_minor, \
+         payable_minor, disputed_minor, reason from commission_move where seq between $1 and $2 order by seq",
+    )
+    .bind(from)
+    .bind(to)
+    .fetch_all(tx)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let text = |column: usize| row.try_get::<String, _>(column);
+            let sale = row.try_get::<Option<String>, _>(4)?.map(|id| id.parse()).transpose();
+            Ok(MoveRow {
+                seq: row.try_get(0)?,
+                at: row.try_get(1)?,
+                kind: text(2)?,
+                moved: Moved {
+                    partner: text(3)?.parse().map_err(|_| bad("partner"))?,
+                    sale: sale.map_err(|_| bad("sale"))?,
+                    payout: row.try_get(5)?,
+                    currency: Currency::parse(&text(6)?).map_err(|_| bad("currency"))?,
+                    base: row.try_get(7)?,
+                    change: Change {
+                        held: row.try_get(8)?,
+                        payable: row.try_get(9)?,
+                        disputed: row.try_get(10)?,
+                    },
+                },
+                reason: row.try_get(11)?,
+            })
+        })
+        .collect()
 }
 
 /// What was paid to a partner so far, by currency.

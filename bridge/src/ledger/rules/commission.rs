@@ -1,6 +1,6 @@
 //! What the commission book says: commission earned and corrected, holds that end, disputes, payouts.
 //! Every body carries changes of a partner's accounts; the other side of each is fixed by its kind.
-use super::Posting;
+use super::{EntryBody, Posting};
 use schema::ids::{PartnerId, SaleId};
 use schema::money::Currency;
 use serde::{Deserialize, Serialize};
@@ -76,6 +76,63 @@ pub struct WriteOff {
     pub currency: Currency,
     /// Above 0.
     pub minor: i64,
+}
+
+/// What an entry changes for a partner: a line of their statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moved {
+    pub partner: PartnerId,
+    pub sale: Option<SaleId>,
+    pub payout: Option<i64>,
+    pub currency: Currency,
+    /// The part of the sale after it, minor units.
+    pub base: i64,
+    pub change: Change,
+}
+
+impl Moved {
+    fn of_payout(part: &PayoutPart, payable: i64) -> Self {
+        let change = Change { payable, ..Change::default() };
+        let (partner, currency) = (part.partner, part.currency);
+        Self { partner, sale: None, payout: Some(part.payout), currency, base: 0, change }
+    }
+}
+
+impl EntryBody {
+    /// What it changes for a partner in the commission book; nothing where money only goes on its way.
+    #[must_use]
+    pub fn moved(&self) -> Option<Moved> {
+        match self {
+            Self::SaleApproved(_)
+            | Self::SaleVoided(_)
+            | Self::SaleRefunded(_)
+            | Self::SaleDisputed(_)
+            | Self::PayoutPaid(_) => None,
+            Self::CommissionEarned(commission)
+            | Self::CommissionAdjusted(commission)
+            | Self::CommissionReleased(commission)
+            | Self::DisputeOpened(commission)
+            | Self::DisputeWon(commission)
+            | Self::DisputeLost(commission) => Some(Moved {
+                partner: commission.partner,
+                sale: Some(commission.sale),
+                payout: None,
+                currency: commission.currency,
+                base: commission.base,
+                change: commission.change,
+            }),
+            Self::PayoutLocked(part) => Some(Moved::of_payout(part, part.minor.saturating_neg())),
+            Self::PayoutFailed(failed) => Some(Moved::of_payout(&failed.part, failed.part.minor)),
+            Self::BalanceWrittenOff(off) => Some(Moved {
+                partner: off.partner,
+                sale: None,
+                payout: None,
+                currency: off.currency,
+                base: 0,
+                change: Change { payable: off.minor, ..Change::default() },
+            }),
+        }
+    }
 }
 
 /// The accounts of a partner in the commission book.

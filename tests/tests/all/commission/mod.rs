@@ -1,0 +1,2 @@
+//! What commission does by time, and what the books must say of it.
+mod holds;
