@@ -1,29 +1,29 @@
 //! What people and the team may say about sales.
+mod add;
 mod dispute;
 mod explain;
 mod refund;
 mod with;
 
+pub use add::{ControlAdd, amend_for, claim};
+
 use super::actions::{self, Manner};
-use super::claim::{self, Claim, ClaimPart, Words};
 use super::render::{self, Asked};
 use super::rules;
 use super::store::{self, SaleRow};
-use crate::industries;
 use crate::partners::commands::user_id;
-use crate::platform::access::{self, Caller, Partner, PartnerRow};
+use crate::platform::access::{self, Caller, Partner};
 use crate::platform::commands::{PROSE, Said};
 use crate::platform::confirm;
 use crate::platform::refusal::{Code, Refusal, Stop};
 use crate::platform::work::Work;
-use crate::playbooks;
 pub use explain::explain;
 use refund::{Refund, refund};
 use schema::card::{PartnerRef, SaleEvent};
 use schema::ids::SaleNumber;
 use schema::money::Money;
 use schema::period::Period;
-use schema::status::{Enrollment, SaleStatus};
+use schema::status::SaleStatus;
 
 /// What a claim says.
 #[derive(Debug, Clone, clap::Args)]
@@ -92,6 +92,9 @@ pub enum PartnerSale {
 /// The team's commands about sales.
 #[derive(Debug, Clone, clap::Subcommand)]
 pub enum ControlSale {
+    /// Claim a sale for a partner, also an old one
+    #[command(after_help = "sale add 1000 EUR Acme --partner @ana:example.org --on 2026-09-30")]
+    Add(ControlAdd),
     /// Let a claim count
     #[command(after_help = "sale approve S-1")]
     Approve {
@@ -212,6 +215,7 @@ pub async fn control(
 ) -> Result<(), Stop> {
     let reviewer = caller.reviewer()?;
     match words {
+        ControlSale::Add(words) => return add::for_partner(work, caller, words, said).await,
         ControlSale::Approve { anyway, number } => {
             let over = anyway.then(|| caller.manager()).transpose()?;
             let number = self::number(&number)?;
@@ -251,7 +255,7 @@ pub async fn control(
         }
         ControlSale::Show { number } => {
             let sale = actions::known(work, self::number(&number)?).await?;
-            work.reply(&render::sale(&sale, SaleEvent::Shown, None));
+            work.reply(&render::for_team(&sale, &work.program.prefix));
         }
     }
     Ok(())
@@ -277,54 +281,6 @@ async fn void(
     let expires = work.now + work.program.limits.confirm_ms;
     let prompt = render::ask_void(&sale, &line, &work.cause.actor, expires);
     Ok(confirm::ask(work, &line, &prompt).await?)
-}
-
-/// Reads a claim's words in its place.
-///
-/// # Errors
-/// With the code and sentence for what is wrong.
-pub async fn claim(work: &mut Work<'_>, caller: &Caller, add: Add) -> Result<Claim, Stop> {
-    let words = Words { amount: add.amount, currency: add.currency, client: add.client };
-    let (amount, client) = claim::amount_and_client(&words, work.program.currency)?;
-    let today = work.today();
-    let on = add.on.map_or(Ok(today), |text| claim::day(&text, today))?;
-    let named = add.industry.or_else(|| caller.place.industry().map(str::to_owned));
-    let industry = match named {
-        Some(word) => Some(industries::actions::open_slug(work, &word).await?),
-        None => None,
-    };
-    let playbook = match add.playbook {
-        Some(word) => Some(playbooks::actions::declared(work, &word).await?),
-        None => None,
-    };
-    let parts = parts(work, &caller.partner()?, add.with.as_deref()).await?;
-    let note = claim::note(add.note)?;
-    Ok(Claim { amount, client, industry, on, note, public: add.public, playbook, parts })
-}
-
-/// The claimant and those named in `--with`; all must be active partners.
-async fn parts(
-    work: &mut Work<'_>,
-    claimant: &Partner,
-    with: Option<&str>,
-) -> Result<Vec<ClaimPart>, Stop> {
-    let named = match with {
-        Some(text) => with::parts(text, &claimant.row().user_id)?,
-        None => vec![with::Part { user: None, weight: 1 }],
-    };
-    let mut parts = Vec::with_capacity(named.len());
-    for with::Part { user, weight } in named {
-        let row = match user {
-            None => claimant.row().clone(),
-            Some(user) => {
-                let person = access::person(work, &user).await?;
-                let active = |row: &&PartnerRow| row.enrollment == Enrollment::Approved;
-                person.partner.as_ref().filter(active).cloned().ok_or_else(rules::not_a_partner)?
-            }
-        };
-        parts.push(ClaimPart { partner: row.id, user: row.user_id, name: row.name, weight });
-    }
-    Ok(parts)
 }
 
 /// # Errors
