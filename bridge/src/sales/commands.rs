@@ -15,15 +15,16 @@ use crate::partners::commands::user_id;
 use crate::platform::access::{self, Caller, Partner};
 use crate::platform::commands::{PROSE, Said};
 use crate::platform::confirm;
-use crate::platform::refusal::{Code, Refusal, Stop};
+use crate::platform::refusal::{Code, Fault, Refusal, Stop};
 use crate::platform::work::Work;
 pub use explain::explain;
 use refund::{Refund, refund};
 use schema::card::{PartnerRef, SaleEvent};
-use schema::ids::SaleNumber;
+use schema::ids::{SaleId, SaleNumber};
 use schema::money::Money;
 use schema::period::Period;
 use schema::status::SaleStatus;
+use std::collections::HashMap;
 
 /// What a claim says.
 #[derive(Debug, Clone, clap::Args)]
@@ -314,8 +315,9 @@ async fn list_own(
     for row in &mut rows {
         *row = actions::shown_here(work, row).await?;
     }
-    let asked = Asked { period, status: None, partner: None, team: false };
-    show(work, rows, asked)
+    let parts = store::shares::credited(work.tx, partner.id(), READ_MAX).await?;
+    let asked = Asked { period, status: None, partner: None, team: false, is_of_parts: false };
+    show(work, rows, asked, Some(&parts))
 }
 
 async fn list_all(
@@ -348,11 +350,17 @@ async fn list_all(
     };
     let id = partner.as_ref().map(|partner| partner.id.to_string());
     let rows = store::list(work.tx, id.as_deref(), READ_MAX).await?;
-    let asked = Asked { period, status, partner, team: true };
-    show(work, rows, asked)
+    let asked = Asked { period, status, partner, team: true, is_of_parts: false };
+    show(work, rows, asked, None)
 }
 
-fn show(work: &mut Work<'_>, rows: Vec<SaleRow>, asked: Asked) -> Result<(), Stop> {
+/// `parts`: what of each approved sale is the reader's own.
+fn show(
+    work: &mut Work<'_>,
+    rows: Vec<SaleRow>,
+    mut asked: Asked,
+    parts: Option<&HashMap<SaleId, i64>>,
+) -> Result<(), Stop> {
     let calendar = &work.program.calendar;
     let rows: Vec<SaleRow> = rows
         .into_iter()
@@ -361,13 +369,21 @@ fn show(work: &mut Work<'_>, rows: Vec<SaleRow>, asked: Asked) -> Result<(), Sto
         })
         .filter(|sale| asked.status.is_none_or(|status| sale.status() == status))
         .collect();
-    let approved = rows
-        .iter()
-        .filter(|sale| sale.status() == SaleStatus::Approved)
-        .filter_map(|sale| sale.reporting(sale.net_minor).ok())
-        .try_fold(0_i64, |sum, counted| sum.checked_add(counted.minor))
-        .ok_or(crate::platform::refusal::Fault::Overflow("a list's total"))?;
-    let total = Money::new(approved, work.program.currency);
+    let currency = work.program.currency;
+    let approved = |sale: &&SaleRow| sale.status() == SaleStatus::Approved;
+    let whole = rows.iter().filter(approved).filter_map(|sale| sale.reporting(sale.net_minor).ok());
+    let whole = sum(whole.map(|counted| counted.minor))?;
+    let own = match parts {
+        Some(parts) => sum(rows.iter().filter_map(|sale| parts.get(&sale.id).copied()))?,
+        None => whole,
+    };
+    asked.is_of_parts = own != whole;
+    let total = Money::new(own, currency);
     work.reply(&render::list(&rows, total, asked, &work.program.prefix));
     Ok(())
+}
+
+fn sum(mut minors: impl Iterator<Item = i64>) -> Result<i64, Fault> {
+    let sum = minors.try_fold(0_i64, i64::checked_add);
+    sum.ok_or(Fault::Overflow("a list's total"))
 }

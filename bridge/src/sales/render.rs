@@ -290,12 +290,29 @@ pub struct Asked {
     pub status: Option<SaleStatus>,
     pub partner: Option<PartnerRef>,
     pub team: bool,
+    /// The total is of the person's own parts, and less than the whole.
+    pub is_of_parts: bool,
+}
+
+impl Asked {
+    fn title(&self, count: usize) -> Line {
+        let mut line = Line::new().plain("Sales");
+        if let Some(partner) = &self.partner {
+            line = line.plain(" · ").person_cut(&partner.name, NAME_CHARS);
+        }
+        if let Some(status) = self.status {
+            line = line.plain(&format!(" · {status}"));
+        }
+        if let Some(period) = self.period {
+            line = line.plain(&format!(" · {period}"));
+        }
+        line.plain(&format!(" · {count}"))
+    }
 }
 
 #[must_use]
 pub fn list(sales: &[SaleRow], approved: Money, asked: Asked, prefix: &str) -> Message {
-    let scope = asked.period.map(|period| format!(" · {period}")).unwrap_or_default();
-    let mut message = Message::notice(format!("Sales{scope} · {}", sales.len()));
+    let mut message = Message::notice(asked.title(sales.len()));
     if sales.is_empty() {
         // The team claims nothing.
         let none = Line::new().plain("None yet.");
@@ -304,7 +321,8 @@ pub fn list(sales: &[SaleRow], approved: Money, asked: Asked, prefix: &str) -> M
         message = message.line(none);
     } else {
         let rows = sales.iter().take(ROWS_MAX).map(|sale| {
-            let who = if asked.team { &sale.partner_name } else { &sale.client_name };
+            let of_many = asked.team && asked.partner.is_none();
+            let who = if of_many { &sale.partner_name } else { &sale.client_name };
             let line =
                 Line::new().strong(&sale.number.to_string()).plain(&format!(" {} ", sale.amount));
             let line = if is_for_room(sale) && !asked.team {
@@ -312,10 +330,12 @@ pub fn list(sales: &[SaleRow], approved: Money, asked: Asked, prefix: &str) -> M
             } else {
                 line.person_cut(who, NAME_CHARS)
             };
-            line.plain(&format!(" {}", status_sign(sale.status())))
+            let look = if asked.team && team::is_flagged(sale) { " ⚠" } else { "" };
+            line.plain(&format!(" {}{look}", status_sign(sale.status())))
         });
         message = message.lines(rows.collect());
-        message = message.line(format!("Approved: {approved}"));
+        let part = if asked.is_of_parts { ", your parts" } else { "" };
+        message = message.line(format!("Approved{part}: {approved}"));
     }
     if sales.len() > ROWS_MAX {
         message = message.line(

@@ -183,7 +183,7 @@ pub struct Sales {
     pub sales: Vec<SaleView>,
     /// How many there are in all.
     pub count: i64,
-    /// The sum of the approved ones among all.
+    /// The sum of the approved ones among all: of the reader's own parts in a partner's list.
     pub approved: Money,
 }
 

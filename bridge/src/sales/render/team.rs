@@ -1,5 +1,5 @@
 //! What the team is shown beside a claim: who sold it, and what they should look at twice.
-use super::{card, decision, shares, status_sign, title, view, what};
+use super::{card, decision, disputes, shares, status_sign, title, view, what};
 use crate::platform::text::{Line, Message};
 use crate::sales::rules::{RECORD_DAYS, percent};
 use crate::sales::store::SaleRow;
@@ -22,17 +22,29 @@ pub fn for_team(sale: &SaleRow, prefix: &str) -> Message {
     if !sale.adjustments.is_empty() {
         message = message.lines(shares::taken(sale));
     }
+    if let Some(line) = disputes::open(sale) {
+        message = message.line(line);
+    }
     if let Some(note) = &sale.note {
         message = message.quote(Line::new().person_cut(note, 300));
     }
     for line in flags(sale, prefix) {
         message = message.line(line);
     }
-    if sale.status() != SaleStatus::Claimed {
-        message = message.lines(decision(sale, &[]));
-    }
+    message = if sale.status() == SaleStatus::Claimed {
+        let approve = format!("{prefix}sale approve {}", sale.number);
+        let reject = format!("{prefix}sale reject {} …", sale.number);
+        message.line(Line::new().code(&approve).plain(" or ").code(&reject))
+    } else {
+        message.lines(decision(sale, &[]))
+    };
     let view = SaleView { flags: sale.flags.clone(), ..view(sale, None) };
     message.card(&card(Sale { event: SaleEvent::Shown, sale: Box::new(view), late: false }))
+}
+
+/// Whether something about an open claim wants a second look.
+pub(super) fn is_flagged(sale: &SaleRow) -> bool {
+    sale.status() == SaleStatus::Claimed && !sale.flags.is_empty()
 }
 
 /// Whose sale it is, and who claimed it for them.
