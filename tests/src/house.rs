@@ -163,7 +163,7 @@ impl House {
     pub async fn room(&mut self, name: &str, person: &str) -> Outcome<String> {
         match name {
             "space" => return Ok(self.space.clone()),
-            "control" => return Ok(self.control.clone()),
+            "control" => return self.control_room(person).await,
             "dm" => return self.chat(person).await,
             "private" => return self.private(person).await,
             _ => {}
@@ -175,6 +175,14 @@ impl House {
         let room = until(&what, || async { person.join(&alias).await.ok() }).await?;
         self.rooms.insert(name.to_owned(), room.clone());
         Ok(room)
+    }
+
+    /// The control room, where whoever was let in joins.
+    async fn control_room(&self, name: &str) -> Outcome<String> {
+        if name != self.owner {
+            accept(self.person(name)?, &self.control).await?;
+        }
+        Ok(self.control.clone())
     }
 
     /// The room that the bot asked a person into after the Space and their chat; the first who comes

@@ -18,6 +18,7 @@ const RULES: &[Rule] = &[
     room_version,
     two_person_amount,
     payout_minimum,
+    first_sale_amount,
     limits_sane,
 ];
 
@@ -121,6 +122,10 @@ fn room_version(config: &Config) -> Option<String> {
 
 fn two_person_amount(config: &Config) -> Option<String> {
     amount("review.two_person_over", config.review.two_person_over.as_ref()?)
+}
+
+fn first_sale_amount(config: &Config) -> Option<String> {
+    amount("review.first_sale_over", config.review.first_sale_over.as_ref()?)
 }
 
 fn payout_minimum(config: &Config) -> Option<String> {

@@ -138,6 +138,8 @@ pub struct BoardsConfig {
 pub struct ReviewConfig {
     /// Decimal amount of the program's currency above which two reviewers are needed.
     pub two_person_over: Option<String>,
+    /// The same for a look at a new partner's first sale; where absent, `two_person_over` counts.
+    pub first_sale_over: Option<String>,
 }
 
 #[derive(Clone, Default, Deserialize)]

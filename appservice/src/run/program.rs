@@ -34,7 +34,16 @@ pub fn program(config: &Config) -> anyhow::Result<Program> {
         ghost_prefix: config.appservice.prefix.clone(),
         owners: config.owners.iter().map(ToString::to_string).collect(),
         room_version: config.rooms.version.clone(),
-        two_person_over: two_person_over(config, currency)?,
+        two_person_over: amount(
+            "two_person_over",
+            config.review.two_person_over.as_ref(),
+            currency,
+        )?,
+        first_sale_over: amount(
+            "first_sale_over",
+            config.review.first_sale_over.as_ref(),
+            currency,
+        )?,
         payout_minimum: payout_minimum(config, currency)?,
         pinned: config.boards.pinned.iter().map(|text| pinned(text)).collect::<Result<_, _>>()?,
         limits: limits(config),
@@ -49,10 +58,10 @@ fn engine(config: &Config) -> Engine {
     }
 }
 
-fn two_person_over(config: &Config, currency: Currency) -> anyhow::Result<Option<i64>> {
-    let Some(text) = &config.review.two_person_over else { return Ok(None) };
+fn amount(key: &str, text: Option<&String>, currency: Currency) -> anyhow::Result<Option<i64>> {
+    let Some(text) = text else { return Ok(None) };
     let money = Money::parse_amount(text, currency).map_err(|error| {
-        anyhow::anyhow!("`review.two_person_over`: {error}; write an amount such as \"10000\".")
+        anyhow::anyhow!("`review.{key}`: {error}; write an amount such as \"10000\".")
     })?;
     Ok(Some(money.minor))
 }

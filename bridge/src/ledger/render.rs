@@ -8,7 +8,7 @@ pub fn verified(found: &Verified) -> Message {
     let message = match &found.bad {
         None => Message::notice("✅ The ledger verifies")
             .line(format!("{} entries, every hash and every sum recomputed.", found.entries))
-            .line(Line::new().plain("Head ").code(&found.hash)),
+            .lines(head(&found.hash)),
         Some((seq, problem)) => Message::text("🔴 The ledger does NOT verify")
             .line(format!("Entry {seq}: {problem}."))
             .line("Stop approving sales and restore a backup; nothing was changed by this check."),
@@ -20,4 +20,11 @@ pub fn verified(found: &Verified) -> Message {
         bad_seq: found.bad.as_ref().map(|bad| bad.0),
         problem: found.bad.as_ref().map(|bad| bad.1.clone()),
     })))
+}
+
+/// A hash in rows that fit a phone; the card has it in one piece.
+fn head(hash: &str) -> Vec<Line> {
+    const ROW: usize = 32;
+    let rows = hash.as_bytes().chunks(ROW).filter_map(|row| std::str::from_utf8(row).ok());
+    std::iter::once(Line::from("Head")).chain(rows.map(|row| Line::new().code(row))).collect()
 }

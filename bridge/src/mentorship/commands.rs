@@ -149,7 +149,8 @@ async fn find(
     };
     let mut rows = actions::fitting(work, partner.row(), industry.as_deref(), &[]).await?;
     rows.truncate(rules::matching::SHOWN_MAX);
-    work.reply(&render::found(&rows, industry.as_deref(), caller.place.is_direct()));
+    let (alone, prefix) = (caller.place.is_direct(), &work.program.prefix);
+    work.reply(&render::found(&rows, industry.as_deref(), alone, prefix));
     Ok(())
 }
 
@@ -160,7 +161,7 @@ async fn list(work: &mut Work<'_>, caller: &Caller, partner: &Partner) -> Result
             .into());
     }
     let rows = store::of(work.tx, partner.id(), ROWS_MAX).await?;
-    work.reply(&render::list(&rows, partner.id()));
+    work.reply(&render::list(&rows, partner.id(), &work.program.prefix));
     Ok(())
 }
 

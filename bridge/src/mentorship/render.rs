@@ -44,7 +44,7 @@ fn noted(
 }
 
 #[must_use]
-pub fn offer(industries: &[String], capacity: i64, mentees: i64) -> Message {
+pub fn offer(industries: &[String], capacity: i64, mentees: i64, prefix: &str) -> Message {
     let scope =
         if industries.is_empty() { "any industry".to_owned() } else { industries.join(", ") };
     let people = if capacity == 1 { "1 mentee" } else { &format!("{capacity} mentees") };
@@ -52,7 +52,7 @@ pub fn offer(industries: &[String], capacity: i64, mentees: i64) -> Message {
         .line(format!(
             "{scope} · up to {people} at a time. I ask you in our chat when somebody wants you."
         ))
-        .line(Line::new().plain("No more: ").code("mentor offer --off"))
+        .line(Line::new().plain("No more: ").code(&format!("{prefix}mentor offer --off")))
         .card(&card(MentorOffer {
             offered: true,
             industries: industries.to_vec(),
@@ -69,7 +69,7 @@ pub fn offer_ended(mentees: i64) -> Message {
 
 /// Mentors who fit. Where others read along, the gaps of the asker are not shown.
 #[must_use]
-pub fn found(rows: &[Suggestion], industry: Option<&str>, alone: bool) -> Message {
+pub fn found(rows: &[Suggestion], industry: Option<&str>, alone: bool, prefix: &str) -> Message {
     let scope = industry.map(|slug| format!(" · {slug}")).unwrap_or_default();
     let mut message = Message::notice(format!("🤝 Mentors for you{scope}"));
     for row in rows {
@@ -90,7 +90,7 @@ pub fn found(rows: &[Suggestion], industry: Option<&str>, alone: bool) -> Messag
     let last = match rows.first() {
         Some(first) => Line::new()
             .plain("Ask one: ")
-            .code(&format!("mentor ask {} what you want to learn", first.mentor.user_id)),
+            .code(&format!("{prefix}mentor ask {} my first clinics", first.mentor.user_id)),
         None => Line::new().plain("Nobody who fits offers it now. Try again in some days."),
     };
     let mentors = rows
@@ -157,7 +157,7 @@ pub fn request(row: &MentorshipRow, industries: &[String]) -> Message {
 
 /// What the mentee hears when a mentor does not: the next who is asked, or nobody.
 #[must_use]
-pub fn not_this_one(row: &MentorshipRow, next: Option<&MentorshipRow>) -> Message {
+pub fn not_this_one(row: &MentorshipRow, next: Option<&MentorshipRow>, prefix: &str) -> Message {
     let title = Line::new().person_strong(&row.mentor.name).plain(" cannot be your mentor now.");
     let message = Message::text(title);
     match next {
@@ -167,7 +167,7 @@ pub fn not_this_one(row: &MentorshipRow, next: Option<&MentorshipRow>) -> Messag
                     .plain("I ask ")
                     .person_strong(&next.mentor.name)
                     .plain(" instead. Not wanted: ")
-                    .code("mentor end"),
+                    .code(&format!("{prefix}mentor end")),
             ),
             next,
             MentorshipEvent::Asked,
@@ -180,7 +180,7 @@ pub fn not_this_one(row: &MentorshipRow, next: Option<&MentorshipRow>) -> Messag
             };
             let way = Line::new()
                 .plain("I do not ask anybody else by myself. See who offers it: ")
-                .code("mentor find");
+                .code(&format!("{prefix}mentor find"));
             about(message.line(way), row, event)
         }
     }
@@ -295,12 +295,12 @@ pub fn goodbye(row: &MentorshipRow, note: Option<&str>) -> Message {
 
 /// What each side reads in the direct chat.
 #[must_use]
-pub fn asks_feedback(row: &MentorshipRow, other: &Side) -> Message {
+pub fn asks_feedback(row: &MentorshipRow, other: &Side, prefix: &str) -> Message {
     let title = Line::new().plain("👋 Your mentorship with ").person_strong(&other.name);
     let message = Message::text(title.plain(" has ended")).line(
         Line::new()
             .plain("How was it, from 1 to 5? ")
-            .code("mentor feedback 5 we met every week")
+            .code(&format!("{prefix}mentor feedback 5 we met every week"))
             .plain(". The team reads it, the other side does not."),
     );
     about(message, row, MentorshipEvent::Ended)
@@ -349,11 +349,15 @@ pub fn feedback(row: &MentorshipRow, by: &Side, about: &Side, score: i64, text: 
 }
 
 #[must_use]
-pub fn list(rows: &[MentorshipRow], own: schema::ids::PartnerId) -> Message {
+pub fn list(rows: &[MentorshipRow], own: schema::ids::PartnerId, prefix: &str) -> Message {
     let mut message = Message::notice("🤝 Your mentorships");
     if rows.is_empty() {
         message = message.line(
-            Line::new().plain("None yet. ").code("mentor find").plain(" or ").code("mentor offer"),
+            Line::new()
+                .plain("None yet. ")
+                .code(&format!("{prefix}mentor find"))
+                .plain(" or ")
+                .code(&format!("{prefix}mentor offer")),
         );
     } else {
         let line = |row: &MentorshipRow| {

@@ -114,6 +114,23 @@ pub async fn approve(
     Ok(row)
 }
 
+/// Which firm a partner belongs to: those of one firm do not decide first on each other's large sales.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn set_organization(
+    work: &mut Work<'_>,
+    _: &Manager,
+    user_id: &str,
+    organization: Option<String>,
+) -> Result<PartnerRow, Stop> {
+    store::set_organization(work.tx, user_id, organization.as_deref()).await?;
+    let row = reread(work, user_id).await?;
+    work.audit("partner.organization", user_id, organization.as_deref().unwrap_or("none"));
+    show_profile(work, &row);
+    Ok(row)
+}
+
 /// # Errors
 /// A refusal when no application of the person waits.
 pub async fn reject(

@@ -44,6 +44,17 @@ pub enum ControlPartner {
         /// How boards call them
         #[arg(long, num_args = 1..)]
         name: Option<String>,
+        /// The firm they belong to
+        #[arg(long, value_name = "slug")]
+        organization: Option<String>,
+    },
+    /// Say which firm a partner belongs to; "none" when to none
+    #[command(after_help = "partner organization @ana:example.org acme")]
+    Organization {
+        #[arg(value_name = "@user:server")]
+        user: String,
+        #[arg(value_name = "slug")]
+        organization: String,
     },
     /// All partners and open applications
     #[command(after_help = "partner list")]
@@ -147,9 +158,20 @@ pub async fn control(
     let (row, event) = match words {
         ControlPartner::List => return list(work).await,
         ControlPartner::Show { user } => (shown(work, &user, "show").await?, PartnerEvent::Shown),
-        ControlPartner::Add { user, name } => {
+        ControlPartner::Add { user, name, organization } => {
             let user = named(work, &user, "partner add @ana:example.org")?;
-            (actions::approve(work, &manager, &user, name.as_deref()).await?, PartnerEvent::Added)
+            let firm = organization.as_deref().map(super::rules::organization).transpose()?;
+            let mut row = actions::approve(work, &manager, &user, name.as_deref()).await?;
+            if let Some(firm) = firm {
+                row = actions::set_organization(work, &manager, &user, firm).await?;
+            }
+            (row, PartnerEvent::Added)
+        }
+        ControlPartner::Organization { user, organization } => {
+            let user = shown(work, &user, "organization").await?.user_id;
+            let firm = super::rules::organization(&organization)?;
+            let row = actions::set_organization(work, &manager, &user, firm).await?;
+            (row, PartnerEvent::Shown)
         }
         ControlPartner::Approve { user } => {
             let user = shown(work, &user, "approve").await?.user_id;

@@ -227,6 +227,9 @@ fn lines(row: &PartnerRow) -> Vec<Line> {
         Line::new().code(&row.user_id),
         Line::new().plain(&format!("{} · {}", row.enrollment, row.visibility)),
     ];
+    if let Some(organization) = &row.organization {
+        lines.push(Line::new().plain("Organization: ").plain(organization));
+    }
     if !row.industries.is_empty() {
         lines.push(Line::new().plain("Industries: ").plain(&row.industries.join(", ")));
     }

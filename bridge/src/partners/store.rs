@@ -128,6 +128,21 @@ pub async fn complete(tx: &mut Conn, user_id: &str, text: &str) -> Result<(), sq
 
 /// # Errors
 /// When the database refuses.
+pub async fn set_organization(
+    tx: &mut Conn,
+    user_id: &str,
+    organization: Option<&str>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("update partner set organization = $1 where user_id = $2")
+        .bind(organization)
+        .bind(user_id)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// # Errors
+/// When the database refuses.
 pub async fn rename(tx: &mut Conn, user_id: &str, name: &str) -> Result<(), sqlx::Error> {
     sqlx::query("update partner set name = $1 where user_id = $2")
         .bind(name)

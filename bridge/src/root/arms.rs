@@ -134,6 +134,7 @@ const MANAGERS_GROUPS: &[&str] = &["partner", "payout", "industry", "announce", 
 
 /// What only managers may of a group that is open to all of the team.
 const MANAGERS: &[&str] = &[
+    "sale add",
     "sale void",
     "sale refund",
     "sale dispute",

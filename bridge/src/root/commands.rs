@@ -4,7 +4,8 @@ use super::{Input, arms, backlog, caller, is_kept, reactions, say, talk, withhel
 use crate::platform::access::{Caller, Place};
 use crate::platform::commands::reaction::{self, Verdict};
 use crate::platform::commands::{
-    self as grammar, CommandLine, Content, LineOutcome, Parsed, Said, below_quote, command_line,
+    self as grammar, CommandLine, Content, Grammar, LineOutcome, Parsed, Said, below_quote,
+    command_line,
 };
 use crate::platform::confirm;
 use crate::platform::inbox::{Event, Relation};
@@ -335,12 +336,13 @@ pub(super) async fn confirmed(
     run_line(work, caller, &line, said).await
 }
 
-/// A partner's command in a message's content, for edits.
-pub(super) fn partner_line(
+/// A command in a message's content, for edits.
+pub(super) fn line_in<T: clap::Subcommand>(
     work: &Work<'_>,
     caller: &Caller,
     content: &Value,
-) -> Result<Option<(String, Partner)>, Stop> {
+    grammar: &Grammar<T>,
+) -> Result<Option<(String, T)>, Stop> {
     let text = content.to_string();
     let content = Content::read(&text);
     let bot =
@@ -348,7 +350,7 @@ pub(super) fn partner_line(
     let place =
         if caller.place.is_direct() { grammar::Place::Direct } else { grammar::Place::Room };
     match command_line(&content, &work.program.prefix, place, &bot) {
-        LineOutcome::Command(line) => match PARTNER.parse(&line) {
+        LineOutcome::Command(line) => match grammar.parse(&line) {
             Parsed::Command(words) => Ok(Some((line.text, words))),
             Parsed::Refused(refusal) => Err(refusal.into()),
             Parsed::Unknown(_) => Ok(None),

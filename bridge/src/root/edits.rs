@@ -1,14 +1,15 @@
 //! Edits and redactions of commands. An edited command is not executed again: an edit of a claim
 //! that is still open reads it anew, any other changes nothing and is told so.
 use super::commands;
-use super::grammars::Partner as Root;
+use super::grammars::{CONTROL, Control, PARTNER, Partner as Root};
 use super::{Input, caller, is_kept};
-use crate::platform::access::Caller;
+use crate::platform::access::{Caller, Place};
 use crate::platform::inbox::store as inbox;
 use crate::platform::refusal::{Fault, Stop};
 use crate::platform::work::Work;
 use crate::questions;
-use crate::sales::{self, commands::PartnerSale};
+use crate::sales::actions::Manner;
+use crate::sales::{self, commands::ControlSale, commands::PartnerSale};
 use serde_json::Value;
 
 pub(super) async fn edited(
@@ -55,16 +56,41 @@ async fn amend(
     sale: &sales::store::SaleRow,
     new: &Value,
 ) -> Result<&'static str, Stop> {
+    if caller.place == Place::Control {
+        return amend_for(work, caller, sale, new).await;
+    }
     let partner = caller.partner()?;
     let Some((line, Root::Sale(PartnerSale::Add(add)))) =
-        commands::partner_line(work, caller, new)?
+        commands::line_in(work, caller, new, &PARTNER)?
     else {
-        super::say::nothing_changed(work);
-        return Ok("edit of a claim to something else");
+        return Ok(something_else(work));
     };
     let claim = sales::commands::claim(work, caller, add).await?;
-    sales::actions::amend(work, &partner, sale, &claim, &line).await?;
+    let (line, as_manager) = (line.as_str(), caller.person.manager);
+    let manner = Manner { line, confirmed: true, as_manager, late: false, cause: &sale.cause };
+    sales::actions::amend(work, &partner, sale, &claim, manner).await?;
     Ok("claim edited")
+}
+
+/// A claim that a manager made for a partner.
+async fn amend_for(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    sale: &sales::store::SaleRow,
+    new: &Value,
+) -> Result<&'static str, Stop> {
+    let Some((line, Control::Sale(ControlSale::Add(words)))) =
+        commands::line_in(work, caller, new, &CONTROL)?
+    else {
+        return Ok(something_else(work));
+    };
+    sales::commands::amend_for(work, caller, sale, words, &line).await?;
+    Ok("claim edited")
+}
+
+fn something_else(work: &mut Work<'_>) -> &'static str {
+    super::say::nothing_changed(work);
+    "edit of a claim to something else"
 }
 
 /// How a command may have ended; whoever mends one by an edit hears that it must be sent anew.
@@ -91,7 +117,8 @@ pub(super) async fn redacted(
         let done = done.map(|word| word.unwrap_or("ignored"));
         return commands::answer(work, &caller, mark, done).await;
     };
-    let own = sale.partner_user == caller.person.user_id;
+    let user = &caller.person.user_id;
+    let own = sale.partner_user == *user || sale.claimed_by.as_ref() == Some(user);
     if !own || !sales::actions::is_open(&sale) {
         return Ok("redaction changes nothing");
     }
@@ -104,6 +131,10 @@ async fn withdraw(
     caller: &Caller,
     sale: &sales::store::SaleRow,
 ) -> Result<&'static str, Stop> {
+    if sale.claimed_by.as_ref() == Some(&caller.person.user_id) {
+        sales::actions::withdraw_for(work, &caller.manager()?, sale.clone()).await?;
+        return Ok("claim withdrawn");
+    }
     let partner = caller.partner()?;
     sales::actions::withdraw(work, &partner, sale.number).await?;
     Ok("claim withdrawn")

@@ -1,10 +1,13 @@
 //! A sale's way: claimed, reviewed, credited, taken back. Read, decide, write, announce.
+mod behalf;
 mod commission;
 mod decide;
 mod dispute;
 mod refund;
+mod reviewers;
 mod shares;
 
+pub use behalf::withdraw_for;
 pub use commission::explain;
 use decide::take_back;
 pub use decide::{approve, reject, void, voidable, withdraw};
@@ -17,7 +20,7 @@ use super::store::{self, NewSale, SaleRow};
 use super::{render, review, rules};
 use crate::clients::{self, store::Found};
 use crate::leaderboard;
-use crate::platform::access::Partner;
+use crate::platform::access::{Partner, Place};
 use crate::platform::refusal::{Fault, Refusal, Stop};
 use crate::platform::work::Work;
 use crate::{rates, rooms};
@@ -66,6 +69,7 @@ pub async fn record(
         serde_json::to_string(&flags).map_err(|error| Fault::Data(error.to_string()))?;
     let room = work.cause.room_id.clone().unwrap_or_default();
     let thread = work.cause.thread.clone().filter(|root| root != manner.cause);
+    let claimed_by = behalf::claimer(work, partner);
     let new = NewSale {
         id: SaleId(work.id().0),
         number,
@@ -79,6 +83,7 @@ pub async fn record(
         playbook: claim.playbook.as_deref(),
         flags: &flag_text,
         cause: manner.cause,
+        claimed_by: claimed_by.as_deref(),
         room_id: &room,
         thread: thread.as_deref(),
         line: manner.line,
@@ -91,6 +96,7 @@ pub async fn record(
     work.audit("sale.claim", &number.to_string(), "");
     let shown = shown_here(work, &row).await?;
     work.reply(&render::claimed(&shown, manner.late));
+    behalf::tell(work, &row, SaleEvent::Claimed);
     review::open(work, &row);
     Ok(row)
 }
@@ -104,10 +110,8 @@ pub async fn amend(
     partner: &Partner,
     sale: &SaleRow,
     claim: &Claim,
-    line: &str,
+    manner: Manner<'_>,
 ) -> Result<(), Stop> {
-    let manner =
-        Manner { line, confirmed: true, as_manager: false, late: false, cause: &sale.cause };
     checked(work, claim, manner)?;
     let (client, first) = client_of(work, claim, manner).await?;
     let known = (!first).then_some(client);
@@ -127,9 +131,10 @@ pub async fn amend(
         playbook: claim.playbook.as_deref(),
         flags: &flag_text,
         cause: &sale.cause,
+        claimed_by: sale.claimed_by.as_deref(),
         room_id: &sale.room_id,
         thread: sale.thread.as_deref(),
-        line,
+        line: manner.line,
         claimed_at: sale.claimed_at,
         asked_at: work.now,
     };
@@ -142,6 +147,7 @@ pub async fn amend(
     work.audit("sale.edit", &sale.number.to_string(), "");
     let shown = shown_here(work, &row).await?;
     work.reply(&render::sale(&shown, SaleEvent::Edited, None));
+    behalf::tell(work, &row, SaleEvent::Edited);
     review::update(work, &row, &[]);
     Ok(())
 }
@@ -218,19 +224,20 @@ async fn flags(
     let same: Vec<SaleNumber> =
         earlier.iter().filter(|sale| sale.amount == claim.amount).map(|sale| sale.number).collect();
     if !same.is_empty() {
-        flags.push(ReviewFlag { flag: FlagKind::Duplicate, sales: same, client: None });
+        flags.push(ReviewFlag { sales: same, ..ReviewFlag::new(FlagKind::Duplicate) });
     }
     let counted = match rates::actions::convert(work, claim.amount).await {
         Ok(exchange) => exchange.map_or(claim.amount, |exchange| exchange.reporting),
         Err(Stop::Fault(fault)) => return Err(fault.into()),
         Err(Stop::Refusal(_)) => {
-            flags.push(ReviewFlag { flag: FlagKind::NoRate, sales: Vec::new(), client: None });
+            flags.push(ReviewFlag::new(FlagKind::NoRate));
             Money::zero(work.program.currency)
         }
     };
     if rules::reviewers_needed(counted, work.program.two_person_over) > 1 {
-        flags.push(ReviewFlag { flag: FlagKind::TwoReviewers, sales: Vec::new(), client: None });
+        flags.push(ReviewFlag::new(FlagKind::TwoReviewers));
     }
+    flags.extend(super::odd::of_sellers(work, claim, partner.id(), counted).await?);
     Ok(flags)
 }
 
@@ -275,6 +282,7 @@ fn row_of(
         room_id: new.room_id.to_owned(),
         thread: new.thread.map(str::to_owned),
         claimed_at: new.claimed_at,
+        claimed_by: new.claimed_by.map(str::to_owned),
         approved_at: None,
         approved_by: None,
         rejected_at: None,
@@ -287,14 +295,15 @@ fn row_of(
     })
 }
 
-/// What may be said of a sale where the work answers: whole in a chat of two.
+/// What may be said of a sale where the work answers: whole in a chat of two, and to the team.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn shown_here(work: &mut Work<'_>, sale: &SaleRow) -> Result<SaleRow, Fault> {
     let room = work.cause.room_id.clone().unwrap_or_default();
-    let direct = rooms::actions::place_of(work, &room).await?.is_direct();
-    Ok(if direct { sale.clone() } else { render::for_room(sale) })
+    let place = rooms::actions::place_of(work, &room).await?;
+    let whole = place.is_direct() || place == Place::Control;
+    Ok(if whole { sale.clone() } else { render::for_room(sale) })
 }
 
 /// Whether a sale's message may still change it.

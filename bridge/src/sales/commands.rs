@@ -1,29 +1,30 @@
 //! What people and the team may say about sales.
+mod add;
 mod dispute;
 mod explain;
 mod refund;
 mod with;
 
+pub use add::{ControlAdd, amend_for, claim};
+
 use super::actions::{self, Manner};
-use super::claim::{self, Claim, ClaimPart, Words};
 use super::render::{self, Asked};
 use super::rules;
 use super::store::{self, SaleRow};
-use crate::industries;
 use crate::partners::commands::user_id;
-use crate::platform::access::{self, Caller, Partner, PartnerRow};
+use crate::platform::access::{self, Caller, Partner};
 use crate::platform::commands::{PROSE, Said};
 use crate::platform::confirm;
-use crate::platform::refusal::{Code, Refusal, Stop};
+use crate::platform::refusal::{Code, Fault, Refusal, Stop};
 use crate::platform::work::Work;
-use crate::playbooks;
 pub use explain::explain;
 use refund::{Refund, refund};
 use schema::card::{PartnerRef, SaleEvent};
-use schema::ids::SaleNumber;
+use schema::ids::{SaleId, SaleNumber};
 use schema::money::Money;
 use schema::period::Period;
-use schema::status::{Enrollment, SaleStatus};
+use schema::status::SaleStatus;
+use std::collections::HashMap;
 
 /// What a claim says.
 #[derive(Debug, Clone, clap::Args)]
@@ -92,6 +93,9 @@ pub enum PartnerSale {
 /// The team's commands about sales.
 #[derive(Debug, Clone, clap::Subcommand)]
 pub enum ControlSale {
+    /// Claim a sale for a partner, also an old one
+    #[command(after_help = "sale add 1000 EUR Acme --partner @ana:example.org --on 2026-09-30")]
+    Add(ControlAdd),
     /// Let a claim count
     #[command(after_help = "sale approve S-1")]
     Approve {
@@ -212,6 +216,7 @@ pub async fn control(
 ) -> Result<(), Stop> {
     let reviewer = caller.reviewer()?;
     match words {
+        ControlSale::Add(words) => return add::for_partner(work, caller, words, said).await,
         ControlSale::Approve { anyway, number } => {
             let over = anyway.then(|| caller.manager()).transpose()?;
             let number = self::number(&number)?;
@@ -251,7 +256,7 @@ pub async fn control(
         }
         ControlSale::Show { number } => {
             let sale = actions::known(work, self::number(&number)?).await?;
-            work.reply(&render::sale(&sale, SaleEvent::Shown, None));
+            work.reply(&render::for_team(&sale, &work.program.prefix));
         }
     }
     Ok(())
@@ -277,54 +282,6 @@ async fn void(
     let expires = work.now + work.program.limits.confirm_ms;
     let prompt = render::ask_void(&sale, &line, &work.cause.actor, expires);
     Ok(confirm::ask(work, &line, &prompt).await?)
-}
-
-/// Reads a claim's words in its place.
-///
-/// # Errors
-/// With the code and sentence for what is wrong.
-pub async fn claim(work: &mut Work<'_>, caller: &Caller, add: Add) -> Result<Claim, Stop> {
-    let words = Words { amount: add.amount, currency: add.currency, client: add.client };
-    let (amount, client) = claim::amount_and_client(&words, work.program.currency)?;
-    let today = work.today();
-    let on = add.on.map_or(Ok(today), |text| claim::day(&text, today))?;
-    let named = add.industry.or_else(|| caller.place.industry().map(str::to_owned));
-    let industry = match named {
-        Some(word) => Some(industries::actions::open_slug(work, &word).await?),
-        None => None,
-    };
-    let playbook = match add.playbook {
-        Some(word) => Some(playbooks::actions::declared(work, &word).await?),
-        None => None,
-    };
-    let parts = parts(work, &caller.partner()?, add.with.as_deref()).await?;
-    let note = claim::note(add.note)?;
-    Ok(Claim { amount, client, industry, on, note, public: add.public, playbook, parts })
-}
-
-/// The claimant and those named in `--with`; all must be active partners.
-async fn parts(
-    work: &mut Work<'_>,
-    claimant: &Partner,
-    with: Option<&str>,
-) -> Result<Vec<ClaimPart>, Stop> {
-    let named = match with {
-        Some(text) => with::parts(text, &claimant.row().user_id)?,
-        None => vec![with::Part { user: None, weight: 1 }],
-    };
-    let mut parts = Vec::with_capacity(named.len());
-    for with::Part { user, weight } in named {
-        let row = match user {
-            None => claimant.row().clone(),
-            Some(user) => {
-                let person = access::person(work, &user).await?;
-                let active = |row: &&PartnerRow| row.enrollment == Enrollment::Approved;
-                person.partner.as_ref().filter(active).cloned().ok_or_else(rules::not_a_partner)?
-            }
-        };
-        parts.push(ClaimPart { partner: row.id, user: row.user_id, name: row.name, weight });
-    }
-    Ok(parts)
 }
 
 /// # Errors
@@ -358,8 +315,9 @@ async fn list_own(
     for row in &mut rows {
         *row = actions::shown_here(work, row).await?;
     }
-    let asked = Asked { period, status: None, partner: None, team: false };
-    show(work, rows, asked)
+    let parts = store::shares::credited(work.tx, partner.id(), READ_MAX).await?;
+    let asked = Asked { period, status: None, partner: None, team: false, is_of_parts: false };
+    show(work, rows, asked, Some(&parts))
 }
 
 async fn list_all(
@@ -392,11 +350,17 @@ async fn list_all(
     };
     let id = partner.as_ref().map(|partner| partner.id.to_string());
     let rows = store::list(work.tx, id.as_deref(), READ_MAX).await?;
-    let asked = Asked { period, status, partner, team: true };
-    show(work, rows, asked)
+    let asked = Asked { period, status, partner, team: true, is_of_parts: false };
+    show(work, rows, asked, None)
 }
 
-fn show(work: &mut Work<'_>, rows: Vec<SaleRow>, asked: Asked) -> Result<(), Stop> {
+/// `parts`: what of each approved sale is the reader's own.
+fn show(
+    work: &mut Work<'_>,
+    rows: Vec<SaleRow>,
+    mut asked: Asked,
+    parts: Option<&HashMap<SaleId, i64>>,
+) -> Result<(), Stop> {
     let calendar = &work.program.calendar;
     let rows: Vec<SaleRow> = rows
         .into_iter()
@@ -405,13 +369,21 @@ fn show(work: &mut Work<'_>, rows: Vec<SaleRow>, asked: Asked) -> Result<(), Sto
         })
         .filter(|sale| asked.status.is_none_or(|status| sale.status() == status))
         .collect();
-    let approved = rows
-        .iter()
-        .filter(|sale| sale.status() == SaleStatus::Approved)
-        .filter_map(|sale| sale.reporting(sale.net_minor).ok())
-        .try_fold(0_i64, |sum, counted| sum.checked_add(counted.minor))
-        .ok_or(crate::platform::refusal::Fault::Overflow("a list's total"))?;
-    let total = Money::new(approved, work.program.currency);
+    let currency = work.program.currency;
+    let approved = |sale: &&SaleRow| sale.status() == SaleStatus::Approved;
+    let whole = rows.iter().filter(approved).filter_map(|sale| sale.reporting(sale.net_minor).ok());
+    let whole = sum(whole.map(|counted| counted.minor))?;
+    let own = match parts {
+        Some(parts) => sum(rows.iter().filter_map(|sale| parts.get(&sale.id).copied()))?,
+        None => whole,
+    };
+    asked.is_of_parts = own != whole;
+    let total = Money::new(own, currency);
     work.reply(&render::list(&rows, total, asked, &work.program.prefix));
     Ok(())
+}
+
+fn sum(mut minors: impl Iterator<Item = i64>) -> Result<i64, Fault> {
+    let sum = minors.try_fold(0_i64, i64::checked_add);
+    sum.ok_or(Fault::Overflow("a list's total"))
 }

@@ -1,12 +1,25 @@
 //! Finds what looks odd about a claim, for its review card. Nothing is refused or merged here.
-use super::claim::Claim;
-use super::rules;
+use super::claim::{Claim, ClaimPart};
+use super::rules::{self, RECORD_DAYS, Record, Seller};
+use super::store::{self, SaleRow};
 use crate::clients;
+use crate::platform::access;
 use crate::platform::refusal::Fault;
 use crate::platform::work::Work;
+use jiff::ToSpan;
+use jiff::civil::Date;
 use schema::card::{ClientRef, FlagKind, ReviewFlag};
+use schema::ids::PartnerId;
+use schema::money::Money;
+use std::collections::HashMap;
 
 const SALES_MAX: usize = 3;
+/// Partners whose last months are remembered between claims.
+const RECORDS_MAX: usize = 4_096;
+
+/// By partner, the day it was read on and what it said.
+#[derive(Default)]
+struct Records(HashMap<PartnerId, (Date, Record)>);
 
 /// `first`: nobody has claimed a sale to this client of late. Only then a name like it is looked
 /// for: with a client that is known, the reviewers have had their look.
@@ -23,9 +36,93 @@ pub async fn flags(
         flags.push(flag);
     }
     if rules::backdated(claim.on, work.today(), work.now, &work.program.calendar) {
-        flags.push(ReviewFlag { flag: FlagKind::Backdated, sales: Vec::new(), client: None });
+        flags.push(ReviewFlag::new(FlagKind::Backdated));
     }
     Ok(flags)
+}
+
+/// What is to be known of those who sold: their own firm as a client, much taken back of late, a first
+/// sale of this size (`counted`, in the program's currency).
+///
+/// # Errors
+/// When the database refuses.
+pub async fn of_sellers(
+    work: &mut Work<'_>,
+    claim: &Claim,
+    claimant: PartnerId,
+    counted: Money,
+) -> Result<Vec<ReviewFlag>, Fault> {
+    let mut flags = Vec::new();
+    for part in &claim.parts {
+        if sells_to_self(work, claim, part).await? {
+            let partner = Some(part.partner);
+            flags.push(ReviewFlag { partner, ..ReviewFlag::new(FlagKind::OwnOrganization) });
+        }
+        flags.extend(refunds(work, part.partner).await?);
+    }
+    flags.extend(first_sale(work, claimant, counted).await?);
+    Ok(flags)
+}
+
+async fn sells_to_self(
+    work: &mut Work<'_>,
+    claim: &Claim,
+    part: &ClaimPart,
+) -> Result<bool, Fault> {
+    let person = access::person(work, &part.user).await?;
+    let organization = person.partner.as_ref().and_then(|row| row.organization.as_deref());
+    Ok(rules::is_own(&claim.client, Seller { user: &part.user, name: &part.name, organization }))
+}
+
+async fn refunds(work: &mut Work<'_>, partner: PartnerId) -> Result<Option<ReviewFlag>, Fault> {
+    let record = record(work, partner).await?;
+    let currency = work.program.currency;
+    Ok(record.is_high().then(|| ReviewFlag {
+        partner: Some(partner),
+        taken: Some(Money::new(record.taken(), currency)),
+        of: Some(Money::new(record.approved, currency)),
+        ..ReviewFlag::new(FlagKind::RefundRate)
+    }))
+}
+
+async fn record(work: &mut Work<'_>, partner: PartnerId) -> Result<Record, Fault> {
+    let today = work.today();
+    if let Some((day, record)) = work.memory.cache::<Records>().0.get(&partner)
+        && *day == today
+    {
+        return Ok(*record);
+    }
+    let first = today.checked_sub((RECORD_DAYS - 1).days()).unwrap_or(today);
+    let since = work.program.calendar.start_of(first);
+    let record = store::record(work.tx, partner, since).await?;
+    let records = &mut work.memory.cache::<Records>().0;
+    if records.len() >= RECORDS_MAX {
+        records.clear();
+    }
+    records.insert(partner, (today, record));
+    Ok(record)
+}
+
+/// To be called by whoever decides on a sale or takes back of it.
+pub fn forget(work: &mut Work<'_>, sale: &SaleRow) {
+    let records = &mut work.memory.cache::<Records>().0;
+    for share in &sale.shares {
+        records.remove(&share.partner);
+    }
+}
+
+async fn first_sale(
+    work: &mut Work<'_>,
+    claimant: PartnerId,
+    counted: Money,
+) -> Result<Option<ReviewFlag>, Fault> {
+    let limit = work.program.first_sale_over.or(work.program.two_person_over);
+    let Some(limit) = limit.filter(|limit| counted.minor > *limit) else { return Ok(None) };
+    if store::has_approved(work.tx, claimant).await? {
+        return Ok(None);
+    }
+    let of = Some(Money::new(limit, counted.currency));
+    Ok(Some(ReviewFlag { partner: Some(claimant), of, ..ReviewFlag::new(FlagKind::FirstSale) }))
 }
 
 async fn similar(work: &mut Work<'_>, claim: &Claim) -> Result<Option<ReviewFlag>, Fault> {
@@ -40,7 +137,7 @@ async fn similar(work: &mut Work<'_>, claim: &Claim) -> Result<Option<ReviewFlag
     let earlier = clients::store::earlier(work.tx, other.id, 0).await?;
     let sales = earlier.iter().take(SALES_MAX).map(|sale| sale.number).collect();
     let client = Some(ClientRef { id: other.id, name: other.name });
-    Ok(Some(ReviewFlag { flag: FlagKind::SimilarClient, sales, client }))
+    Ok(Some(ReviewFlag { sales, client, ..ReviewFlag::new(FlagKind::SimilarClient) }))
 }
 
 /// What both names begin with, where a slip stands in the last third or in a legal form: an index

@@ -1,15 +1,17 @@
 //! How sales look: to their claimant, to reviewers, in lists.
 mod disputes;
 mod shares;
+mod team;
 
 pub use disputes::with_earned;
 pub use shares::{ask_refund, ask_share, lapsed, ready, remind_share, share_answered, to_claimant};
+pub use team::for_team;
 
 use super::store::SaleRow;
 use crate::platform::text::{Line, Message};
 use schema::card::{
-    Card, ClientRef, Confirm, Envelope, FlagKind, PartnerRef, Review, ReviewStatus, ReviewSubject,
-    Sale, SaleEvent, SaleView, Sales,
+    Card, ClientRef, Confirm, Envelope, PartnerRef, Review, ReviewStatus, ReviewSubject, Sale,
+    SaleEvent, SaleView, Sales,
 };
 use schema::ids::ConfirmationId;
 use schema::money::Money;
@@ -58,6 +60,7 @@ pub fn view(sale: &SaleRow, seq: Option<i64>) -> SaleView {
         playbook: sale.playbook.clone(),
         public: sale.public,
         claimed_at: sale.claimed_at,
+        claimed_by: sale.claimed_by.clone(),
         decided_at: sale.approved_at.or(sale.rejected_at),
         decided_by,
         voided_at: sale.voided_at,
@@ -69,6 +72,7 @@ pub fn view(sale: &SaleRow, seq: Option<i64>) -> SaleView {
         shares: shares::views(sale),
         adjustments: shares::adjustments(sale),
         disputed: disputes::amount(sale),
+        flags: Vec::new(),
     }
 }
 
@@ -76,6 +80,11 @@ pub fn view(sale: &SaleRow, seq: Option<i64>) -> SaleView {
 #[must_use]
 pub fn claimed(sale: &SaleRow, late: bool) -> Message {
     let mut message = Message::notice(title("🧾", sale)).line(what(sale));
+    if sale.claimed_by.is_some() {
+        message = message.line(
+            Line::new().plain("For ").person_strong(&sale.partner_name).plain(", who is told."),
+        );
+    }
     if sale.is_shared() {
         message = message.lines(shares::rows(sale));
     }
@@ -168,6 +177,26 @@ pub fn sale(sale: &SaleRow, event: SaleEvent, seq: Option<i64>) -> Message {
     message.card(&card(Sale { event, sale: Box::new(view(sale, seq)), late: false }))
 }
 
+/// What a manager claimed for a partner, or did with it, as the partner hears it.
+#[must_use]
+pub fn claimed_for(sale: &SaleRow, event: SaleEvent, prefix: &str) -> Message {
+    let said = match event {
+        SaleEvent::Withdrawn => "The program's team took back what it had claimed for you.",
+        SaleEvent::Edited => "The program's team changed what it claimed for you:",
+        _ => "The program's team claimed this sale for you.",
+    };
+    let mut message = Message::notice(title("🧾", sale)).line(said).line(what(sale));
+    if sale.is_shared() {
+        message = message.lines(shares::rows(sale));
+    }
+    if sale.status() == SaleStatus::Claimed {
+        let take_back = format!("{prefix}sale withdraw {}", sale.number);
+        message = message
+            .line(Line::new().plain("Not right? ").code(&take_back).plain(" takes it back."));
+    }
+    message.card(&card(Sale { event, sale: Box::new(view(sale, None)), late: false }))
+}
+
 #[must_use]
 pub fn seconded(sale: &SaleRow, missing: usize) -> Message {
     Message::notice(title("☑", sale))
@@ -194,15 +223,7 @@ pub fn review(sale: &SaleRow, approvals: &[String], needed: usize, prefix: &str)
         SaleStatus::Rejected => "❌",
         SaleStatus::Withdrawn | SaleStatus::Voided => "↩",
     };
-    let mut message = Message::text(title(mark, sale))
-        .line(
-            Line::new()
-                .plain("By ")
-                .person_strong(&sale.partner_name)
-                .plain(" ")
-                .code(&sale.partner_user),
-        )
-        .line(what(sale));
+    let mut message = Message::text(title(mark, sale)).lines(team::sellers(sale)).line(what(sale));
     if let Some(line) = shares::exchanged(sale) {
         message = message.line(line);
     }
@@ -218,8 +239,8 @@ pub fn review(sale: &SaleRow, approvals: &[String], needed: usize, prefix: &str)
     if let Some(note) = &sale.note {
         message = message.quote(Line::new().person_cut(note, 300));
     }
-    for flag in sale.flags.iter().filter(|flag| still_matters(sale, flag.flag)) {
-        message = message.line(flag_line(flag, prefix));
+    for line in team::flags(sale, prefix) {
+        message = message.line(line);
     }
     message = match sale.status() {
         SaleStatus::Claimed if needed > 1 => message.line(format!(
@@ -240,32 +261,6 @@ pub fn review(sale: &SaleRow, approvals: &[String], needed: usize, prefix: &str)
         reason: sale.reject_reason.clone(),
         flags: sale.flags.clone(),
     }))
-}
-
-/// What is asked of reviewers is no question any more once they have decided.
-fn still_matters(sale: &SaleRow, flag: FlagKind) -> bool {
-    sale.status() == SaleStatus::Claimed
-        || !matches!(flag, FlagKind::NoRate | FlagKind::TwoReviewers)
-}
-
-fn flag_line(flag: &schema::card::ReviewFlag, prefix: &str) -> Line {
-    let sales = flag.sales.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    match flag.flag {
-        FlagKind::Duplicate => Line::new().plain("⚠ Same client and amount as ").strong(&sales),
-        FlagKind::SimilarClient => {
-            let name = flag.client.as_ref().map_or("", |client| &client.name);
-            let line = Line::new().plain("⚠ Nearly the same name as ").person_cut(name, 60);
-            if sales.is_empty() { line } else { line.plain(": ").strong(&sales) }
-        }
-        FlagKind::OwnOrganization => {
-            Line::new().plain("⚠ The client may be the partner's own firm")
-        }
-        FlagKind::Backdated => Line::new().plain("⚠ Its day lies in a closed month, or long ago"),
-        FlagKind::NoRate => Line::new()
-            .plain("⚠ There is no rate for its currency yet: ")
-            .code(&format!("{prefix}rate set USD 0.92")),
-        FlagKind::TwoReviewers => Line::new().plain("⚠ Two different reviewers are needed"),
-    }
 }
 
 fn decision(sale: &SaleRow, approvals: &[String]) -> Vec<Line> {
@@ -295,12 +290,29 @@ pub struct Asked {
     pub status: Option<SaleStatus>,
     pub partner: Option<PartnerRef>,
     pub team: bool,
+    /// The total is of the person's own parts, and less than the whole.
+    pub is_of_parts: bool,
+}
+
+impl Asked {
+    fn title(&self, count: usize) -> Line {
+        let mut line = Line::new().plain("Sales");
+        if let Some(partner) = &self.partner {
+            line = line.plain(" · ").person_cut(&partner.name, NAME_CHARS);
+        }
+        if let Some(status) = self.status {
+            line = line.plain(&format!(" · {status}"));
+        }
+        if let Some(period) = self.period {
+            line = line.plain(&format!(" · {period}"));
+        }
+        line.plain(&format!(" · {count}"))
+    }
 }
 
 #[must_use]
 pub fn list(sales: &[SaleRow], approved: Money, asked: Asked, prefix: &str) -> Message {
-    let scope = asked.period.map(|period| format!(" · {period}")).unwrap_or_default();
-    let mut message = Message::notice(format!("Sales{scope} · {}", sales.len()));
+    let mut message = Message::notice(asked.title(sales.len()));
     if sales.is_empty() {
         // The team claims nothing.
         let none = Line::new().plain("None yet.");
@@ -309,7 +321,8 @@ pub fn list(sales: &[SaleRow], approved: Money, asked: Asked, prefix: &str) -> M
         message = message.line(none);
     } else {
         let rows = sales.iter().take(ROWS_MAX).map(|sale| {
-            let who = if asked.team { &sale.partner_name } else { &sale.client_name };
+            let of_many = asked.team && asked.partner.is_none();
+            let who = if of_many { &sale.partner_name } else { &sale.client_name };
             let line =
                 Line::new().strong(&sale.number.to_string()).plain(&format!(" {} ", sale.amount));
             let line = if is_for_room(sale) && !asked.team {
@@ -317,10 +330,12 @@ pub fn list(sales: &[SaleRow], approved: Money, asked: Asked, prefix: &str) -> M
             } else {
                 line.person_cut(who, NAME_CHARS)
             };
-            line.plain(&format!(" {}", status_sign(sale.status())))
+            let look = if asked.team && team::is_flagged(sale) { " ⚠" } else { "" };
+            line.plain(&format!(" {}{look}", status_sign(sale.status())))
         });
         message = message.lines(rows.collect());
-        message = message.line(format!("Approved: {approved}"));
+        let part = if asked.is_of_parts { ", your parts" } else { "" };
+        message = message.line(format!("Approved{part}: {approved}"));
     }
     if sales.len() > ROWS_MAX {
         message = message.line(

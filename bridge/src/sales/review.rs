@@ -1,6 +1,6 @@
 //! The review card in the control room, and what the claimant hears of the decision.
-use super::render;
 use super::store::SaleRow;
+use super::{odd, render};
 use crate::commission::actions::Moved;
 use crate::platform::refusal::Fault;
 use crate::platform::text::Message;
@@ -41,6 +41,7 @@ pub fn open(work: &mut Work<'_>, sale: &SaleRow) {
 
 /// Edits the card to what the sale is now.
 pub fn update(work: &mut Work<'_>, sale: &SaleRow, approvals: &[String]) {
+    odd::forget(work, sale);
     let key = key(&sale.id.to_string());
     let needed = sale.reviewers_needed(work.program.two_person_over);
     let message = render::review(sale, approvals, needed, &work.program.prefix);
@@ -80,7 +81,8 @@ pub async fn tell_claimant(
     Ok(())
 }
 
-/// Says something where the sale was claimed; whether that is a room of many.
+/// Says something where the sale was claimed, or to the partner alone where a manager claimed it for
+/// them; whether that is a room of many.
 ///
 /// # Errors
 /// When the database refuses.
@@ -89,7 +91,8 @@ pub async fn tell(
     sale: &SaleRow,
     message: impl Fn(&SaleRow) -> Message,
 ) -> Result<bool, Fault> {
-    if rooms::actions::place_of(work, &sale.room_id).await?.is_direct() {
+    if sale.claimed_by.is_some() || rooms::actions::place_of(work, &sale.room_id).await?.is_direct()
+    {
         work.send(&format!("direct:{}", sale.partner_user), &message(sale));
         return Ok(false);
     }

@@ -2,11 +2,17 @@
 mod client;
 mod disputes;
 mod odd;
+mod record;
+mod reviewers;
+mod seller;
 mod shares;
 
 pub use client::{client_key, skeleton};
 pub use disputes::{disputable, open_dispute};
 pub use odd::{backdated, core, similar};
+pub use record::{RECORD_DAYS, RECORD_SALES_MIN, Record, percent};
+pub use reviewers::{Colleague, not_its_claimer, outside_first};
+pub use seller::{Seller, is_own};
 pub use shares::{
     CO_SELLERS_MAX, LAPSE_MS, REMIND_MS, Share, WEIGHT_MAX, adjusted, not_a_partner,
     not_the_claimant, shares, waiting,
@@ -116,7 +122,9 @@ pub fn looks_like(client: &str, known: &str) -> Refusal {
         .unwrap_or_default();
     Refusal::new(
         Code::Ref,
-        format!("{shown} only looks like the known client {known}{odd}; type the name anew."),
+        format!(
+            "{shown} only looks like the known client {known}{odd}; type the name anew, or ask a manager to claim it."
+        ),
     )
     .example(format!("sale add 1000 EUR {known}"))
 }
@@ -142,7 +150,7 @@ pub fn effective_day(
     let oldest = today.checked_sub(BACKDATE_DAYS_MAX.days()).unwrap_or(started_on);
     if on < oldest && !as_manager {
         return refused(format!(
-            "{on} is too long ago: a claim may go back {BACKDATE_DAYS_MAX} days at most."
+            "{on} is too long ago: you can go back {BACKDATE_DAYS_MAX} days; a manager can claim it for you."
         ));
     }
     Ok(())

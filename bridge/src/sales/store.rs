@@ -1,10 +1,12 @@
 //! Rows of sales, their shares, approvals, and clients.
 mod claims;
 pub mod disputes;
+mod record;
 pub mod shares;
 
 pub use claims::{NewSale, insert, rewrite};
 pub use disputes::Dispute;
+pub use record::{has_approved, record};
 pub use shares::Adjustment;
 
 use super::rules::{Exchange, Share};
@@ -47,6 +49,8 @@ pub struct SaleRow {
     /// The root of the thread in which it was claimed, where it was.
     pub thread: Option<String>,
     pub claimed_at: i64,
+    /// The manager who claimed it for the partner.
+    pub claimed_by: Option<String>,
     pub approved_at: Option<i64>,
     pub approved_by: Option<String>,
     pub rejected_at: Option<i64>,
@@ -97,7 +101,7 @@ macro_rules! select_sale {
              s.rejected_by, s.reject_reason, s.withdrawn_at, s.voided_at, s.voided_by, s.void_reason, \
              s.amount_minor - coalesce((select cast(sum(a.amount_minor) as bigint) from adjustment a \
              where a.sale_id = s.id), 0), s.rate, s.rate_from, s.reporting_minor, s.reporting_currency, s.thread, \
-             s.playbook \
+             s.playbook, s.claimed_by \
              from sale s join partner p on p.id = s.partner_id join client c on c.id = s.client_id ",
             $rest
         )
@@ -143,6 +147,7 @@ fn read(row: &AnyRow) -> Result<SaleRow, sqlx::Error> {
         voided_by: maybe(24)?,
         void_reason: maybe(25)?,
         playbook: maybe(32)?,
+        claimed_by: maybe(33)?,
     })
 }
 

@@ -1,11 +1,24 @@
 //! Grants and their end.
 use super::store;
 use crate::platform::access::{self, Owner};
-use crate::platform::refusal::Stop;
+use crate::platform::refusal::{Fault, Stop};
 use crate::platform::work::Work;
 use crate::rooms;
 use schema::card::RoleEvent;
 use schema::status::Role;
+use std::collections::HashSet;
+
+/// Everybody who may review: owners, managers and reviewers, each once.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn members(work: &mut Work<'_>) -> Result<Vec<String>, Fault> {
+    let mut members = work.program.owners.clone();
+    members.extend(store::open(work.tx).await?.into_iter().map(|grant| grant.user_id));
+    let mut seen = HashSet::new();
+    members.retain(|user| seen.insert(user.clone()));
+    Ok(members)
+}
 
 /// # Errors
 /// When the database refuses.

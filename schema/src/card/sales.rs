@@ -92,6 +92,9 @@ pub struct SaleView {
     pub public: bool,
     /// Epoch milliseconds.
     pub claimed_at: i64,
+    /// User id of the manager who claimed it for the partner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claimed_by: Option<String>,
     /// When it was approved, rejected or withdrawn, epoch milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decided_at: Option<i64>,
@@ -125,6 +128,9 @@ pub struct SaleView {
     /// What of it is in dispute.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disputed: Option<Money>,
+    /// What reviewers should look at; for the team only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flags: Vec<ReviewFlag>,
 }
 
 words! {
@@ -177,7 +183,7 @@ pub struct Sales {
     pub sales: Vec<SaleView>,
     /// How many there are in all.
     pub count: i64,
-    /// The sum of the approved ones among all.
+    /// The sum of the approved ones among all: of the reader's own parts in a partner's list.
     pub approved: Money,
 }
 
@@ -200,7 +206,7 @@ words! {
         Duplicate = "duplicate",
         /// A client with a similar name exists.
         SimilarClient = "similar_client",
-        /// The claimant seems to sell to their own organization.
+        /// One of the sellers seems to sell to their own organization.
         OwnOrganization = "own_organization",
         /// The effective day lies in a closed period or is old.
         Backdated = "backdated",
@@ -208,10 +214,14 @@ words! {
         TwoReviewers = "two_reviewers",
         /// Its currency has no exchange rate yet.
         NoRate = "no_rate",
+        /// Much of what a seller sold in the last 90 days was taken back.
+        RefundRate = "refund_rate",
+        /// A new partner's first sale, and a large one.
+        FirstSale = "first_sale",
     }
 }
 
-/// One thing to look at, with the sales or the client it is about.
+/// One thing to look at, with the sales, the client or the seller it is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ReviewFlag {
     pub flag: FlagKind,
@@ -219,6 +229,21 @@ pub struct ReviewFlag {
     pub sales: Vec<SaleNumber>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client: Option<ClientRef>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partner: Option<PartnerId>,
+    /// How much of `of` was taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken: Option<Money>,
+    /// What was approved in the time looked at, or the amount that is exceeded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<Money>,
+}
+
+impl ReviewFlag {
+    #[must_use]
+    pub fn new(flag: FlagKind) -> Self {
+        Self { flag, sales: Vec::new(), client: None, partner: None, taken: None, of: None }
+    }
 }
 
 /// Something in the control room that ✅ approves and ❌ rejects.

@@ -5,6 +5,7 @@
 //! # Text after a hash is for the reader.
 //! people olga owner; ana, ben partner; eve stranger
 //! fast                                   these say more in a minute than the limit allows
+//! set review.two_person_over = "1000"    a line of the configuration, one a section
 //!
 //! [industry-dental]                      where the next lines are said: a room's name, `control`,
 //!                                        `dm`: the speaker's own chat with the bot, or `private`:
@@ -50,7 +51,7 @@ pub async fn check(ground: Ground, text: &str) -> Outcome<()> {
     let script = parse::parse(text)?;
     let owner = script.people.iter().find(|(_, role)| *role == Role::Owner);
     let (owner, _) = owner.context("the first line must name an owner")?;
-    let more = format!("{LIMITS}{}", if script.fast { FAST } else { "" });
+    let more = format!("{LIMITS}{}{}", if script.fast { FAST } else { "" }, script.settings);
     let mut house = House::open_with(ground, owner, &more).await?;
     for (name, role) in &script.people {
         match role {

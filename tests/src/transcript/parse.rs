@@ -14,6 +14,8 @@ pub struct Script {
     pub people: Vec<(String, Role)>,
     /// Whether people may say more in a minute than anybody types.
     pub fast: bool,
+    /// Sections of the configuration.
+    pub settings: String,
     /// With their numbers in the file.
     pub lines: Vec<(usize, Line)>,
 }
@@ -42,7 +44,8 @@ pub enum Line {
 }
 
 pub fn parse(text: &str) -> Outcome<Script> {
-    let mut script = Script { people: Vec::new(), fast: false, lines: Vec::new() };
+    let mut script =
+        Script { people: Vec::new(), fast: false, settings: String::new(), lines: Vec::new() };
     for (index, line) in text.lines().enumerate() {
         let (number, line) = (index + 1, line.trim());
         if line.is_empty() || line.starts_with('#') {
@@ -50,6 +53,11 @@ pub fn parse(text: &str) -> Outcome<Script> {
         }
         if let Some(people) = line.strip_prefix("people ") {
             script.people.extend(parse_people(people)?);
+            continue;
+        }
+        if let Some(setting) = line.strip_prefix("set ") {
+            let (section, rest) = setting.split_once('.').context("set section.key = value")?;
+            script.settings.push_str(&format!("[{section}]\n{rest}\n"));
             continue;
         }
         if line == "fast" {

@@ -1,6 +1,7 @@
 //! The chats of `chats/`, each on the fake homeserver with both databases and on a real Synapse.
 partnerspace_tests::transcripts!(
     application,
+    claimed_for,
     commission,
     commission_abroad,
     commission_choice,
@@ -9,6 +10,7 @@ partnerspace_tests::transcripts!(
     exact_words,
     exchange,
     first_words,
+    flags,
     kudos,
     mentorship,
     payouts,
@@ -23,6 +25,7 @@ partnerspace_tests::transcripts!(
     review_by_command,
     sale_by_reaction,
     shared_sale,
+    two_reviewers,
     typed_words,
     yes_and_no,
 );

@@ -37,6 +37,50 @@ async fn a_remote_partner_sells_and_sees_the_board() -> Outcome<()> {
     unseen_words_do_not_count(&house, &there, &general).await
 }
 
+/// Ana here sells with Fede there: he is asked in his own chat, says yes there, and both see the sale.
+#[tokio::test]
+async fn a_sale_is_shared_across_servers() -> Outcome<()> {
+    let there = Synapse::start(0).await?;
+    let mut house = House::open(Ground::Synapse, "olga").await?;
+    house.partner("ana").await?;
+    house.foreigner("fede", &there).await?;
+    house.added("fede").await?;
+    let general = house.room("general", "ana").await?;
+    let (olga, ana, fede) = (house.owner(), house.person("ana")?, house.person("fede")?);
+    ensure!(!fede.id.ends_with(&house.homeserver.server_name()), "{} is not remote", fede.id);
+
+    let line = format!("!sale add 100.01 EUR Acme --with \"me 3, {} 2\"", fede.id);
+    let claimed = ana.reply_to(&ana.say(&general, &line).await?).await?;
+    ensure!(claimed.card()["sale"]["shares"][1]["amount"]["minor"] == 4000, "{}", claimed.body());
+    let chat = house.chat_of("fede")?;
+    let asked = fede.sees("the question", |events| find(events, chat, is_asked)).await?;
+    ensure!(asked.body().contains("€40"), "{}", asked.body());
+
+    // Before his yes nobody can let it count.
+    let early = olga.say(&house.control, "!sale approve S-1").await?;
+    ensure!(olga.reply_to(&early).await?.body().contains("has not said yes"), "approved too early");
+    fede.react(chat, asked.id(), "✅").await?;
+    let all = "All co-sellers have said yes";
+    let ready = |event: &Event| event.body().contains(all);
+    let ready = olga.sees(all, |events| find(events, &house.control, ready)).await?;
+    olga.react(&house.control, ready.id(), "✅").await?;
+
+    let rows = [(ana, 6001), (fede, 4000)];
+    for (person, score) in rows {
+        let row = row_of(person, &house.space).await?;
+        ensure!(row["score"] == score, "{} sees {row}", person.id);
+    }
+    for (name, (person, score)) in ["ana", "fede"].into_iter().zip(rows) {
+        let me = person.reply_to(&person.say(house.chat_of(name)?, "me").await?).await?;
+        ensure!(me.card().to_string().contains(&format!("\"minor\":{score}")), "{}", me.card());
+    }
+    Ok(())
+}
+
+fn is_asked(event: &Event) -> bool {
+    event.card()["event"] == "asked"
+}
+
 /// The remote server is down while its user is shut out, and its user speaks before it hears of
 /// that. Synapse shows the words to nobody here, but does push them to the program.
 async fn unseen_words_do_not_count(house: &House, there: &Synapse, general: &str) -> Outcome<()> {

@@ -2,6 +2,7 @@
 use anyhow::{Context, ensure};
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use partnerspace_tests::Outcome;
+use partnerspace_tests::facts::Facts;
 use partnerspace_tests::house::{Ground, House};
 use serde_json::Value;
 
@@ -50,6 +51,44 @@ async fn flagged(ground: Ground) -> Outcome<()> {
     let old = flags(&house, chat, &format!("sale add 77 EUR Yesteryear --on {day}")).await?;
     ensure!(has(&old, "backdated"), "{old:?}");
     Ok(())
+}
+
+/// Refunds of more than a quarter are told while the sales are of the last 90 days, and no longer.
+async fn forgiven(ground: Ground) -> Outcome<()> {
+    const OLD: &str = "update sale set approved_at = approved_at - 7776000000";
+    let mut house = House::open(ground, "olga").await?;
+    house.partner("ana").await?;
+    let chat = house.chat_of("ana")?;
+    for (n, client) in (1..).zip(["Alpha", "Bravo", "Delta"]) {
+        flags(&house, chat, &format!("sale add 100 EUR {client}")).await?;
+        let olga = house.owner();
+        let approved = olga.say(&house.control, &format!("!sale approve S-{n}")).await?;
+        olga.reply_to(&approved).await?;
+    }
+    let olga = house.owner();
+    let refund = olga.say(&house.control, "!sale refund S-1 75 returned --yes").await?;
+    olga.reply_to(&refund).await?;
+    let at = flags(&house, chat, "sale add 100 EUR Echo").await?;
+    ensure!(at.is_empty(), "a quarter is not above a quarter: {at:?}");
+    let refund = olga.say(&house.control, "!sale refund S-1 0.01 returned --yes").await?;
+    olga.reply_to(&refund).await?;
+    let above = flags(&house, chat, "sale add 100 EUR Foxtrot").await?;
+    ensure!(has(&above, "refund_rate") && above[0]["taken"]["minor"] == 7_501, "{above:?}");
+    Facts::of(&house.program).await?.change(OLD, &[]).await?;
+    house.program.restart().await?;
+    let later = flags(&house, chat, "sale add 100 EUR Golf").await?;
+    ensure!(later.is_empty(), "{later:?}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn old_refunds_are_forgiven_on_sqlite() -> Outcome<()> {
+    forgiven(Ground::FakeSqlite).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn old_refunds_are_forgiven_on_postgres() -> Outcome<()> {
+    forgiven(Ground::FakePostgres).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

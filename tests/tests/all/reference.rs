@@ -102,7 +102,9 @@ fn default_of(config: &Config, key: &str) -> String {
     let text = |value: &dyn std::fmt::Display| format!("\"{value}\"");
     let value = match key {
         "homeserver.url" | "homeserver.server_name" => return " (must be given)".to_owned(),
-        "review.two_person_over" | "payout.minimum" => return String::new(),
+        "review.two_person_over" | "review.first_sale_over" | "payout.minimum" => {
+            return String::new();
+        }
         "appservice.id" => text(&appservice.id),
         "appservice.listen" => text(&appservice.listen),
         "appservice.url" => text(&appservice.url),

@@ -26,7 +26,8 @@ pub async fn offer(
     offers::set(work.tx, partner.id(), &industries, capacity, work.now).await?;
     let mentees = mentees(work, partner.id()).await?;
     work.audit("mentor.offer", &partner.row().user_id, &industries.join(", "));
-    work.reply(&render::offer(&industries, capacity, mentees));
+    let message = render::offer(&industries, capacity, mentees, &work.program.prefix);
+    work.reply(&message);
     shown(work, partner.row()).await
 }
 

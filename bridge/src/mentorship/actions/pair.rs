@@ -130,7 +130,7 @@ pub async fn end(
     }
     work.send(&requests::room(row.id), &render::goodbye(&row, note));
     for side in [&row.mentor, &row.mentee] {
-        let message = render::asks_feedback(&row, row.other(side.id));
+        let message = render::asks_feedback(&row, row.other(side.id), &work.program.prefix);
         work.direct(&side.user_id, &message);
     }
     Ok(())
@@ -152,7 +152,8 @@ pub async fn over(
     if was_active {
         work.send(&requests::room(row.id), &render::goodbye(&row, None));
         let (stays, other) = (row.other(gone).clone(), row.side(gone).clone());
-        work.direct(&stays.user_id, &render::asks_feedback(&row, &other));
+        let message = render::asks_feedback(&row, &other, &work.program.prefix);
+        work.direct(&stays.user_id, &message);
     } else {
         requests::update(work, &row).await?;
     }

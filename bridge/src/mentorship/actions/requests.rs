@@ -180,7 +180,8 @@ async fn next(work: &mut Work<'_>, row: &MentorshipRow) -> Result<(), Fault> {
         ended_at: None,
         ..row.clone()
     });
-    work.direct(&row.mentee.user_id, &render::not_this_one(row, request.as_ref()));
+    let message = render::not_this_one(row, request.as_ref(), &work.program.prefix);
+    work.direct(&row.mentee.user_id, &message);
     if let Some(request) = &request {
         send(work, request, &mentee).await?;
     }

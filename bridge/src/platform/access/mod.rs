@@ -95,6 +95,13 @@ impl Manager {
     pub fn user_id(&self) -> &str {
         &self.user_id
     }
+
+    /// A partner in whose name a manager acts; `None` when they are not active.
+    #[must_use]
+    pub fn acts_for(&self, person: &Person) -> Option<Partner> {
+        let row = person.partner.as_ref()?;
+        (row.enrollment == Enrollment::Approved).then(|| Partner { row: row.clone() })
+    }
 }
 
 impl Owner {

@@ -1,5 +1,5 @@
 //! What becomes of a claim: approved, rejected, withdrawn; and an approved sale taken back in full.
-use super::{commission, known, own, shares};
+use super::{commission, known, own, reviewers, shares};
 use crate::commission::actions::{Event, Happened};
 use crate::leaderboard;
 use crate::ledger::{self, rules::EntryBody};
@@ -30,6 +30,7 @@ pub async fn approve(
     sale.exchange = rates::actions::convert(work, sale.amount).await?;
     let needed = sale.reviewers_needed(work.program.two_person_over);
     rules::may_approve(&sale, reviewer, &approvals)?;
+    reviewers::may_be_next(work, &sale, reviewer, (approvals.len(), needed)).await?;
     match over {
         Some(manager) => shares::override_open(work, manager, &sale).await?,
         None => rules::confirmed_by_all(&sale)?,

@@ -8,6 +8,7 @@ use schema::card::{
     AdjustmentKind, AdjustmentView, ExchangeView, PartnerRef, Sale, SaleEvent, ShareView,
 };
 use schema::money::Money;
+use schema::status::SaleStatus;
 
 const NAME_CHARS: usize = 20;
 /// Adjustments shown one by one; the card has all.
@@ -51,6 +52,8 @@ pub(super) fn rows(sale: &SaleRow) -> Vec<Line> {
             Share { asked_at: None, .. } => "",
             Share { confirmed_at: Some(_), .. } => " ✅",
             Share { declined_at: Some(_), .. } => " ❌",
+            // Of a decided sale nobody is asked any more.
+            _ if sale.status() != SaleStatus::Claimed => "",
             _ => " ⏳",
         };
         Line::new().person_cut(&share.name, NAME_CHARS).plain(&format!(" · {amount}{said}"))
@@ -86,7 +89,10 @@ pub(super) fn taken(sale: &SaleRow) -> Vec<Line> {
             if reason.is_empty() { line } else { line.plain(": ").person_cut(reason, 120) }
         })
         .collect();
-    rows.push(Line::new().plain("Left: ").strong(&sale.net().to_string()));
+    // A void has taken the rest.
+    if sale.status() != SaleStatus::Voided {
+        rows.push(Line::new().plain("Left: ").strong(&sale.net().to_string()));
+    }
     rows
 }
 

@@ -20,6 +20,8 @@ pub struct NewSale<'a> {
     pub playbook: Option<&'a str>,
     pub flags: &'a str,
     pub cause: &'a str,
+    /// The manager who claims for the partner.
+    pub claimed_by: Option<&'a str>,
     pub room_id: &'a str,
     pub thread: Option<&'a str>,
     pub line: &'a str,
@@ -31,8 +33,8 @@ pub struct NewSale<'a> {
 const SALE: Insert = Insert {
     rank: 2,
     text: "insert into sale (id, number, partner_id, client_id, amount_minor, currency, industry, effective_on, \
-           note, public, playbook, flags, cause, room_id, thread, line, claimed_at) {values}",
-    columns: 17,
+           note, public, playbook, flags, cause, room_id, thread, line, claimed_at, claimed_by) {values}",
+    columns: 18,
 };
 
 /// A new sale, written at the latest with the commit.
@@ -56,6 +58,7 @@ pub fn insert(work: &mut Work<'_>, sale: &NewSale<'_>) {
         sale.thread.into(),
         text(&sale.line),
         Cell::Number(sale.claimed_at),
+        sale.claimed_by.into(),
     ];
     work.insert(&SALE, cells);
 }
