@@ -30,6 +30,8 @@ pub struct Program {
     pub two_person_over: Option<i64>,
     /// What is payable below this (minor units of the program's currency) waits for the next payout.
     pub payout_minimum: i64,
+    /// Full local days for which a registered deal protects its client.
+    pub protect_days: i64,
     /// Boards that are pinned in the leaderboard room and, by industry, in each channel.
     pub pinned: Vec<PinnedBoard>,
     pub limits: Limits,

@@ -50,6 +50,7 @@ pub struct Config {
     pub review: ReviewConfig,
     #[serde(default)]
     pub payout: PayoutConfig,
+    pub deals: DealsConfig,
     #[serde(default)]
     pub limits: LimitsConfig,
     #[serde(default)]
@@ -145,6 +146,13 @@ pub struct ReviewConfig {
 pub struct PayoutConfig {
     /// Decimal amount of the program's currency below which what is payable waits for the next payout.
     pub minimum: Option<String>,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DealsConfig {
+    /// Full local days for which a registered deal protects its client; of deals registered from then on.
+    pub protect_days: u16,
 }
 
 #[derive(Clone, Deserialize)]

@@ -60,6 +60,8 @@ fn each_mistake_is_one_sentence_with_its_key() {
         ("[limits]\ninbox_max = 0", "limits"),
         ("[review]\ntwo_person_over = \"1,000\"", "review.two_person_over"),
         ("[payout]\nminimum = \"1,000\"", "payout.minimum"),
+        ("[deals]\nprotect_days = 0", "deals.protect_days"),
+        ("[deals]\nprotect_days = 3651", "deals.protect_days"),
         ("[log]\nformat = \"xml\"", "log.format"),
     ] {
         let found = mistakes(&format!("{FINE}{more}\n"));

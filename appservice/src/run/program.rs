@@ -36,6 +36,7 @@ pub fn program(config: &Config) -> anyhow::Result<Program> {
         room_version: config.rooms.version.clone(),
         two_person_over: two_person_over(config, currency)?,
         payout_minimum: payout_minimum(config, currency)?,
+        protect_days: i64::from(config.deals.protect_days),
         pinned: config.boards.pinned.iter().map(|text| pinned(text)).collect::<Result<_, _>>()?,
         limits: limits(config),
     })

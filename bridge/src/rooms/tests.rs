@@ -23,6 +23,7 @@ pub(crate) fn program() -> Program {
         room_version: "12".into(),
         two_person_over: None,
         payout_minimum: 0,
+        protect_days: 90,
         pinned: Vec::new(),
         limits: Limits::default(),
     }

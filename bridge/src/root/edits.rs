@@ -3,6 +3,7 @@
 use super::commands;
 use super::grammars::Partner as Root;
 use super::{Input, caller, is_kept};
+use crate::deals::{self, commands::PartnerDeal};
 use crate::platform::access::Caller;
 use crate::platform::inbox::store as inbox;
 use crate::platform::refusal::{Fault, Stop};
@@ -56,14 +57,20 @@ async fn amend(
     new: &Value,
 ) -> Result<&'static str, Stop> {
     let partner = caller.partner()?;
-    let Some((line, Root::Sale(PartnerSale::Add(add)))) =
-        commands::partner_line(work, caller, new)?
-    else {
-        super::say::nothing_changed(work);
-        return Ok("edit of a claim to something else");
+    let (line, deal, claim) = match commands::partner_line(work, caller, new)? {
+        Some((line, Root::Sale(PartnerSale::Add(add)))) => {
+            (line, None, sales::commands::claim(work, caller, add).await?)
+        }
+        Some((line, Root::Deal(PartnerDeal::Won(words)))) => {
+            let (deal, claim) = deals::commands::claim(work, caller, words).await?;
+            (line, Some(deal), claim)
+        }
+        _ => {
+            super::say::nothing_changed(work);
+            return Ok("edit of a claim to something else");
+        }
     };
-    let claim = sales::commands::claim(work, caller, add).await?;
-    sales::actions::amend(work, &partner, sale, &claim, &line).await?;
+    sales::actions::amend(work, &partner, sale, &claim, (&line, deal)).await?;
     Ok("claim edited")
 }
 

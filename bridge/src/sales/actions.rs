@@ -3,6 +3,7 @@ mod commission;
 mod decide;
 mod dispute;
 mod refund;
+mod ruled;
 mod shares;
 
 pub use commission::explain;
@@ -10,19 +11,21 @@ use decide::take_back;
 pub use decide::{approve, reject, void, voidable, withdraw};
 pub use dispute::{decide as decide_dispute, open as open_dispute};
 pub use refund::refund;
+pub use ruled::{Ruled, ruled};
 pub use shares::{lapse, pressed, remind};
 
 use super::claim::Claim;
 use super::store::{self, NewSale, SaleRow};
 use super::{render, review, rules};
 use crate::clients::{self, store::Found};
+use crate::deals;
 use crate::leaderboard;
 use crate::platform::access::Partner;
 use crate::platform::refusal::{Fault, Refusal, Stop};
 use crate::platform::work::Work;
 use crate::{rates, rooms};
 use schema::card::{FlagKind, ReviewFlag, SaleEvent};
-use schema::ids::{ClientId, SaleId, SaleNumber};
+use schema::ids::{ClientId, DealNumber, SaleId, SaleNumber};
 use schema::money::Money;
 use schema::status::SaleStatus;
 
@@ -45,6 +48,8 @@ pub struct Manner<'a> {
     pub late: bool,
     /// The message that claims, also where a yes to a question followed.
     pub cause: &'a str,
+    /// The deal that it is said to win.
+    pub deal: Option<DealNumber>,
 }
 
 /// Records a claim and asks for its review.
@@ -58,9 +63,12 @@ pub async fn record(
     manner: Manner<'_>,
 ) -> Result<SaleRow, Stop> {
     checked(work, claim, manner)?;
-    let (client, first) = client_of(work, claim, manner).await?;
+    let standing = deals::actions::standing(work, partner, claim, (manner.deal, None)).await?;
+    let claim = &*standing.claim(claim);
+    let (client, first) = client_of(work, claim, standing.client(), manner).await?;
     let known = (!first).then_some(client);
-    let flags = flags(work, partner, claim, (known, None), manner).await?;
+    let mut flags = flags(work, partner, claim, (known, None), manner).await?;
+    flags.extend(standing.flag());
     let number = next_number(work).await?;
     let flag_text =
         serde_json::to_string(&flags).map_err(|error| Fault::Data(error.to_string()))?;
@@ -86,9 +94,11 @@ pub async fn record(
         asked_at: work.now,
     };
     store::insert(work, &new);
-    let row = row_of(&new, partner, claim, flags)?;
+    let mut row = row_of(&new, partner, claim, flags)?;
+    standing.rule(&mut row.shares);
     shares::write(work, &row);
     work.audit("sale.claim", &number.to_string(), "");
+    deals::actions::claimed(work, partner, &row, &standing).await?;
     let shown = shown_here(work, &row).await?;
     work.reply(&render::claimed(&shown, manner.late));
     review::open(work, &row);
@@ -104,14 +114,19 @@ pub async fn amend(
     partner: &Partner,
     sale: &SaleRow,
     claim: &Claim,
-    line: &str,
+    (line, deal): (&str, Option<DealNumber>),
 ) -> Result<(), Stop> {
     let manner =
-        Manner { line, confirmed: true, as_manager: false, late: false, cause: &sale.cause };
+        Manner { line, confirmed: true, as_manager: false, late: false, cause: &sale.cause, deal };
     checked(work, claim, manner)?;
-    let (client, first) = client_of(work, claim, manner).await?;
+    let about = (deal, Some((sale.id, sale.number)));
+    let standing = deals::actions::standing(work, partner, claim, about).await?;
+    rules::may_amend(sale, standing.is_shared())?;
+    let claim = &*standing.claim(claim);
+    let (client, first) = client_of(work, claim, standing.client(), manner).await?;
     let known = (!first).then_some(client);
-    let flags = flags(work, partner, claim, (known, Some(sale.number)), manner).await?;
+    let mut flags = flags(work, partner, claim, (known, Some(sale.number)), manner).await?;
+    flags.extend(standing.flag());
     let flag_text =
         serde_json::to_string(&flags).map_err(|error| Fault::Data(error.to_string()))?;
     let new = NewSale {
@@ -134,12 +149,14 @@ pub async fn amend(
         asked_at: work.now,
     };
     store::rewrite(work.tx, &new).await?;
-    let row = row_of(&new, partner, claim, flags)?;
+    let mut row = row_of(&new, partner, claim, flags)?;
+    standing.rule(&mut row.shares);
     for share in &sale.shares {
         leaderboard::actions::claims_changed(work, share.partner);
     }
     shares::write(work, &row);
     work.audit("sale.edit", &sale.number.to_string(), "");
+    deals::actions::amended(work, partner, &row, &standing).await?;
     let shown = shown_here(work, &row).await?;
     work.reply(&render::sale(&shown, SaleEvent::Edited, None));
     review::update(work, &row, &[]);
@@ -170,12 +187,17 @@ fn checked(work: &Work<'_>, claim: &Claim, manner: Manner<'_>) -> Result<(), Ref
     rules::effective_day(claim.on, work.today(), work.program.started_on, manner.as_manager)
 }
 
-/// The client of a claim, and whether this claim is their first.
+/// The client of a claim (that of the claimant's deal where it is theirs), and whether this claim is
+/// their first.
 async fn client_of(
     work: &mut Work<'_>,
     claim: &Claim,
+    own: Option<ClientId>,
     manner: Manner<'_>,
 ) -> Result<(ClientId, bool), Stop> {
+    if let Some(id) = own {
+        return Ok((id, false));
+    }
     let key = rules::client_key(&claim.client);
     let skeleton = rules::skeleton(&key);
     match clients::store::find(work, &key, &skeleton).await? {
@@ -218,18 +240,18 @@ async fn flags(
     let same: Vec<SaleNumber> =
         earlier.iter().filter(|sale| sale.amount == claim.amount).map(|sale| sale.number).collect();
     if !same.is_empty() {
-        flags.push(ReviewFlag { flag: FlagKind::Duplicate, sales: same, client: None });
+        flags.push(ReviewFlag { sales: same, ..ReviewFlag::of(FlagKind::Duplicate) });
     }
     let counted = match rates::actions::convert(work, claim.amount).await {
         Ok(exchange) => exchange.map_or(claim.amount, |exchange| exchange.reporting),
         Err(Stop::Fault(fault)) => return Err(fault.into()),
         Err(Stop::Refusal(_)) => {
-            flags.push(ReviewFlag { flag: FlagKind::NoRate, sales: Vec::new(), client: None });
+            flags.push(ReviewFlag::of(FlagKind::NoRate));
             Money::zero(work.program.currency)
         }
     };
     if rules::reviewers_needed(counted, work.program.two_person_over) > 1 {
-        flags.push(ReviewFlag { flag: FlagKind::TwoReviewers, sales: Vec::new(), client: None });
+        flags.push(ReviewFlag::of(FlagKind::TwoReviewers));
     }
     Ok(flags)
 }

@@ -1,6 +1,7 @@
 //! What people and the team may say about sales.
 mod dispute;
 mod explain;
+mod manner;
 mod refund;
 mod with;
 
@@ -180,10 +181,7 @@ pub async fn partner(
     match words {
         PartnerSale::Add(add) => {
             let claim = claim(work, caller, add).await?;
-            let Said { line, confirmed, late, cause, .. } = said;
-            let as_manager = caller.person.manager;
-            let manner = Manner { line, confirmed, as_manager, late, cause };
-            actions::record(work, &partner, &claim, manner).await?;
+            actions::record(work, &partner, &claim, Manner::of(caller, said, None)).await?;
         }
         PartnerSale::List { period } => list_own(work, &partner, period).await?,
         PartnerSale::Show { number } => {

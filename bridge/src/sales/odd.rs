@@ -23,7 +23,7 @@ pub async fn flags(
         flags.push(flag);
     }
     if rules::backdated(claim.on, work.today(), work.now, &work.program.calendar) {
-        flags.push(ReviewFlag { flag: FlagKind::Backdated, sales: Vec::new(), client: None });
+        flags.push(ReviewFlag::of(FlagKind::Backdated));
     }
     Ok(flags)
 }
@@ -40,7 +40,7 @@ async fn similar(work: &mut Work<'_>, claim: &Claim) -> Result<Option<ReviewFlag
     let earlier = clients::store::earlier(work.tx, other.id, 0).await?;
     let sales = earlier.iter().take(SALES_MAX).map(|sale| sale.number).collect();
     let client = Some(ClientRef { id: other.id, name: other.name });
-    Ok(Some(ReviewFlag { flag: FlagKind::SimilarClient, sales, client }))
+    Ok(Some(ReviewFlag { sales, client, ..ReviewFlag::of(FlagKind::SimilarClient) }))
 }
 
 /// What both names begin with, where a slip stands in the last third or in a legal form: an index

@@ -3,8 +3,12 @@ mod disputes;
 mod shares;
 
 pub use disputes::with_earned;
-pub use shares::{ask_refund, ask_share, lapsed, ready, remind_share, share_answered, to_claimant};
+pub use shares::{
+    ask_refund, ask_share, joined, lapsed, ready, remind_share, ruled, ruled_ready, share_answered,
+    to_claimant,
+};
 
+use super::rules::Share;
 use super::store::SaleRow;
 use crate::platform::text::{Line, Message};
 use schema::card::{
@@ -79,7 +83,7 @@ pub fn claimed(sale: &SaleRow, late: bool) -> Message {
     if sale.is_shared() {
         message = message.lines(shares::rows(sale));
     }
-    let next = if sale.is_shared() {
+    let next = if sale.shares.iter().any(Share::is_open) {
         "I asked your co-sellers for their ✅. Edit or delete your message to change it while it is open."
     } else {
         "With the reviewers now. Edit or delete your message to change it while it is open."
@@ -245,12 +249,19 @@ pub fn review(sale: &SaleRow, approvals: &[String], needed: usize, prefix: &str)
 /// What is asked of reviewers is no question any more once they have decided.
 fn still_matters(sale: &SaleRow, flag: FlagKind) -> bool {
     sale.status() == SaleStatus::Claimed
-        || !matches!(flag, FlagKind::NoRate | FlagKind::TwoReviewers)
+        || !matches!(flag, FlagKind::NoRate | FlagKind::TwoReviewers | FlagKind::Protected)
 }
 
 fn flag_line(flag: &schema::card::ReviewFlag, prefix: &str) -> Line {
     let sales = flag.sales.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let conflict = flag.conflict.map(|number| number.to_string()).unwrap_or_default();
     match flag.flag {
+        FlagKind::Protected => Line::new()
+            .plain("⚠ Another partner registered this client: rule on ")
+            .strong(&conflict),
+        FlagKind::Ruled => {
+            Line::new().plain("⚖ A manager ruled on this client: ").strong(&conflict)
+        }
         FlagKind::Duplicate => Line::new().plain("⚠ Same client and amount as ").strong(&sales),
         FlagKind::SimilarClient => {
             let name = flag.client.as_ref().map_or("", |client| &client.name);

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{ClientId, PartnerId, SaleId, SaleNumber};
+use crate::ids::{ClientId, ConflictNumber, PartnerId, SaleId, SaleNumber};
 use crate::money::Money;
 use crate::period::Period;
 use crate::status::SaleStatus;
@@ -39,6 +39,9 @@ pub struct ShareView {
     /// When they said no, epoch milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub declined_at: Option<i64>,
+    /// The manager by whose word it counts without theirs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overridden_by: Option<String>,
 }
 
 words! {
@@ -148,6 +151,8 @@ words! {
         Disputed = "disputed",
         DisputeWon = "dispute_won",
         DisputeLost = "dispute_lost",
+        /// A manager ruled on its client, which another partner had registered.
+        Ruled = "ruled",
     }
 }
 
@@ -208,6 +213,10 @@ words! {
         TwoReviewers = "two_reviewers",
         /// Its currency has no exchange rate yet.
         NoRate = "no_rate",
+        /// Another partner has registered this client: a manager must rule first.
+        Protected = "protected",
+        /// The same, and a manager has ruled.
+        Ruled = "ruled",
     }
 }
 
@@ -219,6 +228,17 @@ pub struct ReviewFlag {
     pub sales: Vec<SaleNumber>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client: Option<ClientRef>,
+    /// Of `protected` and `ruled`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conflict: Option<ConflictNumber>,
+}
+
+impl ReviewFlag {
+    /// A flag that is about nothing beside the claim itself.
+    #[must_use]
+    pub const fn of(flag: FlagKind) -> Self {
+        Self { flag, sales: Vec::new(), client: None, conflict: None }
+    }
 }
 
 /// Something in the control room that ✅ approves and ❌ rejects.

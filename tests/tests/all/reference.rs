@@ -103,6 +103,7 @@ fn default_of(config: &Config, key: &str) -> String {
     let value = match key {
         "homeserver.url" | "homeserver.server_name" => return " (must be given)".to_owned(),
         "review.two_person_over" | "payout.minimum" => return String::new(),
+        "deals.protect_days" => config.deals.protect_days.to_string(),
         "appservice.id" => text(&appservice.id),
         "appservice.listen" => text(&appservice.listen),
         "appservice.url" => text(&appservice.url),
