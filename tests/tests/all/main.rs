@@ -1,6 +1,7 @@
 //! One binary for all end-to-end tests: it links once, and shares one Synapse and one PostgreSQL.
 mod bad_inputs;
 mod chats;
+mod deals;
 mod delivery;
 mod federation;
 mod files;
