@@ -15,6 +15,8 @@ use schema::ids::ConflictNumber;
 const ROWS_MAX: usize = 10;
 /// A name in a row; the row stays under 36 characters on a phone.
 const NAME_CHARS: usize = 14;
+/// Where two names stand in one.
+const TEAM_NAME_CHARS: usize = 8;
 const TITLE_CHARS: usize = 40;
 const QUOTE_CHARS: usize = 300;
 
@@ -304,13 +306,14 @@ pub fn list(
 
 fn row(deal: &DealRow, conflicts: &[ConflictNumber], team: bool, now: i64) -> Line {
     let line = Line::new().strong(&deal.number.to_string()).plain(" ");
+    let chars = if team { TEAM_NAME_CHARS } else { NAME_CHARS };
     let line = if is_for_room(deal) {
         line
     } else {
-        line.person_cut(&deal.client_name, NAME_CHARS).plain(" ")
+        line.person_cut(&deal.client_name, chars).plain(" ")
     };
     let line = if team {
-        line.plain("· ").person_cut(&deal.partner.name, NAME_CHARS).plain(" ")
+        line.plain("· ").person_cut(&deal.partner.name, chars).plain(" ")
     } else {
         line
     };

@@ -89,7 +89,7 @@ fn decided(message: Message, conflict: &ConflictRow) -> Message {
 pub fn how_to_rule(first: &DealRow, conflict: &ConflictRow, now: i64, prefix: &str) -> Message {
     let number = conflict.number;
     let row = |word: &str, what: String| {
-        let line = Line::new().code(&format!("{prefix}deal rule {number} {word} why"));
+        let line = Line::new().code(&format!("{prefix}deal rule {number} {word} …"));
         line.plain(&format!(" {what}"))
     };
     let first_name = |line: Line| line.person_cut(&first.partner.name, NAME_CHARS);
