@@ -50,6 +50,7 @@ pub struct Config {
     pub review: ReviewConfig,
     #[serde(default)]
     pub payout: PayoutConfig,
+    #[serde(default)]
     pub deals: DealsConfig,
     #[serde(default)]
     pub limits: LimitsConfig,

@@ -307,11 +307,8 @@ pub fn list(
 fn row(deal: &DealRow, conflicts: &[ConflictNumber], team: bool, now: i64) -> Line {
     let line = Line::new().strong(&deal.number.to_string()).plain(" ");
     let chars = if team { TEAM_NAME_CHARS } else { NAME_CHARS };
-    let line = if is_for_room(deal) {
-        line
-    } else {
-        line.person_cut(&deal.client_name, chars).plain(" ")
-    };
+    let line =
+        if is_for_room(deal) { line } else { line.person_cut(&deal.client_name, chars).plain(" ") };
     let line = if team {
         line.plain("· ").person_cut(&deal.partner.name, chars).plain(" ")
     } else {
