@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod clients;
 pub mod commission;
+pub mod deals;
 pub mod industries;
 pub mod insights;
 pub mod leaderboard;

@@ -32,6 +32,8 @@ pub struct Program {
     pub payout_minimum: i64,
     /// A new partner's first sale above this is flagged; where absent, `two_person_over` counts.
     pub first_sale_over: Option<i64>,
+    /// Full local days for which a registered deal protects its client.
+    pub protect_days: i64,
     /// Boards that are pinned in the leaderboard room and, by industry, in each channel.
     pub pinned: Vec<PinnedBoard>,
     pub limits: Limits,

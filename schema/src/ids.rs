@@ -74,6 +74,14 @@ id!(
 );
 
 id!(
+    /// A registered deal; people use its `DealNumber`.
+    DealId
+);
+id!(
+    /// A client that two partners name as theirs; people use its `ConflictNumber`.
+    ConflictId
+);
+id!(
     /// A question; people use its `QuestionNumber`.
     QuestionId
 );
@@ -117,6 +125,16 @@ number!(
     /// The number by which people name a sale: `S-12`. Above 0.
     SaleNumber, "S-", "s-", "sale number", "SaleNumber",
     "The number by which people name a sale", "^S-[1-9][0-9]*$"
+);
+number!(
+    /// The number by which people name a registered deal: `D-12`. Above 0.
+    DealNumber, "D-", "d-", "deal number", "DealNumber",
+    "The number by which people name a registered deal", "^D-[1-9][0-9]*$"
+);
+number!(
+    /// The number by which the team names a conflict about a client: `C-12`. Above 0.
+    ConflictNumber, "C-", "c-", "conflict number", "ConflictNumber",
+    "The number by which the team names a conflict about a client", "^C-[1-9][0-9]*$"
 );
 number!(
     /// The number by which people name a question: `Q-12`. Above 0.

@@ -66,10 +66,17 @@ const STEPS: &[Step] = &[
         sqlite: "",
         postgres: "",
     },
+    Step {
+        version: 8,
+        name: "deals",
+        common: include_str!("../migrations/0008_deals.sql"),
+        sqlite: include_str!("../migrations/0008_deals.sqlite.sql"),
+        postgres: include_str!("../migrations/0008_deals.postgres.sql"),
+    },
 ];
 
 /// The newest schema version that this program knows.
-pub const NEWEST: i64 = 7;
+pub const NEWEST: i64 = 8;
 
 /// Every step in order: version, name, SQL text for the engine.
 pub fn migrations(engine: Engine) -> impl Iterator<Item = (i64, &'static str, String)> {

@@ -19,6 +19,7 @@ const RULES: &[Rule] = &[
     two_person_amount,
     payout_minimum,
     first_sale_amount,
+    protect_days,
     limits_sane,
 ];
 
@@ -137,6 +138,16 @@ fn amount(key: &str, amount: &str) -> Option<String> {
     let digits = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     let fine = parts.len() <= 2 && parts.iter().all(digits) && amount.len() <= 16;
     (!fine).then(|| format!("`{key}` must be an amount such as \"10000.00\"."))
+}
+
+/// Ten years are as good as for ever.
+const PROTECT_DAYS_MAX: u16 = 3_650;
+
+fn protect_days(config: &Config) -> Option<String> {
+    unless(
+        (1..=PROTECT_DAYS_MAX).contains(&config.deals.protect_days),
+        format!("`deals.protect_days` must be from 1 to {PROTECT_DAYS_MAX}."),
+    )
 }
 
 fn limits_sane(config: &Config) -> Option<String> {

@@ -1,7 +1,7 @@
 //! What holds when a setting is left out.
 use super::{
-    AppserviceConfig, BoardsConfig, DatabaseConfig, LimitsConfig, LogConfig, LogFormat,
-    MetricsConfig, ProgramConfig, RoomsConfig,
+    AppserviceConfig, BoardsConfig, DatabaseConfig, DealsConfig, LimitsConfig, LogConfig,
+    LogFormat, MetricsConfig, ProgramConfig, RoomsConfig,
 };
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
@@ -57,6 +57,12 @@ impl Default for BoardsConfig {
     fn default() -> Self {
         let pinned = ["revenue.month", "clients.month", "revenue.month.industry"];
         Self { pinned: pinned.map(str::to_owned).to_vec() }
+    }
+}
+
+impl Default for DealsConfig {
+    fn default() -> Self {
+        Self { protect_days: 90 }
     }
 }
 

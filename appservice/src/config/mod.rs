@@ -51,6 +51,8 @@ pub struct Config {
     #[serde(default)]
     pub payout: PayoutConfig,
     #[serde(default)]
+    pub deals: DealsConfig,
+    #[serde(default)]
     pub limits: LimitsConfig,
     #[serde(default)]
     pub log: LogConfig,
@@ -147,6 +149,13 @@ pub struct ReviewConfig {
 pub struct PayoutConfig {
     /// Decimal amount of the program's currency below which what is payable waits for the next payout.
     pub minimum: Option<String>,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DealsConfig {
+    /// Full local days for which a registered deal protects its client; of deals registered from then on.
+    pub protect_days: u16,
 }
 
 #[derive(Clone, Deserialize)]

@@ -61,6 +61,8 @@ fn each_mistake_is_one_sentence_with_its_key() {
         ("[review]\ntwo_person_over = \"1,000\"", "review.two_person_over"),
         ("[payout]\nminimum = \"1,000\"", "payout.minimum"),
         ("[review]\nfirst_sale_over = \"a lot\"", "review.first_sale_over"),
+        ("[deals]\nprotect_days = 0", "deals.protect_days"),
+        ("[deals]\nprotect_days = 3651", "deals.protect_days"),
         ("[log]\nformat = \"xml\"", "log.format"),
     ] {
         let found = mistakes(&format!("{FINE}{more}\n"));

@@ -45,6 +45,7 @@ pub fn program(config: &Config) -> anyhow::Result<Program> {
             currency,
         )?,
         payout_minimum: payout_minimum(config, currency)?,
+        protect_days: i64::from(config.deals.protect_days),
         pinned: config.boards.pinned.iter().map(|text| pinned(text)).collect::<Result<_, _>>()?,
         limits: limits(config),
     })

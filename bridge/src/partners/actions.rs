@@ -323,6 +323,7 @@ async fn gone(work: &mut Work<'_>, user_id: &str) -> Result<PartnerRow, Fault> {
     let row = reread(work, user_id).await?;
     mentorship::actions::left(work, row.id).await?;
     commission::actions::left(work, row.id).await?;
+    crate::deals::actions::left(work, row.id).await?;
     reread(work, user_id).await
 }
 

@@ -24,6 +24,7 @@ pub(crate) fn program() -> Program {
         two_person_over: None,
         payout_minimum: 0,
         first_sale_over: None,
+        protect_days: 90,
         pinned: Vec::new(),
         limits: Limits::default(),
     }

@@ -5,7 +5,7 @@ use crate::platform::commands::{CommandLine, Said, help};
 use crate::platform::refusal::{Code, Refusal, Stop};
 use crate::platform::work::Work;
 use crate::{
-    commission, industries, leaderboard, ledger, mentorship, operations, partners, payouts,
+    commission, deals, industries, leaderboard, ledger, mentorship, operations, partners, payouts,
     playbooks, questions, rates, rooms, sales, statements, team,
 };
 use commission::commands::{ControlRule, PartnerRule};
@@ -28,6 +28,7 @@ pub(super) async fn partner(
             sales::commands::explain(work, caller, &number).await
         }
         Partner::Statement(words) => statements::commands::statement(work, caller, words).await,
+        Partner::Deal(words) => deals::commands::partner(work, caller, words, said).await,
         Partner::Board(words) => leaderboard::commands::board(work, caller, words).await,
         Partner::Playbook(words) => playbooks::commands::partner(work, caller, words, said).await,
         Partner::Ask(words) => questions::commands::ask(work, caller, words, said).await,
@@ -56,6 +57,7 @@ pub(super) async fn control(
         Control::Role(words) => team::commands::control(work, caller, words).await,
         Control::Industry(words) => industries::commands::control(work, caller, words).await,
         Control::Sale(words) => sales::commands::control(work, caller, words, said).await,
+        Control::Deal(words) => deals::commands::control(work, caller, words).await,
         Control::Rate(words) => rates::commands::control(work, caller, words).await,
         Control::Rule(ControlRule::Explain { number }) => {
             sales::commands::explain(work, caller, &number).await
@@ -140,6 +142,7 @@ const MANAGERS: &[&str] = &[
     "sale dispute",
     "rule add",
     "rule end",
+    "deal rule",
     "rate set",
     "playbook takedown",
     "playbook restore",

@@ -2,6 +2,7 @@
 //! has asked in one room, the newest is answered. What changes something is never left out.
 use super::grammars::{CONTROL, Control, PARTNER, Partner};
 use crate::commission::commands::ControlRule;
+use crate::deals::commands::{ControlDeal, PartnerDeal};
 use crate::industries::commands::ControlIndustry;
 use crate::mentorship::commands::PartnerMentor;
 use crate::operations::commands::ControlInbox;
@@ -63,6 +64,9 @@ pub(super) fn partner_asks(words: &Partner) -> bool {
         Partner::Sale(words) => {
             matches!(words, PartnerSale::List { .. } | PartnerSale::Show { .. })
         }
+        Partner::Deal(words) => {
+            matches!(words, PartnerDeal::List { .. } | PartnerDeal::Show { .. })
+        }
         Partner::Playbook(words) => words.is_question(),
         Partner::Profile(words) => words.is_question(),
         Partner::Question(words) => matches!(words, PartnerQuestion::List { .. }),
@@ -90,6 +94,9 @@ fn control_asks(words: &Control) -> bool {
         }
         Control::Rule(words) => !matches!(words, ControlRule::Add(_) | ControlRule::End { .. }),
         Control::Payout(words) => matches!(words, ControlPayout::Show { .. }),
+        Control::Deal(words) => {
+            matches!(words, ControlDeal::List { .. } | ControlDeal::Show { .. })
+        }
         Control::Rate(words) => matches!(words, ControlRate::List),
         Control::Playbook(words) => words.is_question(),
         Control::Room(words) => matches!(words, ControlRoom::List),

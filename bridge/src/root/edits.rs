@@ -3,6 +3,7 @@
 use super::commands;
 use super::grammars::{CONTROL, Control, PARTNER, Partner as Root};
 use super::{Input, caller, is_kept};
+use crate::deals::{self, commands::PartnerDeal};
 use crate::platform::access::{Caller, Place};
 use crate::platform::inbox::store as inbox;
 use crate::platform::refusal::{Fault, Stop};
@@ -60,14 +61,19 @@ async fn amend(
         return amend_for(work, caller, sale, new).await;
     }
     let partner = caller.partner()?;
-    let Some((line, Root::Sale(PartnerSale::Add(add)))) =
-        commands::line_in(work, caller, new, &PARTNER)?
-    else {
-        return Ok(something_else(work));
+    let (line, deal, claim) = match commands::line_in(work, caller, new, &PARTNER)? {
+        Some((line, Root::Sale(PartnerSale::Add(add)))) => {
+            (line, None, sales::commands::claim(work, caller, add).await?)
+        }
+        Some((line, Root::Deal(PartnerDeal::Won(words)))) => {
+            let (deal, claim) = deals::commands::claim(work, caller, words).await?;
+            (line, Some(deal), claim)
+        }
+        _ => return Ok(something_else(work)),
     };
-    let claim = sales::commands::claim(work, caller, add).await?;
     let (line, as_manager) = (line.as_str(), caller.person.manager);
-    let manner = Manner { line, confirmed: true, as_manager, late: false, cause: &sale.cause };
+    let manner =
+        Manner { line, confirmed: true, as_manager, late: false, cause: &sale.cause, deal };
     sales::actions::amend(work, &partner, sale, &claim, manner).await?;
     Ok("claim edited")
 }

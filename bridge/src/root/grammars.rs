@@ -2,7 +2,7 @@
 //! control room. One variant a command; help and reference come from here.
 use crate::platform::commands::{Grammar, PROSE};
 use crate::{
-    commission, industries, leaderboard, ledger, mentorship, operations, partners, payouts,
+    commission, deals, industries, leaderboard, ledger, mentorship, operations, partners, payouts,
     playbooks, questions, rates, rooms, sales, statements, team,
 };
 use std::sync::LazyLock;
@@ -37,6 +37,9 @@ pub enum Partner {
         subcommand_help_heading = "Sales"
     )]
     Statement(statements::commands::Words),
+    /// Clients that you have to yourself for a time
+    #[command(subcommand, subcommand_help_heading = "Sales")]
+    Deal(deals::commands::PartnerDeal),
     /// A leaderboard
     #[command(
         after_help = "board\nboard clients quarter\nboard revenue month --industry dental",
@@ -102,6 +105,9 @@ pub enum Control {
     /// Claims and sales
     #[command(subcommand, subcommand_help_heading = "Sales")]
     Sale(sales::commands::ControlSale),
+    /// Registered deals, and rulings on them
+    #[command(subcommand, subcommand_help_heading = "Sales")]
+    Deal(deals::commands::ControlDeal),
     /// Exchange rates to the program's currency
     #[command(subcommand, subcommand_help_heading = "Sales")]
     Rate(rates::commands::ControlRate),

@@ -22,8 +22,8 @@ use crate::platform::jobs::Job;
 use crate::platform::refusal::Fault;
 use crate::platform::work::Work;
 use crate::{
-    commission, insights, leaderboard, mentorship, operations, partners, playbooks, questions,
-    rooms, sales,
+    commission, deals, insights, leaderboard, mentorship, operations, partners, playbooks,
+    questions, rooms, sales,
 };
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -136,6 +136,7 @@ pub async fn run_job(work: &mut Work<'_>, job: &Job) -> Result<(), Fault> {
     match job.kind.split('.').next() {
         Some("commission") => commission::jobs::run(work, job).await,
         Some("board") => leaderboard::jobs::run(work, job).await,
+        Some("deal") => deals::jobs::run(work, job).await,
         Some("mentor") => mentorship::jobs::run(work, job).await,
         Some("question") => questions::jobs::run(work, job).await,
         Some("inbox") => operations::jobs::run(work, job).await,

@@ -5,6 +5,7 @@ mod decide;
 mod dispute;
 mod refund;
 mod reviewers;
+mod ruled;
 mod shares;
 
 pub use behalf::withdraw_for;
@@ -13,19 +14,21 @@ use decide::take_back;
 pub use decide::{approve, reject, void, voidable, withdraw};
 pub use dispute::{decide as decide_dispute, open as open_dispute};
 pub use refund::refund;
+pub use ruled::{Ruled, ruled};
 pub use shares::{lapse, pressed, remind};
 
 use super::claim::Claim;
 use super::store::{self, NewSale, SaleRow};
 use super::{render, review, rules};
 use crate::clients::{self, store::Found};
+use crate::deals;
 use crate::leaderboard;
 use crate::platform::access::{Partner, Place};
 use crate::platform::refusal::{Fault, Refusal, Stop};
 use crate::platform::work::Work;
 use crate::{rates, rooms};
 use schema::card::{FlagKind, ReviewFlag, SaleEvent};
-use schema::ids::{ClientId, SaleId, SaleNumber};
+use schema::ids::{ClientId, DealNumber, SaleId, SaleNumber};
 use schema::money::Money;
 use schema::status::SaleStatus;
 
@@ -48,6 +51,8 @@ pub struct Manner<'a> {
     pub late: bool,
     /// The message that claims, also where a yes to a question followed.
     pub cause: &'a str,
+    /// The deal that it is said to win.
+    pub deal: Option<DealNumber>,
 }
 
 /// Records a claim and asks for its review.
@@ -61,9 +66,12 @@ pub async fn record(
     manner: Manner<'_>,
 ) -> Result<SaleRow, Stop> {
     checked(work, claim, manner)?;
-    let (client, first) = client_of(work, claim, manner).await?;
+    let standing = deals::actions::standing(work, partner, claim, (manner.deal, None)).await?;
+    let claim = &*standing.claim(claim);
+    let (client, first) = client_of(work, claim, standing.client(), manner).await?;
     let known = (!first).then_some(client);
-    let flags = flags(work, partner, claim, (known, None), manner).await?;
+    let mut flags = flags(work, partner, claim, (known, None), manner).await?;
+    flags.extend(standing.flag());
     let number = next_number(work).await?;
     let flag_text =
         serde_json::to_string(&flags).map_err(|error| Fault::Data(error.to_string()))?;
@@ -91,9 +99,11 @@ pub async fn record(
         asked_at: work.now,
     };
     store::insert(work, &new);
-    let row = row_of(&new, partner, claim, flags)?;
+    let mut row = row_of(&new, partner, claim, flags)?;
+    standing.rule(&mut row.shares);
     shares::write(work, &row);
     work.audit("sale.claim", &number.to_string(), "");
+    deals::actions::claimed(work, partner, &row, &standing).await?;
     let shown = shown_here(work, &row).await?;
     work.reply(&render::claimed(&shown, manner.late));
     behalf::tell(work, &row, SaleEvent::Claimed);
@@ -113,9 +123,14 @@ pub async fn amend(
     manner: Manner<'_>,
 ) -> Result<(), Stop> {
     checked(work, claim, manner)?;
-    let (client, first) = client_of(work, claim, manner).await?;
+    let about = (manner.deal, Some((sale.id, sale.number)));
+    let standing = deals::actions::standing(work, partner, claim, about).await?;
+    rules::may_amend(sale, standing.is_shared())?;
+    let claim = &*standing.claim(claim);
+    let (client, first) = client_of(work, claim, standing.client(), manner).await?;
     let known = (!first).then_some(client);
-    let flags = flags(work, partner, claim, (known, Some(sale.number)), manner).await?;
+    let mut flags = flags(work, partner, claim, (known, Some(sale.number)), manner).await?;
+    flags.extend(standing.flag());
     let flag_text =
         serde_json::to_string(&flags).map_err(|error| Fault::Data(error.to_string()))?;
     let new = NewSale {
@@ -139,12 +154,14 @@ pub async fn amend(
         asked_at: work.now,
     };
     store::rewrite(work.tx, &new).await?;
-    let row = row_of(&new, partner, claim, flags)?;
+    let mut row = row_of(&new, partner, claim, flags)?;
+    standing.rule(&mut row.shares);
     for share in &sale.shares {
         leaderboard::actions::claims_changed(work, share.partner);
     }
     shares::write(work, &row);
     work.audit("sale.edit", &sale.number.to_string(), "");
+    deals::actions::amended(work, partner, &row, &standing).await?;
     let shown = shown_here(work, &row).await?;
     work.reply(&render::sale(&shown, SaleEvent::Edited, None));
     behalf::tell(work, &row, SaleEvent::Edited);
@@ -176,12 +193,17 @@ fn checked(work: &Work<'_>, claim: &Claim, manner: Manner<'_>) -> Result<(), Ref
     rules::effective_day(claim.on, work.today(), work.program.started_on, manner.as_manager)
 }
 
-/// The client of a claim, and whether this claim is their first.
+/// The client of a claim (that of the claimant's deal where it is theirs), and whether this claim is
+/// their first.
 async fn client_of(
     work: &mut Work<'_>,
     claim: &Claim,
+    own: Option<ClientId>,
     manner: Manner<'_>,
 ) -> Result<(ClientId, bool), Stop> {
+    if let Some(id) = own {
+        return Ok((id, false));
+    }
     let key = rules::client_key(&claim.client);
     let skeleton = rules::skeleton(&key);
     match clients::store::find(work, &key, &skeleton).await? {

@@ -2,6 +2,7 @@
 mod add;
 mod dispute;
 mod explain;
+mod manner;
 mod refund;
 mod with;
 
@@ -184,10 +185,7 @@ pub async fn partner(
     match words {
         PartnerSale::Add(add) => {
             let claim = claim(work, caller, add).await?;
-            let Said { line, confirmed, late, cause, .. } = said;
-            let as_manager = caller.person.manager;
-            let manner = Manner { line, confirmed, as_manager, late, cause };
-            actions::record(work, &partner, &claim, manner).await?;
+            actions::record(work, &partner, &claim, Manner::of(caller, said, None)).await?;
         }
         PartnerSale::List { period } => list_own(work, &partner, period).await?,
         PartnerSale::Show { number } => {

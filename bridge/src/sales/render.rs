@@ -4,9 +4,13 @@ mod shares;
 mod team;
 
 pub use disputes::with_earned;
-pub use shares::{ask_refund, ask_share, lapsed, ready, remind_share, share_answered, to_claimant};
+pub use shares::{
+    ask_refund, ask_share, joined, lapsed, ready, remind_share, ruled, ruled_ready, share_answered,
+    to_claimant,
+};
 pub use team::for_team;
 
+use super::rules::Share;
 use super::store::SaleRow;
 use crate::platform::text::{Line, Message};
 use schema::card::{
@@ -88,7 +92,7 @@ pub fn claimed(sale: &SaleRow, late: bool) -> Message {
     if sale.is_shared() {
         message = message.lines(shares::rows(sale));
     }
-    let next = if sale.is_shared() {
+    let next = if sale.shares.iter().any(Share::is_open) {
         "I asked your co-sellers for their ✅. Edit or delete your message to change it while it is open."
     } else {
         "With the reviewers now. Edit or delete your message to change it while it is open."

@@ -20,12 +20,12 @@ pub fn sale_of(key: &str) -> Option<&str> {
     key.strip_prefix("review:sale:")?.split(':').next()
 }
 
-/// All co-sellers have said yes: asked for anew under the card, as who pressed too early cannot press
-/// the same sign on it again.
-pub fn ready(work: &mut Work<'_>, sale: &SaleRow) {
+/// What stood in the way of a decision is gone, as the message says: asked for anew under the card, as
+/// who pressed too early cannot press the same sign on it again.
+pub fn ready(work: &mut Work<'_>, sale: &SaleRow, message: &Message) {
     let card = key(&sale.id.to_string());
     let again = format!("{card}:{}", work.now);
-    work.send_thread_as(&again, "control", &event_ref(&card), &render::ready(sale));
+    work.send_thread_as(&again, "control", &event_ref(&card), message);
     work.react("control", &again, "✅");
     work.react("control", &again, "❌");
 }

@@ -7,14 +7,14 @@ mod reviewers;
 mod seller;
 mod shares;
 
-pub use client::{client_key, skeleton};
+pub use client::{Domain, client_key, domain_of, skeleton};
 pub use disputes::{disputable, open_dispute};
 pub use odd::{backdated, core, similar};
 pub use record::{RECORD_DAYS, RECORD_SALES_MIN, Record, percent};
 pub use reviewers::{Colleague, not_its_claimer, outside_first};
 pub use seller::{Seller, is_own};
 pub use shares::{
-    CO_SELLERS_MAX, LAPSE_MS, REMIND_MS, Share, WEIGHT_MAX, adjusted, not_a_partner,
+    CO_SELLERS_MAX, LAPSE_MS, REMIND_MS, Share, WEIGHT_MAX, adjusted, may_amend, not_a_partner,
     not_the_claimant, shares, waiting,
 };
 
@@ -191,6 +191,19 @@ pub fn may_approve(
         return Err(Refusal::new(Code::Dup, sentence).example("role list"));
     }
     Ok(())
+}
+
+/// # Errors
+/// When another partner has registered the client, and no manager has ruled on it.
+pub fn ruled_on(sale: &SaleRow) -> Result<(), Refusal> {
+    let waits = sale.flags.iter().find(|flag| flag.flag == FlagKind::Protected);
+    let Some(conflict) = waits.and_then(|flag| flag.conflict) else { return Ok(()) };
+    let sentence = format!(
+        "{} is on a client that another partner registered: a manager rules on {conflict} first.",
+        sale.number
+    );
+    Err(Refusal::new(Code::Confirm, sentence)
+        .example(format!("deal rule {conflict} first they told us in May")))
 }
 
 /// # Errors

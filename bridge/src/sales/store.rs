@@ -285,6 +285,19 @@ pub async fn pin(tx: &mut Conn, sale: SaleId, exchange: &Exchange) -> Result<(),
     Ok(())
 }
 
+/// What reviewers are told of a claim.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn reflag(tx: &mut Conn, sale: SaleId, flags: &str) -> Result<(), sqlx::Error> {
+    sqlx::query("update sale set flags = $1 where id = $2")
+        .bind(flags)
+        .bind(sale.to_string())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
 /// # Errors
 /// When the database refuses.
 pub async fn approve(tx: &mut Conn, sale: SaleId, by: &str, now: i64) -> Result<(), sqlx::Error> {

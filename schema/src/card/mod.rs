@@ -4,6 +4,7 @@ mod basics;
 mod boards;
 mod commission;
 mod control;
+mod deals;
 mod insights;
 mod mentorship;
 mod people;
@@ -16,6 +17,7 @@ pub use basics::*;
 pub use boards::*;
 pub use commission::*;
 pub use control::*;
+pub use deals::*;
 pub use insights::*;
 pub use mentorship::*;
 pub use people::*;
@@ -77,6 +79,9 @@ cards! {
     CommissionMoved = "commission_moved",
     CommissionPaid = "commission_paid",
     Confirm = "confirm",
+    Conflict = "conflict",
+    Deal = "deal",
+    Deals = "deals",
     Done = "done",
     Fault = "fault",
     Help = "help",

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{ClientId, PartnerId, SaleId, SaleNumber};
+use crate::ids::{ClientId, ConflictNumber, PartnerId, SaleId, SaleNumber};
 use crate::money::Money;
 use crate::period::Period;
 use crate::status::SaleStatus;
@@ -39,6 +39,9 @@ pub struct ShareView {
     /// When they said no, epoch milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub declined_at: Option<i64>,
+    /// The manager by whose word it counts without theirs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overridden_by: Option<String>,
 }
 
 words! {
@@ -154,6 +157,8 @@ words! {
         Disputed = "disputed",
         DisputeWon = "dispute_won",
         DisputeLost = "dispute_lost",
+        /// A manager ruled on its client, which another partner had registered.
+        Ruled = "ruled",
     }
 }
 
@@ -218,6 +223,10 @@ words! {
         RefundRate = "refund_rate",
         /// A new partner's first sale, and a large one.
         FirstSale = "first_sale",
+        /// Another partner has registered this client: a manager must rule first.
+        Protected = "protected",
+        /// The same, and a manager has ruled.
+        Ruled = "ruled",
     }
 }
 
@@ -237,12 +246,24 @@ pub struct ReviewFlag {
     /// What was approved in the time looked at, or the amount that is exceeded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<Money>,
+    /// Of `protected` and `ruled`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conflict: Option<ConflictNumber>,
 }
 
 impl ReviewFlag {
+    /// A flag that is about nothing beside the claim itself.
     #[must_use]
-    pub fn new(flag: FlagKind) -> Self {
-        Self { flag, sales: Vec::new(), client: None, partner: None, taken: None, of: None }
+    pub const fn new(flag: FlagKind) -> Self {
+        Self {
+            flag,
+            sales: Vec::new(),
+            client: None,
+            partner: None,
+            taken: None,
+            of: None,
+            conflict: None,
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 mod bad_inputs;
 mod chats;
 mod commission;
+mod deals;
 mod delivery;
 mod federation;
 mod files;

@@ -105,6 +105,7 @@ fn default_of(config: &Config, key: &str) -> String {
         "review.two_person_over" | "review.first_sale_over" | "payout.minimum" => {
             return String::new();
         }
+        "deals.protect_days" => config.deals.protect_days.to_string(),
         "appservice.id" => text(&appservice.id),
         "appservice.listen" => text(&appservice.listen),
         "appservice.url" => text(&appservice.url),

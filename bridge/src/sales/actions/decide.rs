@@ -1,6 +1,7 @@
 //! What becomes of a claim: approved, rejected, withdrawn; and an approved sale taken back in full.
 use super::{commission, known, own, reviewers, shares};
 use crate::commission::actions::{Event, Happened};
+use crate::deals;
 use crate::leaderboard;
 use crate::ledger::{self, rules::EntryBody};
 use crate::platform::access::{Manager, Partner, Reviewer};
@@ -31,6 +32,7 @@ pub async fn approve(
     let needed = sale.reviewers_needed(work.program.two_person_over);
     rules::may_approve(&sale, reviewer, &approvals)?;
     reviewers::may_be_next(work, &sale, reviewer, (approvals.len(), needed)).await?;
+    rules::ruled_on(&sale)?;
     match over {
         Some(manager) => shares::override_open(work, manager, &sale).await?,
         None => rules::confirmed_by_all(&sale)?,
@@ -82,6 +84,7 @@ pub async fn reject(
     shares::changed(work, &sale);
     playbooks::actions::sale_changed(work, sale.playbook.as_deref()).await?;
     work.audit("sale.reject", &number.to_string(), reason);
+    deals::actions::sale_gone(work, &sale).await?;
     review::update(work, &sale, &[]);
     review::tell_claimant(work, &sale, SaleEvent::Rejected, None, &[]).await?;
     review::tell_co_sellers(work, &sale, SaleEvent::Rejected, &[]);
@@ -110,6 +113,7 @@ pub(super) async fn take_back(work: &mut Work<'_>, mut sale: SaleRow) -> Result<
     sale.withdrawn_at = Some(work.now);
     shares::changed(work, &sale);
     work.audit("sale.withdraw", &sale.number.to_string(), "");
+    deals::actions::sale_gone(work, &sale).await?;
     review::update(work, &sale, &[]);
     review::tell_co_sellers(work, &sale, SaleEvent::Withdrawn, &[]);
     Ok(sale)

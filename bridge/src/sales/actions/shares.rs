@@ -119,7 +119,7 @@ async fn answered(
     work.send(&chat(share), &render::share_answered(sale, share, event));
     let all = !sale.shares.iter().any(Share::is_open);
     if all {
-        review::ready(work, sale);
+        review::ready(work, sale, &render::ready(sale));
     }
     if all || event == SaleEvent::Declined {
         review::tell(work, sale, |sale| render::to_claimant(sale, share, event)).await?;

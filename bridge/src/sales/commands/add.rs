@@ -97,7 +97,7 @@ pub async fn for_partner(
     let manager = caller.manager()?;
     let (partner, claim) = read_for(work, &manager, words).await?;
     let Said { line, confirmed, late, cause, .. } = said;
-    let manner = Manner { line, confirmed, as_manager: true, late, cause };
+    let manner = Manner { line, confirmed, as_manager: true, late, cause, deal: None };
     actions::record(work, &partner, &claim, manner).await?;
     Ok(())
 }
@@ -118,8 +118,14 @@ pub async fn amend_for(
     if partner.id() != sale.partner_id {
         return Err(not_moved(sale).into());
     }
-    let manner =
-        Manner { line, confirmed: true, as_manager: true, late: false, cause: &sale.cause };
+    let manner = Manner {
+        line,
+        confirmed: true,
+        as_manager: true,
+        late: false,
+        cause: &sale.cause,
+        deal: None,
+    };
     actions::amend(work, &partner, sale, &claim, manner).await
 }
 

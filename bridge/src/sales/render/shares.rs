@@ -7,6 +7,7 @@ use crate::sales::store::SaleRow;
 use schema::card::{
     AdjustmentKind, AdjustmentView, ExchangeView, PartnerRef, Sale, SaleEvent, ShareView,
 };
+use schema::ids::ConflictNumber;
 use schema::money::Money;
 use schema::status::SaleStatus;
 
@@ -28,6 +29,7 @@ pub(super) fn views(sale: &SaleRow) -> Vec<ShareView> {
         amount: Money { minor: share.minor, ..sale.amount },
         confirmed_at: share.confirmed_at,
         declined_at: share.declined_at,
+        overridden_by: share.overridden_by.clone(),
     };
     sale.shares.iter().map(view).collect()
 }
@@ -49,6 +51,7 @@ pub(super) fn rows(sale: &SaleRow) -> Vec<Line> {
     let row = |(share, minor): (&Share, i64)| {
         let amount = Money { minor, ..sale.amount };
         let said = match share {
+            Share { asked_at: None, overridden_by: Some(_), .. } => " ⚖",
             Share { asked_at: None, .. } => "",
             Share { confirmed_at: Some(_), .. } => " ✅",
             Share { declined_at: Some(_), .. } => " ❌",
@@ -119,6 +122,21 @@ pub fn ask_share(sale: &SaleRow, share: &Share) -> Message {
     mention(message, share).card(&about(sale, SaleEvent::Asked))
 }
 
+/// To who has a part by a ruling, and need not act.
+#[must_use]
+pub fn joined(sale: &SaleRow, share: &Share) -> Message {
+    Message::notice(title("🤝", sale))
+        .lines(rows(sale))
+        .line(
+            Line::new()
+                .person(&sale.partner_name)
+                .plain(" claimed it. Your part is ")
+                .strong(&part(sale, share))
+                .plain(", as the team ruled."),
+        )
+        .card(&about(sale, SaleEvent::Claimed))
+}
+
 #[must_use]
 pub fn remind_share(sale: &SaleRow, share: &Share) -> Message {
     let message = Message::text(title("🤝", sale)).line(
@@ -173,6 +191,40 @@ pub fn ready(sale: &SaleRow) -> Message {
         .lines(rows(sale))
         .line("All co-sellers have said yes. ✅ to approve, or ❌ and then reply with a reason.")
         .card(&about(sale, SaleEvent::Confirmed))
+}
+
+/// To the reviewers: a manager has ruled on the client.
+#[must_use]
+pub fn ruled_ready(sale: &SaleRow, conflict: ConflictNumber) -> Message {
+    let mut message = Message::text(title("🔎", sale));
+    if sale.is_shared() {
+        message = message.lines(rows(sale));
+    }
+    message
+        .line(format!("{conflict} is ruled on. ✅ to approve, or ❌ and then reply with a reason."))
+        .card(&about(sale, SaleEvent::Ruled))
+}
+
+/// To the claimant: what a ruling about the client makes of the claim.
+#[must_use]
+pub fn ruled(
+    sale: &SaleRow,
+    conflict: ConflictNumber,
+    is_shared: bool,
+    reason: Option<&str>,
+) -> Message {
+    let mut message = Message::notice(title("⚖", sale));
+    let stands = if is_shared {
+        message = message.lines(rows(sale));
+        "You sell it together"
+    } else {
+        "It stands as you claimed it"
+    };
+    message = message.line(format!("{conflict} is ruled on. {stands}; the reviewers decide next."));
+    if let Some(reason) = reason.filter(|_| !super::is_for_room(sale)) {
+        message = message.quote(Line::new().person_cut(reason, 300));
+    }
+    message.card(&about(sale, SaleEvent::Ruled))
 }
 
 /// To the claimant: nobody's yes came in time.

@@ -66,13 +66,20 @@ pub(super) fn flags(sale: &SaleRow, prefix: &str) -> Vec<Line> {
 /// What is asked of reviewers is no question any more once they have decided.
 fn still_matters(sale: &SaleRow, flag: FlagKind) -> bool {
     sale.status() == SaleStatus::Claimed
-        || !matches!(flag, FlagKind::NoRate | FlagKind::TwoReviewers)
+        || !matches!(flag, FlagKind::NoRate | FlagKind::TwoReviewers | FlagKind::Protected)
 }
 
 fn line(sale: &SaleRow, flag: &ReviewFlag, prefix: &str) -> Line {
     let sales = flag.sales.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let who = name(sale, flag.partner);
+    let conflict = flag.conflict.map(|number| number.to_string()).unwrap_or_default();
     match flag.flag {
+        FlagKind::Protected => Line::new()
+            .plain("⚠ Another partner registered this client: rule on ")
+            .strong(&conflict),
+        FlagKind::Ruled => {
+            Line::new().plain("⚖ A manager ruled on this client: ").strong(&conflict)
+        }
         FlagKind::Duplicate => Line::new().plain("⚠ Same client and amount as ").strong(&sales),
         FlagKind::SimilarClient => {
             let name = flag.client.as_ref().map_or("", |client| &client.name);

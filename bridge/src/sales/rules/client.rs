@@ -95,18 +95,46 @@ fn name_key(name: &str) -> String {
     folded.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// What a text is as a client's domain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Domain {
+    /// Normalised: the client's key.
+    Known(String),
+    /// Says nothing about whose client it is.
+    FreeMail,
+    None,
+}
+
+/// Reads a domain that is given as one: bare, as an address, or as a mail address.
+#[must_use]
+pub fn domain_of(text: &str) -> Domain {
+    let text = text.trim();
+    if text.contains(char::is_whitespace) {
+        return Domain::None;
+    }
+    match (domain(text), host(text)) {
+        (Some(domain), _) => Domain::Known(domain),
+        (None, Some(host)) if FREE_MAIL.contains(&host.as_str()) => Domain::FreeMail,
+        _ => Domain::None,
+    }
+}
+
 /// The domain in a client's text, in ASCII; none where it is a name or free mail.
 fn domain(client: &str) -> Option<String> {
     let mut words = client.split_whitespace();
     let (first, second) = (words.next()?, words.next());
     let word =
         if second.is_none() { first } else { client.split_whitespace().find(|w| is_address(w))? };
-    let host = host_of(word);
-    let host = idna::domain_to_ascii(host).ok()?;
+    let host = host(word)?;
+    let real = is_domain(&host) && !FREE_MAIL.contains(&host.as_str());
+    real.then_some(host)
+}
+
+/// The host in a word, in ASCII, without `www.`.
+fn host(word: &str) -> Option<String> {
+    let host = idna::domain_to_ascii(host_of(word)).ok()?;
     let host = host.trim_end_matches('.');
-    let host = host.strip_prefix("www.").unwrap_or(host);
-    let real = is_domain(host) && !FREE_MAIL.contains(&host);
-    real.then(|| host.to_owned())
+    Some(host.strip_prefix("www.").unwrap_or(host).to_owned())
 }
 
 /// Whether a word among others is meant as a web address.
@@ -182,6 +210,23 @@ mod tests {
             assert_eq!(client_key(client), key, "{client}");
         }
         assert_ne!(client_key("Acme"), client_key("Acme Ltd"));
+    }
+
+    #[test]
+    fn a_domain_is_read_as_one() {
+        for (text, domain) in [
+            ("acme.com", Domain::Known("acme.com".into())),
+            ("HTTPS://www.Acme.com:443/x", Domain::Known("acme.com".into())),
+            ("bob@acme.com", Domain::Known("acme.com".into())),
+            ("Bücher.de.", Domain::Known("xn--bcher-kva.de".into())),
+            ("bob@gmail.com", Domain::FreeMail),
+            ("acme", Domain::None),
+            ("acme .com", Domain::None),
+            ("1.5", Domain::None),
+            ("", Domain::None),
+        ] {
+            assert_eq!(domain_of(text), domain, "{text}");
+        }
     }
 
     #[test]

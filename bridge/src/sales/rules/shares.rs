@@ -58,6 +58,22 @@ pub fn not_the_claimant(sale: &SaleRow) -> Refusal {
     Refusal::new(Code::Auth, sentence).example(format!("sale show {}", sale.number))
 }
 
+/// An edit names the parts anew; those that a ruling has set it cannot.
+///
+/// # Errors
+/// When a ruling has set them, and would not again.
+pub fn may_amend(sale: &SaleRow, ruled_again: bool) -> Result<(), Refusal> {
+    let ruled = |share: &Share| share.asked_at.is_none() && share.overridden_by.is_some();
+    if ruled_again || !sale.shares.iter().any(ruled) {
+        return Ok(());
+    }
+    let number = sale.number;
+    let sentence = format!(
+        "A manager ruled how {number} is shared, so an edit cannot change it; take it back and claim anew."
+    );
+    Err(Refusal::new(Code::Usage, sentence).example(format!("sale withdraw {number}")))
+}
+
 /// The parts of a new claim. All but the claimant are asked.
 #[must_use]
 pub fn shares(claim: &Claim, claimant: PartnerId, minor: i64, asked_at: i64) -> Option<Vec<Share>> {

@@ -9,8 +9,8 @@ use std::collections::HashMap;
 
 const SHARE: Insert = Insert {
     rank: 3,
-    text: "insert into share (sale_id, partner_id, weight, amount_minor, n, asked_at) {values}",
-    columns: 6,
+    text: "insert into share (sale_id, partner_id, weight, amount_minor, n, asked_at, overridden_by) {values}",
+    columns: 7,
 };
 
 /// A partner's part of a sale, the `n`th named; written at the latest with the commit.
@@ -22,8 +22,38 @@ pub fn insert(work: &mut Work<'_>, sale: SaleId, n: i64, share: &Share) {
         Cell::Number(share.minor),
         Cell::Number(n),
         share.asked_at.into(),
+        share.overridden_by.as_deref().into(),
     ];
     work.insert(&SHARE, cells);
+}
+
+/// Other parts of an open claim.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn replace(tx: &mut Conn, sale: SaleId, shares: &[Share]) -> Result<(), sqlx::Error> {
+    sqlx::query("delete from share where sale_id = $1")
+        .bind(sale.to_string())
+        .execute(&mut *tx)
+        .await?;
+    for (n, share) in (0_i64..).zip(shares) {
+        sqlx::query(
+            "insert into share (sale_id, partner_id, weight, amount_minor, n, asked_at, confirmed_at, declined_at, \
+             overridden_by) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        )
+        .bind(sale.to_string())
+        .bind(share.partner.to_string())
+        .bind(i64::from(share.weight))
+        .bind(share.minor)
+        .bind(n)
+        .bind(share.asked_at)
+        .bind(share.confirmed_at)
+        .bind(share.declined_at)
+        .bind(share.overridden_by.as_deref())
+        .execute(&mut *tx)
+        .await?;
+    }
+    Ok(())
 }
 
 /// The parts of a sale, in the order named.
