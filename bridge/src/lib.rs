@@ -3,6 +3,8 @@
 pub mod audit;
 pub mod clients;
 pub mod commission;
+pub mod export;
+pub mod imports;
 pub mod industries;
 pub mod insights;
 pub mod leaderboard;

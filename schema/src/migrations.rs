@@ -59,10 +59,17 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../migrations/0006_commission.sqlite.sql"),
         postgres: include_str!("../migrations/0006_commission.postgres.sql"),
     },
+    Step {
+        version: 7,
+        name: "imports",
+        common: include_str!("../migrations/0006_imports.sql"),
+        sqlite: "",
+        postgres: "",
+    },
 ];
 
 /// The newest schema version that this program knows.
-pub const NEWEST: i64 = 6;
+pub const NEWEST: i64 = 7;
 
 /// Every step in order: version, name, SQL text for the engine.
 pub fn migrations(engine: Engine) -> impl Iterator<Item = (i64, &'static str, String)> {

@@ -71,6 +71,21 @@ pub async fn database_as_it_is(config: &Config) -> anyhow::Result<Db> {
     Ok(db)
 }
 
+/// Holds the database against a program that runs on it; what the result is must live as long.
+///
+/// # Errors
+/// When one runs: with SQLite by the lock, with PostgreSQL where it listens on this machine.
+pub async fn alone(config: &Config) -> anyhow::Result<Option<std::fs::File>> {
+    let held = alone::hold(config.database.url.expose_secret())?;
+    if held.is_none() && tokio::net::TcpStream::connect(config.appservice.listen).await.is_ok() {
+        anyhow::bail!(
+            "Partnerspace runs: it listens on {}; stop it first.",
+            config.appservice.listen
+        );
+    }
+    Ok(held)
+}
+
 #[derive(Clone)]
 struct ToInbox(Inbox);
 

@@ -1,7 +1,33 @@
-//! How a verification looks.
+//! How a verification looks, and the ledger's head.
 use super::actions::Verified;
+use super::rules::Head;
 use crate::platform::text::{Line, Message};
-use schema::card::{Card, Envelope, Ledger};
+use schema::card::{Card, Done, Envelope, Ledger, LedgerHead};
+use schema::money::thousands;
+
+/// A long verification goes on beside everything else.
+#[must_use]
+pub fn verifying(entries: i64) -> Message {
+    let sentence = format!(
+        "{} entries take a while; the answer follows here, and everything else goes on.",
+        thousands(entries.unsigned_abs())
+    );
+    let card = Done { what: "verifying".to_owned(), sentence: sentence.clone(), subject: None };
+    Message::notice("🔎 Checking the ledger").line(sentence).card(&Envelope::from(Card::from(card)))
+}
+
+#[must_use]
+pub fn head(head: &Head, at: i64) -> Message {
+    let entry = thousands(head.seq.unsigned_abs());
+    Message::notice(format!("📒 The ledger ends at entry {entry}"))
+        .line(Line::new().plain("Head ").code(&head.hash))
+        .line("Kept on every server in this room: nothing up to here can change unseen.")
+        .card(&Envelope::from(Card::from(LedgerHead {
+            seq: head.seq,
+            hash: head.hash.clone(),
+            at,
+        })))
+}
 
 #[must_use]
 pub fn verified(found: &Verified) -> Message {

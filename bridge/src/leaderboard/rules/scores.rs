@@ -217,16 +217,14 @@ impl Path {
     }
 }
 
-/// All boards as the entries in ledger order make them.
-///
-/// # Errors
-/// `Overflow` where a score leaves what the wire carries.
-pub fn replay<'a>(
+type Paths = BTreeMap<(BoardKey, PartnerId), Path>;
+
+fn paths<'a>(
     entries: impl IntoIterator<Item = Posted<'a>>,
     calendar: &Calendar,
-) -> Result<Boards, Overflow> {
+) -> Result<Paths, Overflow> {
     let mut held: BTreeMap<(PartnerId, ClientId), Vec<Holding>> = BTreeMap::new();
-    let mut paths: BTreeMap<(BoardKey, PartnerId), Path> = BTreeMap::new();
+    let mut paths = Paths::new();
     for entry in entries {
         let Some(credit) = entry.body.credit() else { continue };
         let client = credit.client;
@@ -238,8 +236,19 @@ pub fn replay<'a>(
             hold(held.entry((partner, client)).or_default(), entry, credit, minor);
         }
     }
+    Ok(paths)
+}
+
+/// All boards as the entries in ledger order make them.
+///
+/// # Errors
+/// `Overflow` where a score leaves what the wire carries.
+pub fn replay<'a>(
+    entries: impl IntoIterator<Item = Posted<'a>>,
+    calendar: &Calendar,
+) -> Result<Boards, Overflow> {
     let mut boards = Boards::new();
-    for ((key, partner), path) in paths {
+    for ((key, partner), path) in paths(entries, calendar)? {
         if let Some(score) = path.0.last().filter(|score| score.score != 0) {
             boards.entry(key).or_default().insert(partner, *score);
         }
@@ -247,8 +256,8 @@ pub fn replay<'a>(
     Ok(boards)
 }
 
-/// One partner's scores on all boards, from the entries in which they have a share, in ledger
-/// order. Answers `Step::Look`.
+/// One partner's scores on all boards that they ever stood on, 0 where nothing is left, from the
+/// entries in which they have a share, in ledger order. Answers `Step::Look`.
 ///
 /// # Errors
 /// `Overflow` where a score leaves what the wire carries.
@@ -257,9 +266,7 @@ pub fn replay_partner<'a>(
     entries: impl IntoIterator<Item = Posted<'a>>,
     calendar: &Calendar,
 ) -> Result<BTreeMap<BoardKey, Score>, Overflow> {
-    let boards = replay(entries, calendar)?;
-    let own = |(key, mut scores): (BoardKey, BTreeMap<PartnerId, Score>)| {
-        scores.remove(&partner).map(|score| (key, score))
-    };
-    Ok(boards.into_iter().filter_map(own).collect())
+    let paths = paths(entries, calendar)?.into_iter().filter(|((_, id), _)| *id == partner);
+    let last = |((key, _), path): ((BoardKey, PartnerId), Path)| Some((key, *path.0.last()?));
+    Ok(paths.filter_map(last).collect())
 }
