@@ -63,7 +63,7 @@ const STEPS: &[Step] = &[
         version: 7,
         name: "imports",
         common: include_str!("../migrations/0006_imports.sql"),
-        sqlite: "",
+        sqlite: include_str!("../migrations/0006_imports.sqlite.sql"),
         postgres: "",
     },
 ];

@@ -125,7 +125,7 @@ fn number(year: i64, month: i64, day: i64) -> Day {
 
 /// Year, month, day: found by looking, which is slow and plain.
 fn date(day: Day) -> (i64, i64, i64) {
-    let mut year = 1970 + day.div_euclid(366);
+    let mut year = 1970 + if day < 0 { day.div_euclid(365) } else { day / 366 };
     while number(year + 1, 1, 1) <= day {
         year += 1;
     }
