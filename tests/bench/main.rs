@@ -10,6 +10,7 @@
 #![expect(clippy::cast_possible_truncation, reason = "numbers of a report")]
 #![expect(clippy::cast_sign_loss, reason = "numbers of a report")]
 
+mod books;
 mod echo;
 mod feed;
 mod pusher;
@@ -61,6 +62,9 @@ fn main() -> Result<()> {
     }
     if options.only.iter().any(|scenario| scenario == "search") {
         search::print()?;
+    }
+    if options.only.iter().any(|scenario| scenario == "books") {
+        books::print(&options)?;
     }
     if options.only.iter().all(|scenario| ALONE.contains(&scenario.as_str())) {
         return Ok(());

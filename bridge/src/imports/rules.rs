@@ -3,7 +3,7 @@ mod file;
 
 pub use file::{Record, read};
 
-use crate::platform::text::{cell, foreign};
+use crate::platform::text::{cell, is_invisible};
 use crate::sales::{claim, rules as sales};
 use jiff::civil::Date;
 use schema::ids::SaleNumber;
@@ -14,6 +14,8 @@ use schema::period::Period;
 pub const ROWS_MAX: usize = 100_000;
 pub const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 pub const EXTERNAL_ID_CHARS_MAX: usize = 100;
+/// Of a text in what a person reads about a row.
+pub const SHOWN_CHARS_MAX: usize = 60;
 
 /// A column of the file: its name, whether it must be there, and what it holds.
 #[derive(Debug)]
@@ -176,13 +178,20 @@ impl Row {
     pub fn words(&self) -> String {
         format!(
             "{} · {} · {} · {} · {}",
-            foreign(&self.external_id),
-            foreign(&self.partner),
+            shown(&self.external_id),
+            shown(&self.partner),
             self.amount,
-            foreign(&self.client),
+            shown(&self.client),
             self.on
         )
     }
+}
+
+/// Text of a file for a terminal: nothing that steers it, and not too long.
+#[must_use]
+pub fn shown(text: &str) -> String {
+    let seen = text.chars().filter(|c| !c.is_control() && !is_invisible(*c));
+    seen.take(SHOWN_CHARS_MAX).collect()
 }
 
 impl Fate {

@@ -6,7 +6,6 @@ use crate::clients::{self, store::Found};
 use crate::industries;
 use crate::platform::access::{PartnerRow, store as people};
 use crate::platform::refusal::{Fault, Stop};
-use crate::platform::text::foreign;
 use crate::platform::work::Work;
 use crate::rates::{self, rules::Exchange};
 use crate::sales::rules as sales;
@@ -92,7 +91,7 @@ async fn one(
 ) -> Result<(Fate, Option<Sale>), Stop> {
     let wrong = |why: String| Ok((Fate::Wrong(why), None));
     let Some(partner) = partner(work, seen, &row.partner).await? else {
-        return wrong(format!("{} is no partner of this program.", foreign(&row.partner)));
+        return wrong(format!("{} is no partner of this program.", rules::shown(&row.partner)));
     };
     if let Some(slug) = &row.industry {
         match industry(work, seen, slug).await? {

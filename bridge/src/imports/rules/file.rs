@@ -1,6 +1,5 @@
 //! From the bytes of a CSV file to records of words in the order of our columns.
-use super::{COLUMNS, ROWS_MAX};
-use crate::platform::text::foreign;
+use super::{COLUMNS, ROWS_MAX, shown};
 use csv::{ByteRecord, ReaderBuilder, Trim};
 
 /// A line of the file: its words in the order of [`COLUMNS`], empty where the column is absent.
@@ -55,8 +54,8 @@ fn places(header: &ByteRecord) -> Result<[Option<usize>; COLUMNS.len()], String>
         let known = COLUMNS.iter().position(|column| column.name == name);
         let Some(known) = known else {
             let names: Vec<&str> = COLUMNS.iter().map(|column| column.name).collect();
-            let shown = foreign(&name);
-            return Err(format!("There is no column {shown}; there are {}.", names.join(", ")));
+            let name = shown(&name);
+            return Err(format!("There is no column {name}; there are {}.", names.join(", ")));
         };
         if places[known].replace(at).is_some() {
             return Err(format!("The column {name} is there twice."));

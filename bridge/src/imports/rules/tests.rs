@@ -92,6 +92,12 @@ fn a_cell_of_an_export_is_read_as_it_was() {
 }
 
 #[test]
+fn a_terminal_is_not_steered_by_a_file() {
+    assert_eq!(shown("a\u{1b}[2Jb\u{202e}c\r\n"), "a[2Jbc");
+    assert_eq!(shown(&"x".repeat(SHOWN_CHARS_MAX + 1)).len(), SHOWN_CHARS_MAX);
+}
+
+#[test]
 fn the_same_words_are_the_same_content() {
     let row = |client: &str, amount: &str| {
         one(&format!("a,@ana:a.org,{client},{amount},EUR,2021-01-01,,,")).unwrap().content()
