@@ -1,5 +1,6 @@
 //! The ledger's entries: their chain, their columns, their lines.
 use super::chain::{Chain, Link};
+use super::lines::{self, Posting};
 use super::read::Export;
 use super::{Report, finding};
 use serde_json::Value;
@@ -22,7 +23,8 @@ impl Entry {
     /// Whether it gives or takes credit.
     #[must_use]
     pub fn is_credit(&self) -> bool {
-        matches!(self.text("kind"), Some("sale_approved" | "sale_voided" | "sale_refunded"))
+        let kind = self.text("kind");
+        matches!(kind, Some("sale_approved" | "sale_voided" | "sale_refunded" | "sale_disputed"))
     }
 
     /// Partner and minor units of each part.
@@ -33,9 +35,6 @@ impl Entry {
         })
     }
 }
-
-/// A line as the file has it: account, minor units, currency.
-type Posting = (String, i128, String);
 
 pub fn all(export: &Export, report: &mut Report) -> Vec<Entry> {
     let mut postings: BTreeMap<i64, Vec<Posting>> = BTreeMap::new();
@@ -68,7 +67,8 @@ pub fn all(export: &Export, report: &mut Report) -> Vec<Entry> {
             && body["at"].as_i64() == Some(at);
         let is_new = sources.insert((text("source").to_owned(), text("source_id").to_owned()));
         let entry = Entry { seq, at, body };
-        let is_of_book = entry.is_credit() == (text("book") == "credit");
+        let book = if entry.is_credit() { "credit" } else { "commission" };
+        let is_of_book = text("book") == book;
         if !same || !is_new || !is_of_book {
             report.findings.push(finding("entries", Some(seq), "its columns are not its text's"));
         }
@@ -93,22 +93,9 @@ fn balanced(entry: &Entry, lines: &[Posting]) -> Result<(), String> {
     if let Some((currency, sum)) = sums.into_iter().find(|(_, sum)| *sum != 0) {
         return Err(format!("its lines in {currency} sum to {sum}"));
     }
-    if entry.is_credit() && lines != credit_lines(entry) {
+    let said = lines::of(entry).ok_or("its kind is not known, or a field is missing")?;
+    if lines != said {
         return Err("its lines are not what its text says".to_owned());
     }
     Ok(())
-}
-
-/// From the market of the industry to each partner's credit.
-fn credit_lines(entry: &Entry) -> Vec<Posting> {
-    let currency = entry.text("currency").unwrap_or_default();
-    let total: i128 = entry.shares().map(|(_, minor)| minor).sum();
-    let market = format!("market:{}", entry.text("industry").unwrap_or("none"));
-    let mut lines = vec![(market, -total, currency.to_owned())];
-    lines.extend(
-        entry
-            .shares()
-            .map(|(partner, minor)| (format!("credit:{partner}"), minor, currency.to_owned())),
-    );
-    lines
 }
