@@ -9,6 +9,9 @@ use std::collections::BTreeMap;
 /// Metric, period, industry (empty for the program) and partner.
 pub type Key = (String, String, String, String);
 
+/// Score, and since when it is kept.
+pub type Boards = BTreeMap<Key, (i128, i64)>;
+
 /// A sale as one partner holds it.
 struct Held {
     sale: String,
@@ -35,19 +38,30 @@ pub fn all(export: &Export, entries: &[Entry], report: &mut Report) {
         Ok(calendar) => calendar,
         Err(error) => return report.findings.push(finding(MANIFEST, None, error.to_string())),
     };
-    let mut books = Books::default();
+    let (boards, odd) = replay(entries, &calendar);
+    report.boards = boards;
+    for seq in odd {
+        report.findings.push(finding("entries", Some(seq), "a field is missing"));
+    }
+    compare(export, report);
+}
+
+/// Every score that is not 0 with since when it is kept, and the entries that cannot be read.
+#[must_use]
+pub fn replay(entries: &[Entry], calendar: &Calendar) -> (Boards, Vec<i64>) {
+    let (mut books, mut boards, mut odd) = (Books::default(), Boards::new(), Vec::new());
     for entry in entries.iter().filter(|entry| entry.is_credit()) {
-        if books.take(entry, &calendar).is_none() {
-            report.findings.push(finding("entries", Some(entry.seq), "a field is missing"));
+        if books.take(entry, calendar).is_none() {
+            odd.push(entry.seq);
         }
     }
     for (key, scores) in books.history {
         let Some((_, score)) = scores.last().copied() else { continue };
         if score != 0 {
-            report.boards.insert(key, (score, since(&scores, score)));
+            boards.insert(key, (score, since(&scores, score)));
         }
     }
-    compare(export, report);
+    (boards, odd)
 }
 
 /// Since when a score is kept: from the last change that brought it up to here and was never undone.

@@ -46,7 +46,7 @@ pub struct Report {
     /// By account and currency.
     pub balances: BTreeMap<(String, String), i128>,
     /// By metric, period, industry and partner: score and since when.
-    pub boards: BTreeMap<boards::Key, (i128, i64)>,
+    pub boards: boards::Boards,
     pub findings: Vec<Finding>,
 }
 

@@ -30,20 +30,45 @@ pub fn read(bytes: &[u8]) -> Result<Records, String> {
     let header = records.next().ok_or("The file is empty; its first line names the columns.")?;
     let header = header.map_err(|error| format!("The first line cannot be read: {error}."))?;
     let places = places(&header)?;
-    let mut found = Vec::new();
+    let (mut found, mut count) = (Vec::new(), Count { bytes, at: 0, line: 1 });
     for record in records {
         if found.len() == ROWS_MAX {
             return Err(format!("The file has more than {ROWS_MAX} rows; cut it into several."));
         }
         found.push(match record {
-            Ok(record) => words(&record, &places, header.len()),
+            Ok(record) => {
+                let line = count.line_of(record.position());
+                words(&record, line, &places, header.len())
+            }
             Err(error) => {
-                let line = error.position().map_or(0, csv::Position::line);
+                let line = count.line_of(error.position());
                 Err((line, format!("it cannot be read: {error}.")))
             }
         });
     }
     Ok(found)
+}
+
+/// Counts lines as an editor does: the reader's own count is off where lines end in two bytes, or are
+/// empty.
+struct Count<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    line: u64,
+}
+
+impl Count<'_> {
+    fn line_of(&mut self, position: Option<&csv::Position>) -> u64 {
+        let begin = position.and_then(|position| usize::try_from(position.byte()).ok());
+        let mut begin = begin.unwrap_or(self.at).min(self.bytes.len());
+        while self.bytes.get(begin).is_some_and(|byte| matches!(byte, b'\r' | b'\n')) {
+            begin += 1;
+        }
+        let passed = self.bytes.get(self.at..begin).unwrap_or_default();
+        self.line += passed.iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
+        self.at = begin.max(self.at);
+        self.line
+    }
 }
 
 /// Where each of our columns stands in the file.
@@ -70,10 +95,10 @@ fn places(header: &ByteRecord) -> Result<[Option<usize>; COLUMNS.len()], String>
 
 fn words(
     record: &ByteRecord,
+    line: u64,
     places: &[Option<usize>; COLUMNS.len()],
     width: usize,
 ) -> Result<Record, (u64, String)> {
-    let line = record.position().map_or(0, csv::Position::line);
     if record.len() != width {
         let sentence = format!("it has {} cells, the first line has {width}.", record.len());
         return Err((line, sentence));

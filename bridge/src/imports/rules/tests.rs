@@ -54,6 +54,9 @@ fn a_wrong_row_has_its_line_and_one_sentence() {
     assert_eq!(found[0].as_ref().unwrap_err().0, 2);
     assert_eq!(found[1].as_ref().unwrap().client, "A B");
     assert_eq!(found[2].as_ref().unwrap_err().0, 5);
+    let windows = format!("{HEAD}\r\n\r\na,\r\n\r\nb,\r\n");
+    let lines: Vec<u64> = rows(&windows).into_iter().map(|row| row.unwrap_err().0).collect();
+    assert_eq!(lines, [3, 5]);
     let mut bytes = format!("{HEAD}\na,@ana:a.org,").into_bytes();
     bytes.extend(b"\xff,1,EUR,2021-01-01,,,\n");
     assert_eq!(read(&bytes).unwrap()[0], Err((2, "it is not UTF-8.".to_owned())));
