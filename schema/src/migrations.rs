@@ -62,8 +62,8 @@ const STEPS: &[Step] = &[
     Step {
         version: 7,
         name: "imports",
-        common: include_str!("../migrations/0006_imports.sql"),
-        sqlite: include_str!("../migrations/0006_imports.sqlite.sql"),
+        common: include_str!("../migrations/0007_imports.sql"),
+        sqlite: include_str!("../migrations/0007_imports.sqlite.sql"),
         postgres: "",
     },
 ];

@@ -58,6 +58,8 @@ async fn void(
     let reverses = ledger::actions::seq_of(work, "sale.approved", &id).await?;
     let body = EntryBody::sale_voided(&sale.credit(&left), reverses);
     sales::void(work.tx, sale.id, &format!("import {number}"), reason, work.now).await?;
+    // Nothing is left that a dispute could win back. Commission there is none.
+    sales::disputes::end(work.tx, sale.id, &format!("import {number}"), work.now).await?;
     ledger::actions::post(work, "sale.voided", &id, &body).await?;
     Ok(left.iter().map(|(_, minor)| minor).sum())
 }

@@ -22,6 +22,10 @@ const ROWS: &[&str] = &[
     "insert into adjustment_share (adjustment_id, sale_id, partner_id, minor) values ('a', 's', 'p', -1)",
     "insert into rate (currency, valid_from, rate, set_by, set_at, cause) \
      values ('USD', '2026-01-01', '0.9', '@o:a.org', 1, '$r')",
+    "insert into rule (n, version, name, body, valid_from, made_by, made_at, cause) \
+     values (1, 1, 'r', '{}', '2026-01-01', '@o:a.org', 1, '$r')",
+    "insert into commission_move (seq, at, partner_id, kind, currency, base_minor, held_minor, payable_minor, \
+     disputed_minor, reason) values (1, 1, 'p', 'x', 'EUR', 0, 0, 0, 0, 'why')",
     "insert into help_fact (id, kind, helper_id, helped_id, at, cause) values ('h', 'kudos', 'p', 'p', 1, '$h')",
 ];
 /// What must be among the tables found.

@@ -25,14 +25,15 @@ pub async fn done(house: &mut House, who: &str, room: &str, line: &str) -> Outco
     Ok(answer)
 }
 
-/// Sales in two currencies and two industries, shared, refunded, void, rejected and open, to clients
-/// that were won before and lost again.
+/// Sales in two currencies and two industries, shared, refunded, disputed, void, rejected and open, to
+/// clients that were won before and lost again; with commission.
 pub async fn play(house: &mut House) -> Outcome<()> {
     let ben = house.person("ben")?.id.clone();
     for (who, room, line) in [
         ("olga", "control", "!industry add dental \"Dental practices\"".to_owned()),
         ("olga", "control", "!industry add gyms Gyms".to_owned()),
         ("olga", "control", "!rate set USD 0.92 --from 2020-01-01".to_owned()),
+        ("olga", "control", "!rule add start --percent 10 --hold 14".to_owned()),
         ("ana", "general", "!sale add 1000.50 EUR Acme --industry dental".to_owned()),
         ("ana", "general", format!("!sale add 1000.01 EUR Beta --with \"me 2, {ben}\"")),
         ("ben", "general", "!sale add 250 USD Acme --industry gyms".to_owned()),
@@ -49,6 +50,8 @@ pub async fn play(house: &mut House) -> Outcome<()> {
         ("olga", "control", "!sale refund S-2 333.33 one seat returned --yes".to_owned()),
         ("olga", "control", "!sale refund S-3 100 half of it --yes".to_owned()),
         ("olga", "control", "!sale void S-1 never paid --yes".to_owned()),
+        ("olga", "control", "!sale dispute S-5 20 open the bank took it back".to_owned()),
+        ("olga", "control", "!sale dispute S-5 20 lost".to_owned()),
         ("olga", "control", "!sale refund S-4 80 all of it --yes".to_owned()),
     ] {
         done(house, who, room, &line).await?;
