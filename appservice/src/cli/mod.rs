@@ -113,19 +113,7 @@ async fn verify(cli: &Cli) -> anyhow::Result<()> {
     let config = config::load(&cli.config, &cli.set)?;
     let program = crate::run::program(&config)?;
     let db = crate::run::database_as_it_is(&config).await?;
-    let chain = async {
-        let mut snapshot = db.snapshot().await?;
-        anyhow::Ok(bridge::ledger::actions::verify(&mut snapshot).await?)
-    };
-    let replay = async {
-        let mut snapshot = db.snapshot().await?;
-        let calendar = &program.calendar;
-        anyhow::Ok(
-            bridge::leaderboard::actions::differs_from_replay(&mut snapshot, calendar).await?,
-        )
-    };
-    let (found, boards) = tokio::join!(chain, replay);
-    let (found, boards) = (found?, boards);
+    let (found, boards) = crate::run::verify(&db, &program).await?;
     db.close().await;
     if let Some((seq, problem)) = found.bad {
         anyhow::bail!("Entry {seq} is bad: {problem}. Restore a backup; nothing was changed.");

@@ -16,13 +16,14 @@ use crate::link::server::{NotAccepted, Server, Sink, router, serve, serve_homese
 use crate::link::startup::{Names, bring_up};
 use crate::telemetry;
 use anyhow::Context;
+use bridge::ledger::actions::Verified;
 use bridge::platform::clock::Clock;
 use bridge::platform::db::{Db, migrate, version};
 use bridge::platform::inbox::{AcceptError, Inbox, Source};
 use bridge::platform::signals::Signals;
 use bridge::platform::{App, gaps, inbox, install, outbox};
 use bridge::program::Program;
-use bridge::rooms;
+use bridge::{leaderboard, ledger, rooms};
 use secrecy::ExposeSecret;
 use serde_json::value::RawValue;
 use std::path::Path;
@@ -84,6 +85,27 @@ pub async fn alone(config: &Config) -> anyhow::Result<Option<std::fs::File>> {
         );
     }
     Ok(held)
+}
+
+/// What a walk over the ledger finds, and what its boards differ in: side by side, as each takes a
+/// processor for itself.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn verify(
+    db: &Db,
+    program: &Program,
+) -> anyhow::Result<(Verified, anyhow::Result<Option<String>>)> {
+    let mut beside = JoinSet::new();
+    let (own, calendar) = (db.clone(), program.calendar.clone());
+    beside.spawn(async move {
+        let mut snapshot = own.snapshot().await?;
+        Ok(leaderboard::actions::differs_from_replay(&mut snapshot, &calendar).await?)
+    });
+    let mut snapshot = db.snapshot().await?;
+    let found = ledger::actions::verify(&mut snapshot).await?;
+    let boards = beside.join_next().await.context("nothing was begun")?;
+    Ok((found, boards.context("the replay has panicked")?))
 }
 
 #[derive(Clone)]

@@ -1,6 +1,6 @@
 //! Scores from the ledger alone: after a fall, after an import, and to see whether the stored ones are
 //! right. One partner at a time: what a partner scores depends on nobody else's entries.
-use super::super::rules::{self, BoardKey, Score};
+use super::super::rules::{self, BoardKey, Periods, Score};
 use super::super::store;
 use super::{show, too_much};
 use crate::ledger::rules::{Sealed, credit_account};
@@ -18,12 +18,12 @@ pub(super) async fn of_partner(
     work: &mut Work<'_>,
     partner: PartnerId,
 ) -> Result<BTreeMap<BoardKey, Score>, Fault> {
-    let calendar = &work.program.calendar;
+    let mut periods = Periods::of(&work.program.calendar);
     let mut own = Own::default();
     for (seq, body) in store::bodies_of(work.tx, &credit_account(partner)).await? {
         own.take(seq, &body)?;
     }
-    own.scores(partner, calendar)?.ok_or(Fault::Overflow("a replay"))
+    own.scores(partner, &mut periods).ok_or(Fault::Overflow("a replay"))
 }
 
 /// Makes a partner's standings what their entries say, and asks for the open boards that moved.
@@ -68,14 +68,14 @@ impl Own {
     fn scores(
         &self,
         partner: PartnerId,
-        calendar: &Calendar,
-    ) -> Result<Option<BTreeMap<BoardKey, Score>>, Fault> {
+        periods: &mut Periods<'_>,
+    ) -> Option<BTreeMap<BoardKey, Score>> {
         let entries = self.0.iter().map(|(seq, sealed)| rules::Posted {
             seq: *seq,
             at: sealed.at,
             body: &sealed.body,
         });
-        Ok(rules::replay_partner(partner, entries, calendar).ok())
+        rules::replay_partner(partner, entries, periods).ok()
     }
 }
 
@@ -90,7 +90,12 @@ pub async fn differs_from_replay(
     calendar: &Calendar,
 ) -> Result<Option<String>, Fault> {
     let mut odd: HashMap<PartnerId, u128> = HashMap::new();
-    let mut group = Group { calendar, account: String::new(), own: Own::default(), odd: &mut odd };
+    let mut group = Group {
+        periods: Periods::of(calendar),
+        account: String::new(),
+        own: Own::default(),
+        odd: &mut odd,
+    };
     store::each_credit(connection, |account, seq, body| group.take(account, seq, body)).await?;
     group.close()?;
     store::each(connection, |board, partner, score| {
@@ -106,7 +111,7 @@ pub async fn differs_from_replay(
 
 /// The entries of the account that is being read.
 struct Group<'a> {
-    calendar: &'a Calendar,
+    periods: Periods<'a>,
     account: String,
     own: Own,
     odd: &'a mut HashMap<PartnerId, u128>,
@@ -127,7 +132,7 @@ impl Group<'_> {
             return Ok(());
         }
         let partner = partner_of(&self.account)?;
-        let scores = own.scores(partner, self.calendar)?.ok_or(Fault::Overflow("a replay"))?;
+        let scores = own.scores(partner, &mut self.periods).ok_or(Fault::Overflow("a replay"))?;
         let sum = self.odd.entry(partner).or_default();
         for (key, score) in scores.into_iter().filter(|(_, score)| score.score != 0) {
             *sum = sum.wrapping_add(digest(&key.to_string(), score));
@@ -166,7 +171,8 @@ async fn difference(
     for (seq, body) in store::bodies_of(connection, &credit_account(partner)).await? {
         own.take(seq, &body)?;
     }
-    let scores = own.scores(partner, calendar)?.ok_or(Fault::Overflow("a replay"))?;
+    let scores =
+        own.scores(partner, &mut Periods::of(calendar)).ok_or(Fault::Overflow("a replay"))?;
     let replayed: BTreeMap<String, Score> = scores
         .into_iter()
         .filter(|(_, score)| score.score != 0)
