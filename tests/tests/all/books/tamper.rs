@@ -9,8 +9,8 @@ use partnerspace_tests::verifier::{content, read, verify};
 use std::fs;
 use std::path::Path;
 
-/// Of larger files every so many bytes are tried, each time others.
-const TRIES: usize = 150;
+/// So many bytes of each file are tried; a property tries every place of an entry.
+const TRIES: usize = 40;
 
 async fn tampered(ground: Ground) -> Outcome<()> {
     let mut house = house(ground).await?;
@@ -52,7 +52,7 @@ fn sealed_bytes(path: &Path, folder: &Path) -> Outcome<()> {
     let mut start = 0;
     for (seq, line) in (1..).zip(good.split_inclusive('\n')) {
         let body = line.find("\"body\":").context("a body")?;
-        for at in (body..line.len() - 1).step_by(3).chain(0..10) {
+        for at in (body..line.len() - 1).step_by(13).chain(0..10) {
             let mut bad = good.clone().into_bytes();
             bad[start + at] ^= 1;
             fs::write(path, &bad)?;
