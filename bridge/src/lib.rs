@@ -4,6 +4,8 @@ pub mod audit;
 pub mod clients;
 pub mod commission;
 pub mod deals;
+pub mod export;
+pub mod imports;
 pub mod industries;
 pub mod insights;
 pub mod leaderboard;

@@ -146,6 +146,11 @@ number!(
     PayoutNumber, "P-", "p-", "payout number", "PayoutNumber",
     "The number by which people name a payout", "^P-[1-9][0-9]*$"
 );
+number!(
+    /// The number by which people name a batch of imported sales: `B-1`. Above 0.
+    BatchNumber, "B-", "b-", "batch number", "BatchNumber",
+    "The number by which people name a batch of imported sales", "^B-[1-9][0-9]*$"
+);
 
 #[cfg(test)]
 mod tests {

@@ -73,10 +73,17 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../migrations/0008_deals.sqlite.sql"),
         postgres: include_str!("../migrations/0008_deals.postgres.sql"),
     },
+    Step {
+        version: 9,
+        name: "imports",
+        common: include_str!("../migrations/0009_imports.sql"),
+        sqlite: include_str!("../migrations/0009_imports.sqlite.sql"),
+        postgres: "",
+    },
 ];
 
 /// The newest schema version that this program knows.
-pub const NEWEST: i64 = 8;
+pub const NEWEST: i64 = 9;
 
 /// Every step in order: version, name, SQL text for the engine.
 pub fn migrations(engine: Engine) -> impl Iterator<Item = (i64, &'static str, String)> {

@@ -10,6 +10,7 @@
 #![expect(clippy::cast_possible_truncation, reason = "numbers of a report")]
 #![expect(clippy::cast_sign_loss, reason = "numbers of a report")]
 
+mod books;
 mod echo;
 mod feed;
 mod pusher;
@@ -18,6 +19,7 @@ mod scenarios;
 mod search;
 mod seed;
 mod setup;
+mod statement;
 mod stub;
 #[cfg(feature = "people")]
 mod synapse;
@@ -61,6 +63,12 @@ fn main() -> Result<()> {
     }
     if options.only.iter().any(|scenario| scenario == "search") {
         search::print()?;
+    }
+    if options.only.iter().any(|scenario| scenario == "books") {
+        books::print(&options)?;
+    }
+    if options.only.iter().any(|scenario| scenario == "statement") {
+        statement::print(&options)?;
     }
     if options.only.iter().all(|scenario| ALONE.contains(&scenario.as_str())) {
         return Ok(());

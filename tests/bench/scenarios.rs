@@ -15,9 +15,21 @@ const STALE: Duration = Duration::from_secs(10);
 /// No send for so long: everything owed was sent.
 const CALM: Duration = Duration::from_secs(1);
 /// What needs no homeserver.
-pub const ALONE: [&str; 2] = ["text", "search"];
-pub const NAMES: [&str; 10] =
-    ["text", "search", "me", "sale", "chatter", "chatter1", "mixed", "faults", "memory", "start"];
+pub const ALONE: [&str; 4] = ["text", "search", "books", "statement"];
+pub const NAMES: [&str; 12] = [
+    "text",
+    "search",
+    "books",
+    "statement",
+    "me",
+    "sale",
+    "chatter",
+    "chatter1",
+    "mixed",
+    "faults",
+    "memory",
+    "start",
+];
 
 pub struct Session {
     pub stub: Shared,

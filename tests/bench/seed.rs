@@ -34,7 +34,7 @@ pub async fn start(session: &mut Session, pusher: JoinHandle<()>) -> Result<Vec<
     let path = session.target.dir.join("bench.db");
     partners(&path).await?;
     let first = rounds(session, "start 100k", PARTNERS).await?;
-    entries(&path).await?;
+    entries(&path, ENTRIES).await?;
     let second = rounds(session, "start 1M entries", PARTNERS).await?;
     Ok(vec![first, second])
 }
@@ -94,7 +94,7 @@ async fn open(path: &Path) -> Result<SqliteConnection> {
     Ok(options.connect().await?)
 }
 
-async fn partners(path: &Path) -> Result<()> {
+pub async fn partners(path: &Path) -> Result<()> {
     let started = Instant::now();
     let mut db = open(path).await?;
     let mut tx = db.begin().await?;
@@ -114,9 +114,9 @@ async fn partners(path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A chain that goes on from the last entry, in the program's own form, one approved sale each, and
-/// the standings of all time that it makes.
-async fn entries(path: &Path) -> Result<()> {
+/// A chain that goes on from the last entry, in the program's own form, one approved sale each to a
+/// client of its own, and the standings that it makes.
+pub async fn entries(path: &Path, count: i64) -> Result<()> {
     let started = Instant::now();
     let mut db = open(path).await?;
     let head: Option<(i64, String)> =
@@ -124,9 +124,9 @@ async fn entries(path: &Path) -> Result<()> {
             .fetch_optional(&mut db)
             .await?;
     let (mut seq, mut prev) = head.unwrap_or((0, GENESIS.to_owned()));
-    let mut scores: HashMap<String, (i64, i64)> = HashMap::new();
+    let mut scores: HashMap<String, Scores> = HashMap::new();
     let mut tx = db.begin().await.context("begin")?;
-    for n in 0..ENTRIES {
+    for n in 0..count {
         seq += 1;
         let (at, source_id) = (POSTED_FROM + n, SaleId::from_parts(n, 1).to_string());
         let body = sale(n)?;
@@ -147,15 +147,15 @@ async fn entries(path: &Path) -> Result<()> {
         postings(&mut tx, seq, &body).await?;
         for share in body.credit().iter().flat_map(|credit| &credit.shares) {
             let score = scores.entry(share.partner.to_string()).or_default();
-            *score = (score.0 + share.minor, at);
+            *score = Scores { minor: score.minor + share.minor, clients: score.clients + 1, at };
         }
         prev = hash;
     }
-    for (partner, (score, at)) in &scores {
-        standing(&mut tx, partner, *score, *at).await?;
+    for (partner, scores) in &scores {
+        standing(&mut tx, partner, *scores).await?;
     }
     tx.commit().await?;
-    say_seeded("ledger entries", u64::try_from(ENTRIES)?, started);
+    say_seeded("ledger entries", u64::try_from(count)?, started);
     Ok(())
 }
 
@@ -185,17 +185,30 @@ async fn postings(db: &mut SqliteConnection, seq: i64, body: &EntryBody) -> Resu
     Ok(())
 }
 
-async fn standing(db: &mut SqliteConnection, partner: &str, score: i64, at: i64) -> Result<()> {
-    for board in ["revenue|all|", "revenue|2020|", "revenue|2020-Q3|", "revenue|2020-09|"] {
-        sqlx::query(
-            "insert or replace into standing (board, partner_id, score, reached_at) values ($1, $2, $3, $4)",
-        )
-        .bind(board)
-        .bind(partner)
-        .bind(score)
-        .bind(at)
-        .execute(&mut *db)
-        .await?;
+/// What a partner's sales add up to.
+#[derive(Clone, Copy, Default)]
+struct Scores {
+    minor: i64,
+    clients: i64,
+    at: i64,
+}
+
+/// The periods that hold the day of all sales.
+const PERIODS: [&str; 5] = ["all", "2020", "2020-Q3", "2020-09", "2020-W37"];
+
+async fn standing(db: &mut SqliteConnection, partner: &str, scores: Scores) -> Result<()> {
+    for (metric, score) in [("revenue", scores.minor), ("clients", scores.clients)] {
+        for period in PERIODS {
+            sqlx::query(
+                "insert or replace into standing (board, partner_id, score, reached_at) values ($1, $2, $3, $4)",
+            )
+            .bind(format!("{metric}|{period}|"))
+            .bind(partner)
+            .bind(score)
+            .bind(scores.at)
+            .execute(&mut *db)
+            .await?;
+        }
     }
     Ok(())
 }

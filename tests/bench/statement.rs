@@ -28,9 +28,8 @@ async fn measure(url: &str) -> Result<()> {
     let db = Db::open(url).await?;
     migrate::run(&db).await?;
     seed(&db).await?;
-    let calendar = Calendar::named("Europe/Berlin", WeekStart::Monday).unwrap_or_else(|| {
-        Calendar::new(jiff::tz::TimeZone::UTC, WeekStart::Monday)
-    });
+    let calendar = Calendar::named("Europe/Berlin", WeekStart::Monday)
+        .unwrap_or_else(|| Calendar::new(jiff::tz::TimeZone::UTC, WeekStart::Monday));
     let own = Currency::parse("EUR")?;
     let before = usage("self")?.rss_kib;
     let mut took: Vec<[Duration; 3]> = Vec::new();
@@ -40,13 +39,13 @@ async fn measure(url: &str) -> Result<()> {
         let mut connection = db.read().await?;
         let span = Span::time(AT, i64::MAX);
         let opening = store::before(&mut connection, PartnerId(1), span).await?;
-        let lines = store::lines(&mut connection, PartnerId(1), span, own).await?;
+        let lines = store::lines(&mut connection, PartnerId(1), span).await?;
         ensure!(i64::try_from(lines.len())? == LINES, "{} lines", lines.len());
         let accounts = rules::accounts(&opening, lines)?;
         let read = started.elapsed();
-        let table = file::table(&accounts, &calendar)?;
+        let table = file::table(&accounts, &calendar, own)?;
         let table_at = started.elapsed();
-        let page = file::page("Statement", ("Program", "Ana"), &accounts, &calendar);
+        let page = file::page("Statement", ("Program", "Ana"), &accounts, (&calendar, own));
         size = (table.len() / 1024, page.len() / 1024);
         took.push([read, table_at - read, started.elapsed() - table_at]);
     }
@@ -79,7 +78,10 @@ async fn seed(db: &Db) -> Result<()> {
              values ($1, '@ana:bench', 'Ana', 'public', '[]', 0)",
             vec![partner.clone()],
         ),
-        ("insert into client (id, key, skeleton, name, made_at) values ('c', 'c', 'c', 'A client', 0)", vec![]),
+        (
+            "insert into client (id, key, skeleton, name, made_at) values ('c', 'c', 'c', 'A client', 0)",
+            vec![],
+        ),
         (
             "insert into rule (n, version, name, body, valid_from, made_by, made_at, cause) \
              values (1, 1, 'start', null, '2020-01-01', '', 0, '')",

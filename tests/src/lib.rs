@@ -21,6 +21,7 @@ pub mod search;
 pub mod synapse;
 #[cfg(feature = "people")]
 pub mod transcript;
+pub mod verifier;
 pub mod wait;
 
 /// What a rig function says when it fails: a sentence and the log that explains it.

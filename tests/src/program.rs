@@ -169,7 +169,8 @@ impl Program {
         self.folder.path().join("partnerspace.log")
     }
 
-    fn command(&self, arguments: &[&str]) -> Outcome<Command> {
+    /// A subcommand with the same configuration, to be started.
+    pub fn command(&self, arguments: &[&str]) -> Outcome<Command> {
         let mut command = Command::new(binary()?);
         command.args(["--config", "partnerspace.toml"]).args(arguments);
         command.current_dir(self.folder.path());

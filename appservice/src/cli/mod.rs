@@ -1,4 +1,6 @@
 //! The command line: `partnerspace [--config FILE] [--set KEY=VALUE] <command>`.
+mod export;
+mod import;
 mod init;
 #[cfg(test)]
 mod tests;
@@ -39,6 +41,10 @@ enum Command {
     /// The ledger.
     #[command(subcommand)]
     Ledger(Ledger),
+    /// Write sales, ledger, statements and boards into files.
+    Export(export::Export),
+    /// Bring past sales in from a CSV file; the program must be stopped.
+    Import(import::Import),
     /// Print the version.
     Version,
 }
@@ -77,6 +83,10 @@ fn dispatch(cli: &Cli) -> anyhow::Result<()> {
         Command::Run => runtime()?.block_on(run(cli)),
         Command::Migrate => runtime()?.block_on(migrate(cli)),
         Command::Ledger(Ledger::Verify) => runtime()?.block_on(verify(cli)),
+        Command::Export(export) => say(&runtime()?.block_on(export.run(&cli.config, &cli.set))?),
+        Command::Import(import) => {
+            say(&runtime()?.block_on(import.run(&cli.config, &cli.set, rng().random()))?)
+        }
         Command::Version => say(&env!("CARGO_PKG_VERSION")),
     }
 }
@@ -103,16 +113,12 @@ async fn verify(cli: &Cli) -> anyhow::Result<()> {
     let config = config::load(&cli.config, &cli.set)?;
     let program = crate::run::program(&config)?;
     let db = crate::run::database_as_it_is(&config).await?;
-    let mut reader = db.read().await?;
-    let found = bridge::ledger::actions::verify(&mut reader).await?;
-    let boards =
-        bridge::leaderboard::actions::differs_from_replay(&mut reader, &program.calendar).await?;
-    drop(reader);
+    let (found, boards) = crate::run::verify(&db, &program).await?;
     db.close().await;
     if let Some((seq, problem)) = found.bad {
         anyhow::bail!("Entry {seq} is bad: {problem}. Restore a backup; nothing was changed.");
     }
-    if let Some(odd) = boards {
+    if let Some(odd) = boards? {
         anyhow::bail!("The boards differ from a replay of the ledger: {odd}.");
     }
     say(&format!(

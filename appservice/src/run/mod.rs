@@ -16,13 +16,14 @@ use crate::link::server::{NotAccepted, Server, Sink, router, serve, serve_homese
 use crate::link::startup::{Names, bring_up};
 use crate::telemetry;
 use anyhow::Context;
+use bridge::ledger::actions::Verified;
 use bridge::platform::clock::Clock;
 use bridge::platform::db::{Db, migrate, version};
 use bridge::platform::inbox::{AcceptError, Inbox, Source};
 use bridge::platform::signals::Signals;
 use bridge::platform::{App, gaps, inbox, install, outbox};
 use bridge::program::Program;
-use bridge::rooms;
+use bridge::{leaderboard, ledger, rooms};
 use secrecy::ExposeSecret;
 use serde_json::value::RawValue;
 use std::path::Path;
@@ -69,6 +70,42 @@ pub async fn database_as_it_is(config: &Config) -> anyhow::Result<Db> {
         );
     }
     Ok(db)
+}
+
+/// Holds the database against a program that runs on it; what the result is must live as long.
+///
+/// # Errors
+/// When one runs: with SQLite by the lock, with PostgreSQL where it listens on this machine.
+pub async fn alone(config: &Config) -> anyhow::Result<Option<std::fs::File>> {
+    let held = alone::hold(config.database.url.expose_secret())?;
+    if held.is_none() && tokio::net::TcpStream::connect(config.appservice.listen).await.is_ok() {
+        anyhow::bail!(
+            "Partnerspace runs: it listens on {}; stop it first.",
+            config.appservice.listen
+        );
+    }
+    Ok(held)
+}
+
+/// What a walk over the ledger finds, and what its boards differ in: side by side, as each takes a
+/// processor for itself.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn verify(
+    db: &Db,
+    program: &Program,
+) -> anyhow::Result<(Verified, anyhow::Result<Option<String>>)> {
+    let mut beside = JoinSet::new();
+    let (own, calendar) = (db.clone(), program.calendar.clone());
+    beside.spawn(async move {
+        let mut snapshot = own.snapshot().await?;
+        Ok(leaderboard::actions::differs_from_replay(&mut snapshot, &calendar).await?)
+    });
+    let mut snapshot = db.snapshot().await?;
+    let found = ledger::actions::verify(&mut snapshot).await?;
+    let boards = beside.join_next().await.context("nothing was begun")?;
+    Ok((found, boards.context("the replay has panicked")?))
 }
 
 #[derive(Clone)]

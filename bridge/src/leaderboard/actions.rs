@@ -1,9 +1,13 @@
 //! Keeps standings in step with the ledger and asks for what shows them.
+mod replay;
+
+pub use replay::{differs_from_replay, rebuild};
+
 use super::live::Live;
 use super::rules::{self, BoardKey, Delta, Holding, Score, Step};
 use super::store;
 use crate::ledger;
-use crate::ledger::rules::{EntryBody, Sealed, credit_account};
+use crate::ledger::rules::EntryBody;
 use crate::platform::access::PartnerRow;
 use crate::platform::refusal::{Code, Fault, Refusal, Stop};
 use crate::platform::work::Work;
@@ -11,7 +15,7 @@ use schema::ids::PartnerId;
 use schema::metric::Metric;
 use schema::period::PeriodKind;
 use schema::status::{Enrollment, Visibility};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// How long changes wait for company before the boards are rendered.
 const GATHER_MS: i64 = 500;
@@ -73,14 +77,14 @@ pub async fn apply(
         return Err(Fault::Bug(format!("entry {} was planned as {}", posted.seq, plan.seq)));
     }
     let mut live = work.memory.take::<Live>();
-    let mut looked: HashMap<PartnerId, HashMap<BoardKey, Score>> = HashMap::new();
+    let mut looked: HashMap<PartnerId, BTreeMap<BoardKey, Score>> = HashMap::new();
     for (delta, step) in plan.deltas {
         let Delta { key, partner, .. } = delta;
         let score = match step {
             Step::Known(score) => score,
             Step::Look => {
                 if let std::collections::hash_map::Entry::Vacant(slot) = looked.entry(partner) {
-                    slot.insert(replayed(work, partner).await?);
+                    slot.insert(replay::of_partner(work, partner).await?);
                 }
                 let found = looked.get(&partner).and_then(|scores| scores.get(&key)).copied();
                 found.unwrap_or(Score { score: 0, reached_at: plan.at })
@@ -93,28 +97,6 @@ pub async fn apply(
     }
     work.memory.put(live);
     Ok(())
-}
-
-/// A partner's scores from their own entries: tells when a score that was fallen back to had first
-/// been reached.
-async fn replayed(
-    work: &mut Work<'_>,
-    partner: PartnerId,
-) -> Result<HashMap<BoardKey, Score>, Fault> {
-    let rows = store::bodies_of(work.tx, &credit_account(partner)).await?;
-    let sealed = rows
-        .iter()
-        .map(|(seq, body)| Sealed::read(body).map(|sealed| (*seq, sealed)))
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| Fault::Data(error.to_string()))?;
-    let entries = sealed.iter().map(|(seq, sealed)| rules::Posted {
-        seq: *seq,
-        at: sealed.at,
-        body: &sealed.body,
-    });
-    let scores = rules::replay_partner(partner, entries, &work.program.calendar)
-        .map_err(|_| Fault::Overflow("a replay"))?;
-    Ok(scores.into_iter().collect())
 }
 
 /// Asks for a board's state and, where it is pinned, its message.
@@ -185,45 +167,4 @@ pub fn claims_changed(work: &mut Work<'_>, partner: PartnerId) {
 /// When the database refuses.
 pub async fn clients_in(work: &mut Work<'_>, industry: &str) -> Result<i64, Fault> {
     Ok(store::clients_in(work.tx, industry).await?)
-}
-
-/// The first difference between the stored standings and a replay of the whole ledger.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn differs_from_replay(
-    connection: &mut crate::platform::db::Conn,
-    calendar: &schema::period::Calendar,
-) -> Result<Option<String>, Fault> {
-    let mut sealed = Vec::new();
-    let mut seq = 0;
-    loop {
-        let page = ledger::store::after(connection, seq, 1_000).await?;
-        let Some(last) = page.last() else { break };
-        seq = last.seq;
-        for entry in &page {
-            let read = Sealed::read(&entry.body).map_err(|error| Fault::Data(error.to_string()))?;
-            sealed.push((entry.seq, read));
-        }
-    }
-    let entries = sealed.iter().map(|(seq, sealed)| rules::Posted {
-        seq: *seq,
-        at: sealed.at,
-        body: &sealed.body,
-    });
-    let boards = rules::replay(entries, calendar).map_err(|_| Fault::Overflow("a replay"))?;
-    let mut expected: Vec<(String, PartnerId, Score)> = boards
-        .into_iter()
-        .flat_map(|(key, scores)| {
-            scores.into_iter().map(move |(id, score)| (key.to_string(), id, score))
-        })
-        .collect();
-    expected.sort_by(|a, b| (&a.0, a.1.to_string()).cmp(&(&b.0, b.1.to_string())));
-    let mut stored = store::all(connection).await?;
-    stored.sort_by(|a, b| (&a.0, a.1.to_string()).cmp(&(&b.0, b.1.to_string())));
-    if expected.len() != stored.len() {
-        return Ok(Some(format!("{} standings, a replay makes {}", stored.len(), expected.len())));
-    }
-    let odd = expected.iter().zip(&stored).find(|(a, b)| a != b);
-    Ok(odd.map(|(a, b)| format!("{} of {}: stored {:?}, replayed {:?}", a.0, a.1, b.2, a.2)))
 }

@@ -5,7 +5,7 @@ mod scores;
 
 pub use board::{Board, Row, Standing, movement, percentile};
 pub use scores::{
-    Boards, Delta, Holding, Posted, Score, Step, advance, deltas, replay, replay_partner,
+    Boards, Delta, Holding, Periods, Posted, Score, Step, advance, deltas, replay, replay_partner,
 };
 
 use std::fmt;

@@ -2,6 +2,8 @@
 use super::rules::{Holding, Score};
 use crate::platform::db::Conn;
 use crate::platform::db::sql::{chunks, values};
+use crate::platform::refusal::Fault;
+use futures_util::TryStreamExt as _;
 use schema::ids::{ClientId, PartnerId};
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
@@ -75,22 +77,58 @@ pub async fn set(
     Ok(())
 }
 
-/// Every standing, in order, a page at a time; for comparing with a replay.
+/// Every standing, one after another, in no order.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn all(tx: &mut Conn) -> Result<Vec<(String, PartnerId, Score)>, sqlx::Error> {
-    let rows = sqlx::query(
-        "select board, partner_id, score, reached_at from standing order by board, partner_id",
-    )
-    .fetch_all(tx)
-    .await?;
+pub async fn each(
+    tx: &mut Conn,
+    mut see: impl FnMut(&str, PartnerId, Score),
+) -> Result<(), sqlx::Error> {
+    let mut rows =
+        sqlx::query("select board, partner_id, score, reached_at from standing").fetch(tx);
+    while let Some(row) = rows.try_next().await? {
+        let score = Score { score: row.try_get(2)?, reached_at: row.try_get(3)? };
+        see(row.try_get(0)?, partner(&row, 1)?, score);
+    }
+    Ok(())
+}
+
+/// A partner's standings on all boards.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn of_partner(tx: &mut Conn, id: PartnerId) -> Result<Vec<(String, Score)>, sqlx::Error> {
+    let rows = sqlx::query("select board, score, reached_at from standing where partner_id = $1")
+        .bind(id.to_string())
+        .fetch_all(tx)
+        .await?;
     rows.iter()
         .map(|row| {
-            let score = Score { score: row.try_get(2)?, reached_at: row.try_get(3)? };
-            Ok((row.try_get(0)?, partner(row, 1)?, score))
+            let score = Score { score: row.try_get(1)?, reached_at: row.try_get(2)? };
+            Ok((row.try_get(0)?, score))
         })
         .collect()
+}
+
+/// Every entry in which a partner has credit, as account, `seq` and body: the entries of an account
+/// one after another, in order.
+///
+/// # Errors
+/// When the database refuses, or the entry is not readable.
+pub async fn each_credit(
+    tx: &mut Conn,
+    mut see: impl FnMut(&str, i64, &str) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let mut rows = sqlx::query(
+        "select p.account, p.seq, e.body from posting p join entry e on e.seq = p.seq \
+         where p.account like 'credit:%' order by p.account, p.seq",
+    )
+    .fetch(tx);
+    while let Some(row) = rows.try_next().await? {
+        see(row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)?;
+    }
+    Ok(())
 }
 
 /// Partners who are not ranked for others: by their own wish, or while they are suspended.
@@ -131,7 +169,7 @@ pub async fn holdings(
          coalesce(h.credit_minor, h.amount_minor) + coalesce((select cast(sum(a.minor) as bigint) from adjustment_share a \
          where a.sale_id = s.id and a.partner_id = h.partner_id), 0) \
          from sale s join share h on h.sale_id = s.id \
-         join entry e on e.source = 'sale.approved' and e.source_id = s.id \
+         join entry e on e.source in ('sale.approved', 'import') and e.source_id = s.id \
          where s.client_id = $1 and h.partner_id = $2 and s.voided_at is null order by e.seq",
     )
     .bind(client.to_string())

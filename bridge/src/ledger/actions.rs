@@ -1,11 +1,18 @@
 //! Posting and verifying. An entry is posted once per source; its hash hangs on the one before.
-use super::rules::{self, EntryBody, Head, Link, Sealed};
+mod tell;
+mod verify;
+
+pub use tell::{VERIFY, tell_head, verify_here, verify_on};
+pub use verify::{Verified, Walk, verify};
+
+use super::rules::{self, EntryBody, Head, Sealed};
 use super::store::{self, EntryRow};
-use crate::platform::db::Conn;
 use crate::platform::refusal::Fault;
 use crate::platform::work::Work;
 
-const PAGE: i64 = 1_000;
+/// The source of the credit of sales that were brought in; of all others it is their approval.
+pub const IMPORT: &str = "import";
+const APPROVED: &str = "sale.approved";
 
 #[derive(Default)]
 struct KnownHead(Option<Head>);
@@ -78,75 +85,15 @@ pub async fn head(work: &mut Work<'_>) -> Result<Head, Fault> {
     Ok(head)
 }
 
-/// The entry that a source became.
+/// The entry that a source became; the approval of a sale that was brought in is its import.
 ///
 /// # Errors
 /// A fault when it was never posted.
 pub async fn seq_of(work: &mut Work<'_>, source: &str, source_id: &str) -> Result<i64, Fault> {
-    store::by_source(work.tx, source, source_id)
-        .await?
-        .map(|row| row.seq)
+    let mut row = store::by_source(work.tx, source, source_id).await?;
+    if row.is_none() && source == APPROVED {
+        row = store::by_source(work.tx, IMPORT, source_id).await?;
+    }
+    row.map(|row| row.seq)
         .ok_or_else(|| Fault::Data(format!("{source} {source_id} has no ledger entry")))
-}
-
-/// What a walk over the whole ledger found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verified {
-    pub entries: i64,
-    pub hash: String,
-    /// The first entry that is wrong, and in what.
-    pub bad: Option<(i64, String)>,
-}
-
-/// Recomputes every hash and every sum, a page at a time.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn verify(connection: &mut Conn) -> Result<Verified, Fault> {
-    let mut head = Head::genesis();
-    loop {
-        let page = store::after(connection, head.seq, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(found(head, None)) };
-        let postings = store::postings(connection, head.seq + 1, last.seq).await?;
-        let mut rest = postings.as_slice();
-        for entry in &page {
-            let (mine, others) = rest.split_at(rest.partition_point(|row| row.0 <= entry.seq));
-            rest = others;
-            if let Err(problem) = check(&mut head, entry, mine) {
-                let seq = head.seq + 1;
-                return Ok(found(head, Some((seq, problem))));
-            }
-        }
-    }
-}
-
-fn found(head: Head, bad: Option<(i64, String)>) -> Verified {
-    Verified { entries: head.seq, hash: head.hash, bad }
-}
-
-/// The chain, the row's columns, and the postings against the body.
-fn check(
-    head: &mut Head,
-    entry: &EntryRow,
-    postings: &[(i64, String, i64, String)],
-) -> Result<(), String> {
-    let mut next = head.clone();
-    let link =
-        Link { seq: entry.seq, prev_hash: &entry.prev_hash, hash: &entry.hash, body: &entry.body };
-    let sealed = next.take(link).map_err(|broken| broken.to_string())?;
-    let told = (&entry.source, &entry.source_id, entry.posted_at, entry.book.as_str());
-    if told != (&sealed.source, &sealed.source_id, sealed.at, sealed.body.book().as_str()) {
-        return Err("its columns are not those of its body".to_owned());
-    }
-    let said = sealed.body.postings();
-    let same = said.len() == postings.len()
-        && said
-            .iter()
-            .zip(postings)
-            .all(|(a, b)| a.account == b.1 && a.minor == b.2 && a.currency.code() == b.3);
-    if !same {
-        return Err("its postings are not those of its body".to_owned());
-    }
-    *head = next;
-    Ok(())
 }

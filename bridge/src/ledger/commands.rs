@@ -1,5 +1,5 @@
 //! `ledger verify`.
-use super::{actions, render};
+use super::actions;
 use crate::platform::access::Caller;
 use crate::platform::refusal::Stop;
 use crate::platform::work::Work;
@@ -21,8 +21,7 @@ pub async fn control(
     caller.reviewer()?;
     match words {
         ControlLedger::Verify => {
-            let found = actions::verify(work.tx).await?;
-            work.reply(&render::verified(&found));
+            actions::verify_here(work).await?;
         }
     }
     Ok(())

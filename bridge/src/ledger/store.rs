@@ -24,6 +24,18 @@ pub async fn head(tx: &mut Conn) -> Result<Option<Head>, sqlx::Error> {
     row.map(|row| Ok(Head { seq: row.try_get(0)?, hash: row.try_get(1)? })).transpose()
 }
 
+/// As `head`, with the time at which the ledger took it.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn last(tx: &mut Conn) -> Result<Option<(Head, i64)>, sqlx::Error> {
+    let row = sqlx::query("select seq, hash, posted_at from entry order by seq desc limit 1")
+        .fetch_optional(tx)
+        .await?;
+    row.map(|row| Ok((Head { seq: row.try_get(0)?, hash: row.try_get(1)? }, row.try_get(2)?)))
+        .transpose()
+}
+
 /// # Errors
 /// When the database refuses.
 pub async fn by_source(
@@ -107,15 +119,20 @@ pub async fn insert(
     Ok(())
 }
 
-/// The postings of an entry, in order, as account, minor units, currency.
+/// A posting as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostingRow {
+    pub seq: i64,
+    pub account: String,
+    pub minor: i64,
+    pub currency: String,
+}
+
+/// The postings of some entries, in order.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn postings(
-    tx: &mut Conn,
-    from: i64,
-    to: i64,
-) -> Result<Vec<(i64, String, i64, String)>, sqlx::Error> {
+pub async fn postings(tx: &mut Conn, from: i64, to: i64) -> Result<Vec<PostingRow>, sqlx::Error> {
     let rows = sqlx::query(
         "select seq, account, minor, currency from posting where seq between $1 and $2 order by seq, n",
     )
@@ -124,6 +141,13 @@ pub async fn postings(
     .fetch_all(tx)
     .await?;
     rows.iter()
-        .map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?)))
+        .map(|row| {
+            Ok(PostingRow {
+                seq: row.try_get(0)?,
+                account: row.try_get(1)?,
+                minor: row.try_get(2)?,
+                currency: row.try_get(3)?,
+            })
+        })
         .collect()
 }

@@ -1,6 +1,6 @@
 //! Prepares, locks, pays, and takes back. Each step is decided on the balances of its moment.
 use super::render;
-use super::rules;
+use super::rules::{self, Whole, hash};
 use super::store::{self, PartRow, PayoutRow};
 use crate::commission::actions as commission;
 use crate::ledger;
@@ -13,14 +13,6 @@ use jiff::civil::Date;
 use schema::card::PayoutStatus;
 use schema::ids::PayoutNumber;
 use serde_json::json;
-use sha2::{Digest, Sha256};
-
-/// A payout with its parts.
-#[derive(Debug, Clone)]
-pub struct Whole {
-    pub payout: PayoutRow,
-    pub parts: Vec<PartRow>,
-}
 
 /// # Errors
 /// A refusal when there is none of this number.
@@ -105,12 +97,6 @@ pub async fn lock(
     whole.payout.locked_at = Some(work.now);
     work.audit("payout.lock", &number.to_string(), &format!("{} parts", whole.parts.len()));
     Ok(whole)
-}
-
-/// SHA-256 in lower-case hex.
-#[must_use]
-pub fn hash(text: &str) -> String {
-    hex::encode(Sha256::digest(text.as_bytes()))
 }
 
 /// A partner's statement since the last lock, canonical JSON: keys sorted, integers only.

@@ -107,7 +107,7 @@ pub async fn control(
 
 async fn ask(
     work: &mut Work<'_>,
-    whole: &actions::Whole,
+    whole: &rules::Whole,
     (effect, line): (&str, &str),
 ) -> Result<(), Stop> {
     let expires = work.now + work.program.limits.confirm_ms;

@@ -1,5 +1,5 @@
 //! How payouts look in the control room, and what a partner hears of theirs.
-use super::actions::{Whole, hash};
+use super::rules::{Whole, hash};
 use super::store::PartRow;
 use crate::platform::text::{Line, Message};
 use schema::card::{

@@ -4,8 +4,22 @@ use crate::platform::refusal::{Code, Refusal};
 use schema::card::PayoutStatus;
 use schema::ids::PayoutNumber;
 use schema::money::Currency;
+use sha2::{Digest, Sha256};
 
 pub const REFERENCE_CHARS_MAX: usize = 100;
+
+/// A payout with its parts.
+#[derive(Debug, Clone)]
+pub struct Whole {
+    pub payout: PayoutRow,
+    pub parts: Vec<PartRow>,
+}
+
+/// SHA-256 in lower-case hex.
+#[must_use]
+pub fn hash(text: &str) -> String {
+    hex::encode(Sha256::digest(text.as_bytes()))
+}
 
 /// A partner's payable balance in a currency: at the end of the day asked for, and now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

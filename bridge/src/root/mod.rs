@@ -22,7 +22,7 @@ use crate::platform::jobs::Job;
 use crate::platform::refusal::Fault;
 use crate::platform::work::Work;
 use crate::{
-    commission, deals, insights, leaderboard, mentorship, operations, partners, playbooks,
+    commission, deals, insights, leaderboard, ledger, mentorship, operations, partners, playbooks,
     questions, rooms, sales,
 };
 use serde::Deserialize;
@@ -141,6 +141,7 @@ pub async fn run_job(work: &mut Work<'_>, job: &Job) -> Result<(), Fault> {
         Some("question") => questions::jobs::run(work, job).await,
         Some("inbox") => operations::jobs::run(work, job).await,
         Some("insights") => insights::jobs::run(work, job).await,
+        Some("ledger") => ledger::jobs::run(work, job).await,
         Some("sale") => sales::jobs::run(work, job).await,
         Some("playbook") => playbooks::jobs::run(work, job).await,
         Some("room") => rooms::actions::run_job(work, &job.kind, &job.payload).await,
@@ -173,6 +174,7 @@ pub async fn start(work: &mut Work<'_>) -> Result<(), Fault> {
     }
     operations::jobs::start(work);
     insights::jobs::start(work);
+    ledger::jobs::start(work);
     playbooks::jobs::start(work);
     questions::jobs::start(work);
     leaderboard::jobs::start(work).await

@@ -42,6 +42,9 @@ pub fn open(work: &mut Work<'_>, sale: &SaleRow) {
 /// Edits the card to what the sale is now.
 pub fn update(work: &mut Work<'_>, sale: &SaleRow, approvals: &[String]) {
     odd::forget(work, sale);
+    if sale.is_imported() {
+        return;
+    }
     let key = key(&sale.id.to_string());
     let needed = sale.reviewers_needed(work.program.two_person_over);
     let message = render::review(sale, approvals, needed, &work.program.prefix);
@@ -91,7 +94,9 @@ pub async fn tell(
     sale: &SaleRow,
     message: impl Fn(&SaleRow) -> Message,
 ) -> Result<bool, Fault> {
-    if sale.claimed_by.is_some() || rooms::actions::place_of(work, &sale.room_id).await?.is_direct()
+    if sale.claimed_by.is_some()
+        || sale.is_imported()
+        || rooms::actions::place_of(work, &sale.room_id).await?.is_direct()
     {
         work.send(&format!("direct:{}", sale.partner_user), &message(sale));
         return Ok(false);

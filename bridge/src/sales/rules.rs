@@ -35,8 +35,16 @@ pub const DUPLICATE_DAYS: i64 = 30;
 /// Older days need a manager.
 pub const BACKDATE_DAYS_MAX: i64 = 45;
 pub const REASON_CHARS_MAX: usize = 500;
+/// What the cause of a sale begins with that was brought in from elsewhere: nobody claimed it in a room.
+pub const IMPORTED: &str = "import:";
 
 impl SaleRow {
+    /// Whether it was brought in from elsewhere: it has no claim and no review card.
+    #[must_use]
+    pub fn is_imported(&self) -> bool {
+        self.cause.starts_with(IMPORTED)
+    }
+
     /// An amount of this sale in the program's currency, at the pinned rate.
     ///
     /// # Errors

@@ -15,6 +15,6 @@ pub async fn accounts(
     span: Span,
 ) -> Result<Vec<Account>, Fault> {
     let opening = store::before(work.tx, partner, span).await?;
-    let lines = store::lines(work.tx, partner, span, work.program.currency).await?;
+    let lines = store::lines(work.tx, partner, span).await?;
     rules::accounts(&opening, lines).map_err(|_| Fault::Overflow("a statement"))
 }

@@ -31,24 +31,28 @@ pub async fn statement(work: &mut Work<'_>, caller: &Caller, words: Words) -> Re
     let bounds = work.program.calendar.bounds(period);
     let (from, to) = bounds.ok_or_else(|| Fault::Bug("a month without an end".into()))?;
     let accounts = actions::accounts(work, partner.id(), Span::time(from, to)).await?;
-    let calendar = work.program.calendar.clone();
+    let (calendar, own) = (work.program.calendar.clone(), work.program.currency);
     let name = |ending: &str| format!("statement-{period}.{ending}");
     let file = match words.file.as_deref().map(str::to_lowercase).as_deref() {
         None => {
             let open = period == now;
             let prefix = work.program.prefix.clone();
-            work.reply(&render::statement((period, open), &accounts, &calendar, &prefix));
+            work.reply(&render::statement((period, open), &accounts, (&calendar, own), &prefix));
             return Ok(());
         }
         Some("csv") => {
-            let bytes = file::table(&accounts, &calendar);
+            let bytes = file::table(&accounts, &calendar, own);
             let bytes = bytes.map_err(|error| Fault::Bug(error.to_string()))?;
             File::new(name("csv"), "text/csv", bytes)
         }
         Some("html") => {
             let title = format!("Statement {period}");
             let who = (work.program.name.as_str(), partner.row().name.as_str());
-            File::new(name("html"), "text/html", file::page(&title, who, &accounts, &calendar))
+            File::new(
+                name("html"),
+                "text/html",
+                file::page(&title, who, &accounts, (&calendar, own)),
+            )
         }
         Some(_) => {
             return Err(Refusal::new(Code::Usage, "A statement comes as csv or html.")
@@ -57,7 +61,7 @@ pub async fn statement(work: &mut Work<'_>, caller: &Caller, words: Words) -> Re
         }
     };
     let file = file.map_err(|no| no.example(format!("statement {period}")))?;
-    work.reply_file(&file, &render::file(period, &accounts));
+    work.reply_file(&file, &render::file(period, &accounts, own));
     Ok(())
 }
 

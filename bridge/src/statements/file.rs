@@ -1,8 +1,8 @@
 //! A statement as a file: a table for programs, a page for the printer.
-use super::render::{kind_word, note};
+use super::render::{kind_word, note, rate};
 use super::rules::{Account, Line};
 use crate::platform::text::{cell::guarded, escaped};
-use schema::money::Money;
+use schema::money::{Currency, Money};
 use schema::period::Calendar;
 use std::fmt::Write as _;
 
@@ -16,7 +16,11 @@ pub const COLUMNS: [&str; 14] = [
 ///
 /// # Errors
 /// When a row cannot be written, which memory does not refuse.
-pub fn table(accounts: &[Account], calendar: &Calendar) -> Result<Vec<u8>, csv::Error> {
+pub fn table(
+    accounts: &[Account],
+    calendar: &Calendar,
+    own: Currency,
+) -> Result<Vec<u8>, csv::Error> {
     let mut out = csv::Writer::from_writer(Vec::new());
     out.write_record(COLUMNS)?;
     for account in accounts {
@@ -41,7 +45,7 @@ pub fn table(accounts: &[Account], calendar: &Calendar) -> Result<Vec<u8>, csv::
                 guarded(line.client.as_deref().unwrap_or_default()).into_owned(),
                 rule.unwrap_or_default(),
                 version.map(|version| version.to_string()).unwrap_or_default(),
-                line.rate.clone(),
+                rate(line, own),
                 line.sale.map(|_| money(line.base)).unwrap_or_default(),
                 money(amount),
                 money(line.change.disputed),
@@ -65,7 +69,12 @@ tr.sum td{font-weight:600;border-top:2px solid #888}small{color:#666}\
 
 /// A page that prints well and needs nothing beside itself.
 #[must_use]
-pub fn page(title: &str, who: (&str, &str), accounts: &[Account], calendar: &Calendar) -> String {
+pub fn page(
+    title: &str,
+    who: (&str, &str),
+    accounts: &[Account],
+    print: (&Calendar, Currency),
+) -> String {
     let (program, partner) = who;
     let mut out = String::from("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">");
     out.push_str("<meta name=\"viewport\" content=\"width=device-width\">");
@@ -78,7 +87,7 @@ pub fn page(title: &str, who: (&str, &str), accounts: &[Account], calendar: &Cal
         escaped(partner)
     );
     for account in accounts {
-        section(&mut out, account, calendar);
+        section(&mut out, account, print);
     }
     if accounts.is_empty() {
         out.push_str("<p>Nothing was earned or paid in this time.</p>");
@@ -87,7 +96,7 @@ pub fn page(title: &str, who: (&str, &str), accounts: &[Account], calendar: &Cal
     out
 }
 
-fn section(out: &mut String, account: &Account, calendar: &Calendar) {
+fn section(out: &mut String, account: &Account, print: (&Calendar, Currency)) {
     let money = |minor| Money::new(minor, account.currency).to_string();
     let _ = write!(
         out,
@@ -98,7 +107,7 @@ fn section(out: &mut String, account: &Account, calendar: &Calendar) {
         money(account.opening)
     );
     for line in &account.lines {
-        row(out, line, calendar);
+        row(out, line, print);
     }
     let _ = write!(
         out,
@@ -111,7 +120,7 @@ fn section(out: &mut String, account: &Account, calendar: &Calendar) {
     );
 }
 
-fn row(out: &mut String, line: &Line, calendar: &Calendar) {
+fn row(out: &mut String, line: &Line, (calendar, own): (&Calendar, Currency)) {
     let money = |minor| Money::new(minor, line.currency).to_string();
     let sale = line.sale.map(|sale| sale.to_string()).unwrap_or_default();
     let client = line.client.as_deref().unwrap_or_default();
@@ -126,7 +135,7 @@ fn row(out: &mut String, line: &Line, calendar: &Calendar) {
         escaped(&note(line)),
         escaped(client),
         escaped(&rule.unwrap_or_default()),
-        escaped(&line.rate),
+        escaped(&rate(line, own)),
         money(line.amount().unwrap_or_default())
     );
 }

@@ -1,8 +1,9 @@
 //! How a statement reads in a chat of two.
 use super::rules::{Account, Line};
+use crate::commission::rules::{Pay, Pinned};
 use crate::platform::text::{self, Message};
 use schema::card::{AccountView, Card, Envelope, Statement, StatementLine};
-use schema::money::Money;
+use schema::money::{Currency, Money};
 use schema::period::{Calendar, Period};
 
 /// Lines shown a currency, the newest; the file has all.
@@ -37,7 +38,20 @@ pub fn note(line: &Line) -> String {
     }
 }
 
-fn row(line: &Line, calendar: &Calendar) -> text::Line {
+/// How a line's rule pays, in short.
+#[must_use]
+pub fn rate(line: &Line, own: Currency) -> String {
+    let pays = |pay: &Pay| crate::commission::render::pays(pay, own);
+    match line.terms.as_ref().map(|terms| &terms.pay) {
+        None => String::new(),
+        Some(Pinned::Percent(bps)) => pays(&Pay::Percent(*bps)),
+        Some(Pinned::Flat(minor)) => pays(&Pay::Flat(*minor)),
+        Some(Pinned::Marginal { tiers, .. }) => pays(&Pay::Marginal(tiers.clone())),
+        Some(Pinned::Slab(tiers)) => pays(&Pay::Slab(tiers.clone())),
+    }
+}
+
+fn row(line: &Line, calendar: &Calendar, own: Currency) -> text::Line {
     let amount = Money::new(line.amount().unwrap_or_default(), line.currency);
     let day = calendar.day_of(line.at);
     let shown = text::Line::new().plain(&format!("{:02}-{:02} ", day.month(), day.day()));
@@ -49,7 +63,7 @@ fn row(line: &Line, calendar: &Calendar) -> text::Line {
     let shown = match (&line.rule, line.kind.as_str()) {
         (Some((name, _)), "commission.earned") => {
             let base = Money::new(line.base, line.currency);
-            shown.plain(&format!(" · {} of {base} · {name}", line.rate))
+            shown.plain(&format!(" · {} of {base} · {name}", rate(line, own)))
         }
         _ => shown,
     };
@@ -62,7 +76,7 @@ fn row(line: &Line, calendar: &Calendar) -> text::Line {
 pub fn statement(
     (period, open): (Period, bool),
     accounts: &[Account],
-    calendar: &Calendar,
+    (calendar, own): (&Calendar, Currency),
     prefix: &str,
 ) -> Message {
     let so_far = if open { " so far" } else { "" };
@@ -78,7 +92,7 @@ pub fn statement(
         if skipped > 0 {
             lines.push(text::Line::from(format!("… {skipped} lines before these")));
         }
-        lines.extend(account.lines[skipped..].iter().map(|line| row(line, calendar)));
+        lines.extend(account.lines[skipped..].iter().map(|line| row(line, calendar, own)));
         lines.push(text::Line::new().plain("Closing balance: ").strong(&money(account.closing)));
         let lies = account.lies;
         let mut of = format!("Payable {} · held {}", money(lies.payable), money(lies.held));
@@ -97,10 +111,10 @@ pub fn statement(
                 .code("html"),
         );
     }
-    message.card(&card(period, open, accounts))
+    message.card(&card(period, open, accounts, own))
 }
 
-fn card(period: Period, open: bool, accounts: &[Account]) -> Envelope {
+fn card(period: Period, open: bool, accounts: &[Account], own: Currency) -> Envelope {
     let account = |account: &Account| {
         let money = |minor| Money::new(minor, account.currency);
         let skipped = account.lines.len().saturating_sub(LINES_MAX);
@@ -110,7 +124,7 @@ fn card(period: Period, open: bool, accounts: &[Account]) -> Envelope {
             payable: money(account.lies.payable),
             held: money(account.lies.held),
             disputed: money(account.lies.disputed),
-            lines: account.lines[skipped..].iter().map(view).collect(),
+            lines: account.lines[skipped..].iter().map(|line| view(line, own)).collect(),
             count: i64::try_from(account.lines.len()).unwrap_or(i64::MAX),
         }
     };
@@ -118,7 +132,7 @@ fn card(period: Period, open: bool, accounts: &[Account]) -> Envelope {
     Envelope::from(Card::from(Statement { period, open, accounts }))
 }
 
-fn view(line: &Line) -> StatementLine {
+fn view(line: &Line, own: Currency) -> StatementLine {
     let money = |minor| Money::new(minor, line.currency);
     StatementLine {
         ledger_seq: line.seq,
@@ -127,7 +141,7 @@ fn view(line: &Line) -> StatementLine {
         sale: line.sale,
         rule: line.rule.as_ref().map(|(name, _)| name.clone()),
         version: line.rule.as_ref().map(|(_, version)| *version),
-        rate: line.rate.clone(),
+        rate: rate(line, own),
         base: line.sale.map(|_| money(line.base)),
         amount: money(line.amount().unwrap_or_default()),
         disputed: money(line.change.disputed),
@@ -136,6 +150,6 @@ fn view(line: &Line) -> StatementLine {
 
 /// What comes with a statement's file.
 #[must_use]
-pub fn file(period: Period, accounts: &[Account]) -> Message {
-    Message::notice(format!("📄 Statement {period}")).card(&card(period, false, accounts))
+pub fn file(period: Period, accounts: &[Account], own: Currency) -> Message {
+    Message::notice(format!("📄 Statement {period}")).card(&card(period, false, accounts, own))
 }

@@ -1,4 +1,5 @@
 //! From the moves of the commission book to accounts that add up.
+use crate::commission::rules::Terms;
 use crate::ledger::rules::Change;
 use schema::ids::SaleNumber;
 use schema::money::{Currency, Overflow};
@@ -15,8 +16,8 @@ pub struct Line {
     pub client: Option<String>,
     /// Name and version.
     pub rule: Option<(String, i64)>,
-    /// How the rule pays, as people read it.
-    pub rate: String,
+    /// How the rule pays; none where no rule does.
+    pub terms: Option<Terms>,
     pub payout: Option<i64>,
     pub currency: Currency,
     /// The part of the sale that the rule was applied to, after the entry.
@@ -104,7 +105,7 @@ mod tests {
             sale: None,
             client: None,
             rule: None,
-            rate: String::new(),
+            terms: None,
             payout: None,
             currency: Currency::parse(code).unwrap(),
             base: 0,

@@ -1,6 +1,6 @@
 //! Reads of the commission book for statements.
 use super::rules::Line;
-use crate::commission::{render, rules::Pay, rules::Pinned, rules::Terms};
+use crate::commission::rules::Terms;
 use crate::ledger::rules::Change;
 use crate::platform::db::Conn;
 use schema::ids::{PartnerId, SaleNumber};
@@ -78,7 +78,6 @@ pub async fn lines(
     tx: &mut Conn,
     partner: PartnerId,
     span: Span,
-    own: Currency,
 ) -> Result<Vec<Line>, sqlx::Error> {
     let rows = sqlx::query(
         "select m.seq, m.at, m.kind, s.number, c.name, r.name, l.rule_version, l.terms, m.payout, \
@@ -98,10 +97,10 @@ pub async fn lines(
     .bind(span.last)
     .fetch_all(tx)
     .await?;
-    rows.iter().map(|row| line(row, own)).collect()
+    rows.iter().map(line).collect()
 }
 
-fn line(row: &AnyRow, own: Currency) -> Result<Line, sqlx::Error> {
+fn line(row: &AnyRow) -> Result<Line, sqlx::Error> {
     let maybe = |column: usize| row.try_get::<Option<String>, _>(column);
     let terms = maybe(7)?.map(|text| serde_json::from_str::<Terms>(&text)).transpose();
     let terms = terms.map_err(|_| bad("terms"))?;
@@ -113,21 +112,11 @@ fn line(row: &AnyRow, own: Currency) -> Result<Line, sqlx::Error> {
         sale: row.try_get::<Option<i64>, _>(3)?.map(SaleNumber),
         client: maybe(4)?,
         rule: maybe(5)?.zip(version),
-        rate: terms.map(|terms| rate(terms, own)).unwrap_or_default(),
+        terms,
         payout: row.try_get(8)?,
         currency: Currency::parse(&row.try_get::<String, _>(9)?).map_err(|_| bad("currency"))?,
         base: row.try_get(10)?,
         change: change(row, 11)?,
         reason: row.try_get(14)?,
     })
-}
-
-/// How a line pays, in short.
-fn rate(terms: Terms, own: Currency) -> String {
-    match terms.pay {
-        Pinned::Percent(bps) => render::rate(bps),
-        Pinned::Flat(minor) => render::pays(&Pay::Flat(minor), own),
-        Pinned::Marginal { tiers, .. } => render::pays(&Pay::Marginal(tiers), own),
-        Pinned::Slab(tiers) => render::pays(&Pay::Slab(tiers), own),
-    }
 }

@@ -2,6 +2,7 @@
 //! key, so that no program needs to parse text. One struct per card; the list below is the contract.
 mod basics;
 mod boards;
+mod books;
 mod commission;
 mod control;
 mod deals;
@@ -15,6 +16,7 @@ mod sales;
 
 pub use basics::*;
 pub use boards::*;
+pub use books::*;
 pub use commission::*;
 pub use control::*;
 pub use deals::*;
@@ -86,11 +88,13 @@ cards! {
     Fault = "fault",
     Help = "help",
     Hint = "hint",
+    Import = "import",
     Inbox = "inbox",
     Industries = "industries",
     Insights = "insights",
     Kudos = "kudos",
     Ledger = "ledger",
+    LedgerHead = "ledger_head",
     Me = "me",
     MentorFeedback = "mentor_feedback",
     MentorOffer = "mentor_offer",

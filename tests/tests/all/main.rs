@@ -1,5 +1,6 @@
 //! One binary for all end-to-end tests: it links once, and shares one Synapse and one PostgreSQL.
 mod bad_inputs;
+mod books;
 mod chats;
 mod commission;
 mod deals;

@@ -1,6 +1,8 @@
 //! The pages in `docs/reference` come from the code: from the grammars, from the contract's
 //! schemas, from the configuration that `init` writes. `UPDATE=1` rewrites them.
 use appservice::config::{self, Config};
+use bridge::export::rules::{Kind, TABLES};
+use bridge::imports::rules::COLUMNS;
 use bridge::platform::commands::{Grammar, reference};
 use bridge::root::{Control, Partner};
 use partnerspace_tests::Outcome;
@@ -49,6 +51,31 @@ fn entry(text: &mut String, one: &Exported) -> Outcome<()> {
         "<details><summary>JSON Schema</summary>\n\n```json\n{schema}\n```\n\n</details>\n"
     );
     Ok(())
+}
+
+#[test]
+fn the_files_are_as_generated() -> Outcome<()> {
+    let mut text = format!(
+        "# Files of exports and imports\n\n{NOTE}\n\
+         How to make and check them: [for auditors](../auditor.md). Times are epoch milliseconds, amounts \
+         integers in minor units, days and decimals text. Columns keep this order; new ones come last.\n\n\
+         # Exports\n\n"
+    );
+    for table in &TABLES {
+        let _ = writeln!(text, "## {}\n\n{}\n", table.name, table.says);
+        let _ = writeln!(text, "| column | holds | |\n|---|---|---|");
+        for column in table.columns {
+            let kind = if column.kind == Kind::Number { "integer" } else { "text" };
+            let _ = writeln!(text, "| `{}` | {kind} | {} |", column.name, column.says);
+        }
+        text.push('\n');
+    }
+    let _ = writeln!(text, "# Imports\n\n| column | | |\n|---|---|---|");
+    for column in &COLUMNS {
+        let needed = if column.needed { "must be there" } else { "may be there" };
+        let _ = writeln!(text, "| `{}` | {needed} | {} |", column.name, column.says);
+    }
+    compare("files.md", &text)
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! From a sale's approval to its commission, and from what befalls the sale later to the difference.
 use super::book::{self, Kind, Origin};
 use super::release::{open, release_at};
-use super::{Event, Happened, Moved, Sale, rules as versions};
+use super::{Event, Happened, Moved, Sale, versions};
 use crate::commission::rules::{
     self, Body, Held, Member, Pinned, Place, Sold, Terms, Version, months_since,
 };
@@ -71,7 +71,7 @@ async fn pin(
     index: usize,
 ) -> Result<Option<(LineRow, Change)>, Fault> {
     let partner = sale.sellers[index].partner;
-    let known = versions::versions(work).await?;
+    let known = versions(work).await?;
     let sold = sold(work, sale, partner, &known).await?;
     let choice = rules::choose(&known, sold);
     let Some((version, body)) = choice.chosen else { return Ok(None) };

@@ -4,13 +4,13 @@ mod book;
 mod earn;
 mod leave;
 mod release;
-mod rules;
+mod versions;
 
 pub use book::record;
 pub use earn::{earned, settle};
 pub use leave::left;
 pub use release::release;
-pub use rules::{Explained, Tried, add, end, explain, imagined, list, tried, versions};
+pub use versions::{Explained, Tried, add, end, explain, imagined, list, tried, versions};
 
 use crate::commission::store;
 use crate::ledger::rules::Change;

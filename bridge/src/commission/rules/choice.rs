@@ -64,7 +64,7 @@ pub fn choose<'a>(versions: &'a [Version], sold: Sold<'_>) -> Choice<'a> {
     }
     for version in versions {
         let known = |other: &&Version| other.rule.rule == version.rule.rule;
-        if !counting.iter().any(known) && !others.iter().any(|(other, _)| known(&other)) {
+        if !counting.iter().any(known) && !others.iter().any(|(other, _)| known(other)) {
             others.push((version, Why::NotYet { from: version.from }));
         }
     }

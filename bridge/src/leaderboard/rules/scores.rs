@@ -1,6 +1,6 @@
 //! What a ledger entry does to scores. `deltas` says it for one entry; the live program applies
 //! them to the stored scores, `replay` to scores from nothing, and both give the same.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
 use schema::ids::{ClientId, PartnerId, SaleId};
@@ -61,6 +61,37 @@ pub enum Step {
     Look,
 }
 
+/// Where things count, with the ends of periods remembered: to find them out costs more than all the
+/// rest of a replay.
+#[derive(Debug)]
+pub struct Periods<'a> {
+    calendar: &'a Calendar,
+    closes: HashMap<Period, Option<i64>>,
+}
+
+impl<'a> Periods<'a> {
+    #[must_use]
+    pub fn of(calendar: &'a Calendar) -> Self {
+        Self { calendar, closes: HashMap::new() }
+    }
+
+    fn is_closed(&mut self, period: Period, at: i64) -> bool {
+        let calendar = self.calendar;
+        let closes = self.closes.entry(period).or_insert_with(|| calendar.closes_at(period));
+        closes.is_some_and(|closes_at| at >= closes_at)
+    }
+
+    /// As [`Calendar::counted_in`].
+    fn counted_in(&mut self, kind: PeriodKind, on: Date, at: i64) -> Period {
+        self.open_for(self.calendar.period_of(kind, on), at)
+    }
+
+    /// The period, or the one open at `at` when that is closed by then.
+    fn open_for(&mut self, period: Period, at: i64) -> Period {
+        if self.is_closed(period, at) { self.calendar.period_at(period.kind(), at) } else { period }
+    }
+}
+
 type Changes = BTreeMap<(PartnerId, BoardKey), i64>;
 
 /// The changes of scores that an entry makes. `prior` gives, for each partner in the entry, what
@@ -71,14 +102,22 @@ pub fn deltas(
     calendar: &Calendar,
     prior: impl Fn(PartnerId) -> Vec<Holding>,
 ) -> Vec<Delta> {
+    moves(entry, &mut Periods::of(calendar), prior)
+}
+
+fn moves(
+    entry: Posted<'_>,
+    periods: &mut Periods<'_>,
+    prior: impl Fn(PartnerId) -> Vec<Holding>,
+) -> Vec<Delta> {
     let mut changes = Changes::new();
     let Some(credit) = entry.body.credit() else { return Vec::new() };
     for (partner, minor) in shares(credit) {
         let before = prior(partner);
         let mut after = before.clone();
         hold(&mut after, entry, credit, minor);
-        revenue(&mut changes, (entry.at, credit), calendar, (partner, minor));
-        clients(&mut changes, (entry.at, credit), calendar, (partner, &before, &after));
+        revenue(&mut changes, (entry.at, credit), periods, (partner, minor));
+        clients(&mut changes, (entry.at, credit), periods, (partner, &before, &after));
     }
     let moved = changes.into_iter().filter(|(_, by)| *by != 0);
     moved.map(|((partner, key), by)| Delta { key, partner, by }).collect()
@@ -101,11 +140,11 @@ fn scopes(industry: Option<&String>) -> impl Iterator<Item = Option<String>> {
 fn revenue(
     changes: &mut Changes,
     (at, credit): (i64, &Credit),
-    calendar: &Calendar,
+    periods: &mut Periods<'_>,
     (partner, minor): (PartnerId, i64),
 ) {
     for kind in PeriodKind::ALL {
-        let (period, _) = calendar.counted_in(*kind, credit.on, at);
+        let period = periods.counted_in(*kind, credit.on, at);
         for scope in scopes(credit.industry.as_ref()) {
             add(changes, partner, BoardKey::new(Metric::Revenue, period, scope), minor);
         }
@@ -118,7 +157,7 @@ fn revenue(
 fn clients(
     changes: &mut Changes,
     (at, credit): (i64, &Credit),
-    calendar: &Calendar,
+    periods: &mut Periods<'_>,
     (partner, before, after): (PartnerId, &[Holding], &[Holding]),
 ) {
     for scope in scopes(credit.industry.as_ref()) {
@@ -128,7 +167,8 @@ fn clients(
         }
         for kind in PeriodKind::ALL {
             let mut count = |win: &Holding, by| {
-                let period = open_for(calendar, *kind, win, at);
+                let counted = periods.counted_in(*kind, win.on, win.at);
+                let period = periods.open_for(counted, at);
                 add(changes, partner, BoardKey::new(Metric::Clients, period, scope.clone()), by);
             };
             if let Some(win) = old {
@@ -138,15 +178,6 @@ fn clients(
                 count(win, 1);
             }
         }
-    }
-}
-
-/// The period in which a win is counted, or the one open at `at` when that is closed by then.
-fn open_for(calendar: &Calendar, kind: PeriodKind, win: &Holding, at: i64) -> Period {
-    let (period, _) = calendar.counted_in(kind, win.on, win.at);
-    match calendar.closes_at(period) {
-        Some(closes_at) if at >= closes_at => calendar.period_at(kind, at),
-        _ => period,
     }
 }
 
@@ -217,6 +248,28 @@ impl Path {
     }
 }
 
+type Paths = BTreeMap<(BoardKey, PartnerId), Path>;
+
+fn paths<'a>(
+    entries: impl IntoIterator<Item = Posted<'a>>,
+    periods: &mut Periods<'_>,
+) -> Result<Paths, Overflow> {
+    let mut held: BTreeMap<(PartnerId, ClientId), Vec<Holding>> = BTreeMap::new();
+    let mut paths = Paths::new();
+    for entry in entries {
+        let Some(credit) = entry.body.credit() else { continue };
+        let client = credit.client;
+        let prior = |partner| held.get(&(partner, client)).cloned().unwrap_or_default();
+        for delta in moves(entry, periods, prior) {
+            paths.entry((delta.key, delta.partner)).or_default().step(delta.by, entry.at)?;
+        }
+        for (partner, minor) in shares(credit) {
+            hold(held.entry((partner, client)).or_default(), entry, credit, minor);
+        }
+    }
+    Ok(paths)
+}
+
 /// All boards as the entries in ledger order make them.
 ///
 /// # Errors
@@ -225,21 +278,8 @@ pub fn replay<'a>(
     entries: impl IntoIterator<Item = Posted<'a>>,
     calendar: &Calendar,
 ) -> Result<Boards, Overflow> {
-    let mut held: BTreeMap<(PartnerId, ClientId), Vec<Holding>> = BTreeMap::new();
-    let mut paths: BTreeMap<(BoardKey, PartnerId), Path> = BTreeMap::new();
-    for entry in entries {
-        let Some(credit) = entry.body.credit() else { continue };
-        let client = credit.client;
-        let prior = |partner| held.get(&(partner, client)).cloned().unwrap_or_default();
-        for delta in deltas(entry, calendar, prior) {
-            paths.entry((delta.key, delta.partner)).or_default().step(delta.by, entry.at)?;
-        }
-        for (partner, minor) in shares(credit) {
-            hold(held.entry((partner, client)).or_default(), entry, credit, minor);
-        }
-    }
     let mut boards = Boards::new();
-    for ((key, partner), path) in paths {
+    for ((key, partner), path) in paths(entries, &mut Periods::of(calendar))? {
         if let Some(score) = path.0.last().filter(|score| score.score != 0) {
             boards.entry(key).or_default().insert(partner, *score);
         }
@@ -247,19 +287,17 @@ pub fn replay<'a>(
     Ok(boards)
 }
 
-/// One partner's scores on all boards, from the entries in which they have a share, in ledger
-/// order. Answers `Step::Look`.
+/// One partner's scores on all boards that they ever stood on, 0 where nothing is left, from the
+/// entries in which they have a share, in ledger order. Answers `Step::Look`.
 ///
 /// # Errors
 /// `Overflow` where a score leaves what the wire carries.
 pub fn replay_partner<'a>(
     partner: PartnerId,
     entries: impl IntoIterator<Item = Posted<'a>>,
-    calendar: &Calendar,
+    periods: &mut Periods<'_>,
 ) -> Result<BTreeMap<BoardKey, Score>, Overflow> {
-    let boards = replay(entries, calendar)?;
-    let own = |(key, mut scores): (BoardKey, BTreeMap<PartnerId, Score>)| {
-        scores.remove(&partner).map(|score| (key, score))
-    };
-    Ok(boards.into_iter().filter_map(own).collect())
+    let paths = paths(entries, periods)?.into_iter().filter(|((_, id), _)| *id == partner);
+    let last = |((key, _), path): ((BoardKey, PartnerId), Path)| Some((key, *path.0.last()?));
+    Ok(paths.filter_map(last).collect())
 }

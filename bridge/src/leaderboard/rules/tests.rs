@@ -214,7 +214,8 @@ fn live(entries: &[Posted<'_>]) -> Boards {
                             .iter()
                             .any(|s| s.partner == delta.partner)
                     });
-                    replay_partner(delta.partner, own, &calendar).unwrap()[&delta.key]
+                    replay_partner(delta.partner, own, &mut Periods::of(&calendar)).unwrap()
+                        [&delta.key]
                 }
             };
             board.insert(delta.partner, now);

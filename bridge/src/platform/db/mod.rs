@@ -81,6 +81,20 @@ impl Db {
         }
     }
 
+    /// Begins a transaction for reading that sees one moment throughout, whatever is written meanwhile.
+    ///
+    /// # Errors
+    /// When the database is gone.
+    pub async fn snapshot(&self) -> Result<Tx, sqlx::Error> {
+        match self.engine {
+            Engine::Sqlite => self.readers.begin().await,
+            Engine::Postgres => {
+                let begin = "begin transaction isolation level repeatable read read only";
+                self.readers.begin_with(begin).await
+            }
+        }
+    }
+
     /// A writer's connection for one statement, which is a transaction of its own.
     ///
     /// # Errors

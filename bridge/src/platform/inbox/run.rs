@@ -73,11 +73,8 @@ impl<H: Homeserver> Worker<H> {
     /// # Errors
     /// When the counters cannot be read.
     pub async fn new(app: App<H>) -> Result<Self, Fault> {
-        let mut memory = Memory::default();
-        memory.started_at = app.clock.now();
         let mut reader = app.db.read().await?;
-        memory.outbox_id = crate::platform::outbox::store::head(&mut reader).await?;
-        memory.audit_seq = crate::audit::store::head(&mut reader).await?;
+        let memory = Memory::of(&mut reader, app.clock.now()).await?;
         drop(reader);
         Ok(Self {
             app,

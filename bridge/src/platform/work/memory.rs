@@ -1,5 +1,6 @@
 //! What the worker remembers between inputs to spare reads: counters, and any capability's own
 //! cache by type. It belongs to the one worker; after a rollback it is dropped, and read again.
+use crate::platform::db::Conn;
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 
@@ -13,6 +14,16 @@ pub struct Memory {
 }
 
 impl Memory {
+    /// What a worker begins with.
+    ///
+    /// # Errors
+    /// When the counters cannot be read.
+    pub async fn of(reader: &mut Conn, started_at: i64) -> Result<Self, sqlx::Error> {
+        let outbox_id = crate::platform::outbox::store::head(&mut *reader).await?;
+        let audit_seq = crate::audit::store::head(reader).await?;
+        Ok(Self { outbox_id, audit_seq, started_at, caches: HashMap::new() })
+    }
+
     /// The cache of this type, made empty when absent.
     pub fn cache<T: Default + Send + 'static>(&mut self) -> &mut T {
         let slot = self.caches.entry(TypeId::of::<T>()).or_insert_with(|| Box::new(T::default()));

@@ -1,10 +1,15 @@
 //! Files hold what the accounts say, and nothing that a program or a browser would run.
 use super::super::rules::accounts;
 use super::*;
+use crate::commission::rules::{Pinned, Terms};
 use crate::ledger::rules::Change;
 use schema::ids::SaleNumber;
 use schema::money::Currency;
 use schema::period::WeekStart;
+
+fn eur() -> Currency {
+    Currency::parse("EUR").unwrap()
+}
 
 fn calendar() -> Calendar {
     Calendar::named("Europe/Berlin", WeekStart::Monday).unwrap()
@@ -18,9 +23,9 @@ fn line(seq: i64, held: i64, client: &str, reason: &str) -> Line {
         sale: Some(SaleNumber(seq)),
         client: Some(client.to_owned()),
         rule: Some(("start".to_owned(), 1)),
-        rate: "10 %".to_owned(),
+        terms: Some(Terms { pay: Pinned::Percent(1_000), room: None, bonus: 0 }),
         payout: None,
-        currency: Currency::parse("EUR").unwrap(),
+        currency: eur(),
         base: held * 10,
         change: Change { held, ..Change::default() },
         reason: reason.to_owned(),
@@ -31,7 +36,7 @@ fn line(seq: i64, held: i64, client: &str, reason: &str) -> Line {
 fn a_table_adds_up_and_runs_nothing() {
     let lines = vec![line(1, 5_000, "=cmd|' /C calc'!A0", ""), line(2, -333, "Acme", "+1 refund")];
     let found = accounts(&[], lines).unwrap();
-    let text = String::from_utf8(table(&found, &calendar()).unwrap()).unwrap();
+    let text = String::from_utf8(table(&found, &calendar(), eur()).unwrap()).unwrap();
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     assert_eq!(rows.len(), 4);

@@ -1,6 +1,7 @@
 //! Bad input gets one clear answer with its code, and leaves no trace in the facts: one table, on
 //! the fake homeserver with both databases and on a real Synapse. The ids are those of the
 //! project's list of bad inputs.
+mod cells;
 mod control;
 mod events;
 mod http;
@@ -24,7 +25,7 @@ const FAST: &str = "[limits]\ncommands_burst = 1000\ncommands_every_ms = 1\n";
 const COMMANDS: &str = "B001 B004 B005 B006 B008 B009 B011 B013 B014 B015 B016 B018 B019 B020 B021 \
     B023 B025 B026 B028 B029 B030 B033 B034 B035 B036 B039 B040 B041 B043 B044 B046 B048 B050 B051 \
     B053 B054 B055 B056 B060 B061 B063 B064 B065 B068 B069 B070 B071 B074 B075 B076 B078 B081 B083 \
-    B084 B085 B086 B088 B089 B090 B091 B093 B095 B096 B098 B099 B100 B103 B104 B105 B110 B111 B113 \
+    B084 B085 B086 B088 B089 B090 B091 B093 B095 B096 B098 B099 B100 B103 B104 B105 B110 B111 B113 B119 \
     B123 B124 B126 B128 B130 B131 B133 B134";
 /// Of the appservice's own HTTP, what the whole program must show; the rest is shown beside the
 /// routes, without a database.
@@ -83,6 +84,7 @@ fn cases() -> Vec<Case> {
     all.extend(events::cases());
     all.extend(rooms::cases());
     all.extend(http::cases());
+    all.extend(cells::cases());
     all.extend(control::cases());
     all
 }

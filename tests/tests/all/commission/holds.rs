@@ -6,10 +6,8 @@ use partnerspace_tests::house::{Ground, House};
 use partnerspace_tests::people::Event;
 
 async fn order(house: &House, line: &str) -> Outcome<Event> {
-    let control = house.room("control", "olga").await?;
-    let olga = house.person("olga")?;
-    let said = olga.say(&control, line).await?;
-    olga.reply_to(&said).await
+    let said = house.owner().say(&house.control, line).await?;
+    house.owner().reply_to(&said).await
 }
 
 async fn asked(house: &House, who: &str, line: &str) -> Outcome<Event> {
@@ -36,7 +34,7 @@ async fn released_when_the_day_begins(ground: Ground) -> Outcome<()> {
     }
     let facts = Facts::of(&house.program).await?;
     let zone = "select release_at - pinned_at from commission_line order by pinned_at limit 1";
-    let wait = facts.number(zone, &[])?;
+    let wait = facts.number(zone, &[]).await?;
     let day = 86_400_000;
     ensure!(wait > 14 * day - 2 * 3_600_000 && wait <= 15 * day + 2 * 3_600_000, "{wait}");
     says(&asked(&house, "ana", "me").await?, &["payable €0", "held €150"])?;

@@ -23,7 +23,7 @@ pub async fn versions(work: &mut Work<'_>) -> Result<Vec<Version>, Fault> {
     if let Some(versions) = &work.memory.cache::<Known>().0 {
         return Ok(versions.clone());
     }
-    let versions = store::rules::all(work.tx).await?;
+    let versions = store::versions::all(work.tx).await?;
     work.memory.cache::<Known>().0 = Some(versions.clone());
     Ok(versions)
 }
@@ -95,7 +95,7 @@ async fn write(
     let made_by = manager.user_id().to_owned();
     let version = Version { rule, name: name.to_owned(), body, from, made_by, made_at: work.now };
     let cause = work.cause.id.clone();
-    store::rules::insert(work.tx, &version, &cause).await.map_err(Fault::from)?;
+    store::versions::insert(work.tx, &version, &cause).await.map_err(Fault::from)?;
     work.memory.cache::<Known>().0 = None;
     let word = if version.body.is_some() { "rule.add" } else { "rule.end" };
     work.audit(word, name, &format!("version {} from {from}", rule.version));

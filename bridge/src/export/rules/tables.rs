@@ -1,0 +1,190 @@
+//! The tables. A column that is added goes to the end; none is renamed or taken away within a version.
+use super::{Column, Kind, Table};
+
+const fn text(name: &'static str, says: &'static str) -> Column {
+    Column { name, kind: Kind::Text, says }
+}
+
+const fn number(name: &'static str, says: &'static str) -> Column {
+    Column { name, kind: Kind::Number, says }
+}
+
+pub const TABLES: [Table; 10] = [
+    PARTNERS,
+    SALES,
+    SHARES,
+    ADJUSTMENTS,
+    ADJUSTMENT_SHARES,
+    RATES,
+    ENTRIES,
+    POSTINGS,
+    STATEMENTS,
+    STANDINGS,
+];
+
+const PARTNERS: Table = Table {
+    name: "partners",
+    says: "Everyone who was ever let in, by id.",
+    columns: &[
+        text("id", "the opaque id that all other files use"),
+        text("user_id", "Matrix user id"),
+        text("name", "as people see it"),
+        text("organization", "its short name"),
+        number("approved_at", "when they were let in"),
+        number("suspended_at", "since when they are suspended"),
+        number("left_at", "when they left"),
+    ],
+};
+
+const SALES: Table = Table {
+    name: "sales",
+    says: "Every claim and what became of it, by number.",
+    columns: &[
+        text("sale", "the number, `S-1`"),
+        text("id", "the id that ledger entries use"),
+        text("status", "`claimed`, `approved`, `rejected`, `withdrawn` or `voided`"),
+        text("partner", "id of who claimed it"),
+        text("partner_user", "their user id"),
+        text("client_id", "the id that ledger entries use"),
+        text("client", "the client's name"),
+        text("industry", "short name"),
+        text("on", "the day that it belongs to"),
+        number("amount_minor", "as claimed"),
+        text("currency", "of the amount"),
+        number("net_minor", "what is left of it after adjustments; 0 when it is void"),
+        text("rate", "what one unit was worth in the program's currency, pinned at the approval"),
+        text("rate_from", "the day from which that rate counted"),
+        number("reporting_minor", "the whole amount at that rate"),
+        text("reporting_currency", "the program's currency then"),
+        text("note", "of the claimant"),
+        text("playbook", "the playbook that was used"),
+        number("claimed_at", ""),
+        number("approved_at", ""),
+        text("approved_by", "user id, or the import"),
+        number("rejected_at", ""),
+        text("rejected_by", "user id"),
+        text("reject_reason", ""),
+        number("withdrawn_at", ""),
+        number("voided_at", ""),
+        text("voided_by", "user id, or the import"),
+        text("void_reason", ""),
+        text("batch", "the import that brought it in, `B-1`"),
+        text("external_id", "its id in the system that it came from"),
+    ],
+};
+
+const SHARES: Table = Table {
+    name: "shares",
+    says: "Who has which part of a sale, in the order named.",
+    columns: &[
+        text("sale", "the number, `S-1`"),
+        number("n", "place in the order, from 0"),
+        text("partner", "id"),
+        text("partner_user", "user id"),
+        number("weight", "the parts are the split of the amount by these"),
+        number("amount_minor", "the part, in the sale's currency"),
+        number(
+            "credit_minor",
+            "the part in the program's currency at the approval, before adjustments",
+        ),
+        number("asked_at", "when they were asked to confirm it; the claimant is not"),
+        number("confirmed_at", "when they said yes"),
+        number("declined_at", "when they said no"),
+        text("overridden_by", "the manager who let it count without their yes"),
+    ],
+};
+
+const ADJUSTMENTS: Table = Table {
+    name: "adjustments",
+    says: "What was taken back from approved sales, in the order of the ledger.",
+    columns: &[
+        text("id", ""),
+        text("sale", "the number, `S-1`"),
+        text("kind", "such as `refund`"),
+        number("amount_minor", "in the sale's currency"),
+        text("currency", "of the amount"),
+        text("reason", ""),
+        text("by", "user id"),
+        number("at", ""),
+        number("entry_seq", "the ledger entry that it became"),
+    ],
+};
+
+const ADJUSTMENT_SHARES: Table = Table {
+    name: "adjustment_shares",
+    says: "What an adjustment took from (negative) or gave to each partner.",
+    columns: &[
+        text("adjustment", "id"),
+        text("sale", "the number, `S-1`"),
+        text("partner", "id"),
+        number("minor", "in the program's currency"),
+    ],
+};
+
+const RATES: Table = Table {
+    name: "rates",
+    says: "Every exchange rate that was set; of one day the newest counts.",
+    columns: &[
+        text("currency", "one unit of this …"),
+        text("valid_from", "from this day on"),
+        text("rate", "… is so much of the program's currency, an exact decimal"),
+        text("set_by", "user id"),
+        number("set_at", ""),
+    ],
+};
+
+const ENTRIES: Table = Table {
+    name: "entries",
+    says: "The ledger, from the first entry on.",
+    columns: &[
+        number("seq", "1, 2, 3 … without a gap"),
+        text("book", "`credit`, `commission` or `points`"),
+        text("source", "what kind of thing it came from"),
+        text("source_id", "which one; the pair is there once"),
+        number("at", "when the ledger took it"),
+        text("cause", "the event, job or import that brought it about"),
+        text("body", "what it says: the exact text that was hashed"),
+        text("prev_hash", "the hash of the entry before; 64 zeros before the first"),
+        text("hash", "SHA-256 in hex of prev_hash, a line feed, and body"),
+    ],
+};
+
+const POSTINGS: Table = Table {
+    name: "postings",
+    says: "The lines of the entries: they sum to zero by entry and currency.",
+    columns: &[
+        number("seq", "the entry"),
+        number("n", "the line in it, from 1"),
+        text("account", "such as `credit:{partner}` or `partner:{partner}:held`"),
+        number("minor", "what the account gains, or gives when negative"),
+        text("currency", ""),
+    ],
+};
+
+const STATEMENTS: Table = Table {
+    name: "statements",
+    says: "What moved on partners' own accounts: the lines of the commission book on `partner:…`.",
+    columns: &[
+        number("seq", "the entry"),
+        number("at", "when the ledger took it"),
+        text("partner", "id"),
+        text("account", "the whole name; its last word is `held`, `payable` or `disputed`"),
+        text("currency", ""),
+        number("minor", "what the account gains, or gives when negative"),
+        text("kind", "what the entry is"),
+        text("sale", "id of the sale that it is about"),
+    ],
+};
+
+const STANDINGS: Table = Table {
+    name: "standings",
+    says: "Scores on every board, as the program has them; a replay of the entries gives the same.",
+    columns: &[
+        text("metric", "`revenue` or `clients`"),
+        text("period", "`2026-W47`, `2026-11`, `2026-Q4`, `2026` or `all`"),
+        text("industry", "short name; absent for the whole program"),
+        text("partner", "id"),
+        number("score", "minor units for revenue, a count for clients"),
+        number("reached_at", "since when the score was kept"),
+    ],
+};

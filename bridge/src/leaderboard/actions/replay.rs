@@ -1,0 +1,196 @@
+//! Scores from the ledger alone: after a fall, after an import, and to see whether the stored ones are
+//! right. One partner at a time: what a partner scores depends on nobody else's entries.
+use super::super::rules::{self, BoardKey, Periods, Score};
+use super::super::store;
+use super::{show, too_much};
+use crate::ledger::rules::{Sealed, credit_account};
+use crate::platform::db::Conn;
+use crate::platform::refusal::{Fault, Stop};
+use crate::platform::work::Work;
+use schema::ids::PartnerId;
+use schema::period::Calendar;
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, HashMap};
+
+/// A partner's scores from their own entries: tells when a score that was fallen back to had first
+/// been reached.
+pub(super) async fn of_partner(
+    work: &mut Work<'_>,
+    partner: PartnerId,
+) -> Result<BTreeMap<BoardKey, Score>, Fault> {
+    let mut periods = Periods::of(&work.program.calendar);
+    let mut own = Own::default();
+    for (seq, body) in store::bodies_of(work.tx, &credit_account(partner)).await? {
+        own.take(seq, &body)?;
+    }
+    own.scores(partner, &mut periods).ok_or(Fault::Overflow("a replay"))
+}
+
+/// Makes a partner's standings what their entries say, and asks for the open boards that moved.
+///
+/// # Errors
+/// A refusal when a score would leave what the wire carries.
+pub async fn rebuild(work: &mut Work<'_>, partner: PartnerId) -> Result<(), Stop> {
+    let scores = match of_partner(work, partner).await {
+        Ok(scores) => scores,
+        Err(Fault::Overflow(_)) => return Err(too_much().into()),
+        Err(fault) => return Err(fault.into()),
+    };
+    let today = work.today();
+    for (key, score) in scores {
+        let old = store::score(work.tx, &key.to_string(), partner).await?;
+        if old == Some(score) || (old.is_none() && score.score == 0) {
+            continue;
+        }
+        store::set(work.tx, &key.to_string(), partner, score).await?;
+        if work.program.calendar.period_of(key.period.kind(), today) == key.period {
+            show(work, &key);
+        }
+    }
+    Ok(())
+}
+
+/// A partner's entries, in order.
+#[derive(Default)]
+struct Own(Vec<(i64, Sealed)>);
+
+impl Own {
+    fn take(&mut self, seq: i64, body: &str) -> Result<(), Fault> {
+        // Two parts in one entry are two postings of it.
+        if self.0.last().is_none_or(|last| last.0 != seq) {
+            let sealed = Sealed::read(body).map_err(|error| Fault::Data(error.to_string()))?;
+            self.0.push((seq, sealed));
+        }
+        Ok(())
+    }
+
+    /// `None` where a score is larger than the wire carries.
+    fn scores(
+        &self,
+        partner: PartnerId,
+        periods: &mut Periods<'_>,
+    ) -> Option<BTreeMap<BoardKey, Score>> {
+        let entries = self.0.iter().map(|(seq, sealed)| rules::Posted {
+            seq: *seq,
+            at: sealed.at,
+            body: &sealed.body,
+        });
+        rules::replay_partner(partner, entries, periods).ok()
+    }
+}
+
+/// The first difference between the stored standings and a replay of the whole ledger. Holds one
+/// partner's entries at a time, and for each partner one number: what their standings add up to, the
+/// stored ones taken from the replayed ones.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn differs_from_replay(
+    connection: &mut Conn,
+    calendar: &Calendar,
+) -> Result<Option<String>, Fault> {
+    let mut odd: HashMap<PartnerId, u128> = HashMap::new();
+    let mut group = Group {
+        periods: Periods::of(calendar),
+        account: String::new(),
+        own: Own::default(),
+        odd: &mut odd,
+    };
+    store::each_credit(connection, |account, seq, body| group.take(account, seq, body)).await?;
+    group.close()?;
+    store::each(connection, |board, partner, score| {
+        let sum = odd.entry(partner).or_default();
+        *sum = sum.wrapping_sub(digest(board, score));
+    })
+    .await?;
+    match odd.into_iter().filter(|(_, sum)| *sum != 0).map(|(partner, _)| partner).min() {
+        Some(partner) => difference(connection, partner, calendar).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The entries of the account that is being read.
+struct Group<'a> {
+    periods: Periods<'a>,
+    account: String,
+    own: Own,
+    odd: &'a mut HashMap<PartnerId, u128>,
+}
+
+impl Group<'_> {
+    fn take(&mut self, account: &str, seq: i64, body: &str) -> Result<(), Fault> {
+        if self.account != account {
+            self.close()?;
+            account.clone_into(&mut self.account);
+        }
+        self.own.take(seq, body)
+    }
+
+    fn close(&mut self) -> Result<(), Fault> {
+        let own = std::mem::take(&mut self.own);
+        if own.0.is_empty() {
+            return Ok(());
+        }
+        let partner = partner_of(&self.account)?;
+        let scores = own.scores(partner, &mut self.periods).ok_or(Fault::Overflow("a replay"))?;
+        let sum = self.odd.entry(partner).or_default();
+        for (key, score) in scores.into_iter().filter(|(_, score)| score.score != 0) {
+            *sum = sum.wrapping_add(digest(&key.to_string(), score));
+        }
+        if *sum == 0 {
+            self.odd.remove(&partner);
+        }
+        Ok(())
+    }
+}
+
+fn partner_of(account: &str) -> Result<PartnerId, Fault> {
+    let id = account.strip_prefix("credit:").and_then(|id| id.parse().ok());
+    id.ok_or_else(|| Fault::Data(format!("{account} is no partner's account")))
+}
+
+/// A standing as a number; the sum of many is as good as the list of them in order.
+fn digest(board: &str, score: Score) -> u128 {
+    let hash = Sha256::new()
+        .chain_update(score.score.to_be_bytes())
+        .chain_update(score.reached_at.to_be_bytes())
+        .chain_update(board.as_bytes())
+        .finalize();
+    let mut first = [0; 16];
+    first.copy_from_slice(&hash[..16]);
+    u128::from_be_bytes(first)
+}
+
+/// The first board on which a partner's stored and replayed scores differ, in words.
+async fn difference(
+    connection: &mut Conn,
+    partner: PartnerId,
+    calendar: &Calendar,
+) -> Result<String, Fault> {
+    let mut own = Own::default();
+    for (seq, body) in store::bodies_of(connection, &credit_account(partner)).await? {
+        own.take(seq, &body)?;
+    }
+    let scores =
+        own.scores(partner, &mut Periods::of(calendar)).ok_or(Fault::Overflow("a replay"))?;
+    let replayed: BTreeMap<String, Score> = scores
+        .into_iter()
+        .filter(|(_, score)| score.score != 0)
+        .map(|(key, score)| (key.to_string(), score))
+        .collect();
+    let stored: BTreeMap<String, Score> =
+        store::of_partner(connection, partner).await?.into_iter().collect();
+    let mut boards = replayed.keys().chain(stored.keys());
+    let board = boards.find(|board| stored.get(*board) != replayed.get(*board));
+    let said = |score: Option<&Score>| {
+        score
+            .map_or_else(|| "nothing".to_owned(), |s| format!("{} since {}", s.score, s.reached_at))
+    };
+    Ok(board.map_or_else(
+        || format!("those of {partner}"),
+        |board| {
+            let (stored, replayed) = (said(stored.get(board)), said(replayed.get(board)));
+            format!("{board} of {partner}: stored {stored}, replayed {replayed}")
+        },
+    ))
+}

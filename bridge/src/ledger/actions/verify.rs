@@ -1,0 +1,105 @@
+//! The walk over the whole ledger, a page at a time: it can be left and taken up again.
+use super::super::rules::{Head, Link};
+use super::super::store::{self, EntryRow, PostingRow};
+use crate::commission::store::moves::{self, MoveRow};
+use crate::platform::db::Conn;
+use crate::platform::refusal::Fault;
+
+const PAGE: i64 = 1_000;
+
+/// What a walk over the whole ledger found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    pub entries: i64,
+    pub hash: String,
+    /// The first entry that is wrong, and in what.
+    pub bad: Option<(i64, String)>,
+}
+
+/// How far a walk has come: the last entry that was found good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Walk(pub Head);
+
+impl Walk {
+    #[must_use]
+    pub fn begin() -> Self {
+        Self(Head::genesis())
+    }
+
+    /// A walk that has come so far before.
+    #[must_use]
+    pub const fn at(seq: i64, hash: String) -> Self {
+        Self(Head { seq, hash })
+    }
+
+    /// Goes on by one page; what was found, where the walk is at its end.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn step(&mut self, connection: &mut Conn) -> Result<Option<Verified>, Fault> {
+        let page = store::after(connection, self.0.seq, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(Some(self.found(None))) };
+        let postings = store::postings(connection, self.0.seq + 1, last.seq).await?;
+        let moves = moves::between(connection, self.0.seq + 1, last.seq).await?;
+        let (mut rest, mut moved) = (postings.as_slice(), moves.as_slice());
+        for entry in &page {
+            let (mine, others) = rest.split_at(rest.partition_point(|row| row.seq <= entry.seq));
+            rest = others;
+            let (own, others) = moved.split_at(moved.partition_point(|row| row.seq <= entry.seq));
+            moved = others;
+            if let Err(problem) = check(&mut self.0, entry, (mine, own)) {
+                let seq = self.0.seq + 1;
+                return Ok(Some(self.found(Some((seq, problem)))));
+            }
+        }
+        Ok(None)
+    }
+
+    fn found(&self, bad: Option<(i64, String)>) -> Verified {
+        Verified { entries: self.0.seq, hash: self.0.hash.clone(), bad }
+    }
+}
+
+/// Recomputes every hash and every sum.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn verify(connection: &mut Conn) -> Result<Verified, Fault> {
+    let mut walk = Walk::begin();
+    loop {
+        if let Some(found) = walk.step(connection).await? {
+            return Ok(found);
+        }
+    }
+}
+
+/// The chain, the row's columns, and the postings and what statements show against the body.
+fn check(
+    head: &mut Head,
+    entry: &EntryRow,
+    (postings, moves): (&[PostingRow], &[MoveRow]),
+) -> Result<(), String> {
+    let mut next = head.clone();
+    let link =
+        Link { seq: entry.seq, prev_hash: &entry.prev_hash, hash: &entry.hash, body: &entry.body };
+    let sealed = next.take(link).map_err(|broken| broken.to_string())?;
+    let told = (&entry.source, &entry.source_id, entry.posted_at, entry.book.as_str());
+    if told != (&sealed.source, &sealed.source_id, sealed.at, sealed.body.book().as_str()) {
+        return Err("its columns are not those of its body".to_owned());
+    }
+    let said = sealed.body.postings();
+    let same = said.len() == postings.len()
+        && said.iter().zip(postings).all(|(a, b)| {
+            a.account == b.account && a.minor == b.minor && a.currency.code() == b.currency
+        });
+    if !same {
+        return Err("its postings are not those of its body".to_owned());
+    }
+    let shown = moves.iter().map(|row| (row.at, row.kind.as_str(), &row.moved));
+    let moved = sealed.body.moved();
+    if !moved.iter().map(|moved| (sealed.at, sealed.source.as_str(), moved)).eq(shown) {
+        return Err("statements show another change than its body".to_owned());
+    }
+    *head = next;
+    Ok(())
+}

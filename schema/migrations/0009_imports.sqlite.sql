@@ -1,0 +1,9 @@
+-- `insert or replace` deletes what stands in its way without asking the triggers on delete.
+create trigger entry_no_replace before insert on entry when exists (select 1 from entry e where e.seq = new.seq or e.hash = new.hash or (e.source = new.source and e.source_id = new.source_id)) begin select raise(abort, 'the ledger is append-only'); end;
+create trigger posting_no_replace before insert on posting when exists (select 1 from posting p where p.seq = new.seq and p.n = new.n) begin select raise(abort, 'the ledger is append-only'); end;
+create trigger adjustment_no_replace before insert on adjustment when exists (select 1 from adjustment a where a.id = new.id) begin select raise(abort, 'adjustments are append-only'); end;
+create trigger adjustment_share_no_replace before insert on adjustment_share when exists (select 1 from adjustment_share a where a.adjustment_id = new.adjustment_id and a.partner_id = new.partner_id) begin select raise(abort, 'adjustments are append-only'); end;
+create trigger rate_no_replace before insert on rate when exists (select 1 from rate r where r.currency = new.currency and r.valid_from = new.valid_from and r.set_at = new.set_at) begin select raise(abort, 'rates are append-only'); end;
+create trigger help_fact_no_replace before insert on help_fact when exists (select 1 from help_fact f where f.id = new.id or f.reverses = new.reverses) begin select raise(abort, 'help facts are append-only'); end;
+create trigger rule_no_replace before insert on rule when exists (select 1 from rule r where r.n = new.n and r.version = new.version) begin select raise(abort, 'rules are append-only'); end;
+create trigger commission_move_no_replace before insert on commission_move when exists (select 1 from commission_move m where m.seq = new.seq) begin select raise(abort, 'the ledger is append-only'); end;

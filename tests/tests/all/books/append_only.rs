@@ -1,0 +1,134 @@
+//! Facts stay as they were written, whoever asks: the database itself refuses, on both engines. The
+//! tables are found by their triggers, so that a new one is looked at as well.
+use anyhow::{Context, ensure};
+use bridge::platform::db::{Db, Engine, Tx, migrate};
+use partnerspace_tests::house::Ground;
+use partnerspace_tests::{Outcome, postgres};
+use sqlx::{AssertSqlSafe, Executor as _, Row as _};
+use std::collections::BTreeSet;
+
+/// A row of each, with the rows that they hang on.
+const ROWS: &[&str] = &[
+    "insert into partner (id, user_id, name, visibility, industries, applied_at) \
+     values ('p', '@p:a.org', 'P', 'public', '[]', 1)",
+    "insert into client (id, key, skeleton, name, made_at) values ('c', 'c', 'c', 'C', 1)",
+    "insert into sale (id, number, partner_id, client_id, amount_minor, currency, effective_on, flags, \
+     cause, room_id, line, claimed_at) values ('s', 1, 'p', 'c', 5, 'EUR', '2026-01-01', '[]', '$s', '!r', '', 1)",
+    "insert into entry (seq, book, source, source_id, cause, body, prev_hash, hash, posted_at) \
+     values (1, 'credit', 'x', '1', '$s', '{}', '0', 'h', 1)",
+    "insert into posting (seq, n, account, minor, currency) values (1, 1, 'a', 0, 'EUR')",
+    "insert into adjustment (id, sale_id, kind, amount_minor, reason, by_user, at, entry_seq) \
+     values ('a', 's', 'refund', 1, 'why', '@o:a.org', 1, 1)",
+    "insert into adjustment_share (adjustment_id, sale_id, partner_id, minor) values ('a', 's', 'p', -1)",
+    "insert into rate (currency, valid_from, rate, set_by, set_at, cause) \
+     values ('USD', '2026-01-01', '0.9', '@o:a.org', 1, '$r')",
+    "insert into rule (n, version, name, body, valid_from, made_by, made_at, cause) \
+     values (1, 1, 'r', '{}', '2026-01-01', '@o:a.org', 1, '$r')",
+    "insert into commission_move (seq, at, partner_id, kind, currency, base_minor, held_minor, payable_minor, \
+     disputed_minor, reason) values (1, 1, 'p', 'x', 'EUR', 0, 0, 0, 0, 'why')",
+    "insert into help_fact (id, kind, helper_id, helped_id, at, cause) values ('h', 'kudos', 'p', 'p', 1, '$h')",
+];
+/// What must be among the tables found.
+const LEAST: [&str; 4] = ["entry", "posting", "adjustment", "rate"];
+
+async fn open(ground: Ground) -> Outcome<(Db, tempfile::TempDir)> {
+    let folder = tempfile::tempdir()?;
+    let url = match ground {
+        Ground::FakePostgres => postgres::shared().await?.database().await?,
+        _ => format!("sqlite:{}", folder.path().join("facts.db").display()),
+    };
+    let db = Db::open(&url).await?;
+    migrate(&db, 1).await?;
+    Ok((db, folder))
+}
+
+async fn texts(tx: &mut Tx, query: &str) -> Outcome<Vec<String>> {
+    let rows = sqlx::query(AssertSqlSafe(query.to_owned())).fetch_all(&mut **tx).await?;
+    Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
+}
+
+async fn append_only(ground: Ground) -> Outcome<()> {
+    let (db, _folder) = open(ground).await?;
+    let mut tx = db.begin().await?;
+    for row in ROWS {
+        tx.execute(AssertSqlSafe((*row).to_owned())).await.context(*row)?;
+    }
+    let tables = match db.engine() {
+        Engine::Sqlite => "select distinct tbl_name from sqlite_master where type = 'trigger'",
+        Engine::Postgres => {
+            "select distinct c.relname::text from pg_trigger t join pg_class c on c.oid = t.tgrelid \
+             where not t.tgisinternal"
+        }
+    };
+    let tables: BTreeSet<String> = texts(&mut tx, tables).await?.into_iter().collect();
+    tx.commit().await?;
+    for table in LEAST {
+        ensure!(tables.contains(table), "{table} has no trigger");
+    }
+    for table in tables {
+        for statement in statements(&db, &table).await? {
+            let mut tx = db.begin().await?;
+            let count = format!("select cast(count(*) as text) from {table}");
+            ensure!(texts(&mut tx, &count).await? == ["1"], "{table} has no row to try it on");
+            let done = tx.execute(AssertSqlSafe(statement.clone())).await;
+            let refused = done.err().with_context(|| format!("{statement} was done"))?.to_string();
+            ensure!(refused.contains("append-only"), "{statement}: {refused}");
+            tx.rollback().await?;
+        }
+    }
+    db.close().await;
+    Ok(())
+}
+
+async fn statements(db: &Db, table: &str) -> Outcome<Vec<String>> {
+    let columns = match db.engine() {
+        Engine::Sqlite => format!("select name from pragma_table_info('{table}')"),
+        Engine::Postgres => format!(
+            "select column_name::text from information_schema.columns where table_name = '{table}' \
+             and table_schema = current_schema()"
+        ),
+    };
+    let mut tx = db.begin().await?;
+    let columns = texts(&mut tx, &columns).await?;
+    tx.rollback().await?;
+    let mut all: Vec<String> =
+        columns.iter().map(|column| format!("update {table} set {column} = {column}")).collect();
+    all.push(format!("delete from {table}"));
+    match db.engine() {
+        Engine::Sqlite => {
+            all.push(format!("insert or replace into {table} select * from {table}"));
+            all.push(format!("update or replace {table} set {0} = {0}", columns[0]));
+        }
+        Engine::Postgres => {
+            all.push(format!("truncate table {table} cascade"));
+            all.push(format!(
+                "insert into {table} select * from {table} on conflict ({}) do update set {} = excluded.{}",
+                keys(db, table).await?.join(", "),
+                columns[0],
+                columns[0]
+            ));
+        }
+    }
+    Ok(all)
+}
+
+async fn keys(db: &Db, table: &str) -> Outcome<Vec<String>> {
+    let mut tx = db.begin().await?;
+    let query = format!(
+        "select a.attname::text from pg_index i join pg_attribute a on a.attrelid = i.indrelid \
+         and a.attnum = any(i.indkey) where i.indrelid = '{table}'::regclass and i.indisprimary"
+    );
+    let keys = texts(&mut tx, &query).await?;
+    tx.rollback().await?;
+    Ok(keys)
+}
+
+#[tokio::test]
+async fn on_sqlite() -> Outcome<()> {
+    append_only(Ground::FakeSqlite).await
+}
+
+#[tokio::test]
+async fn on_postgres() -> Outcome<()> {
+    append_only(Ground::FakePostgres).await
+}

@@ -1,0 +1,125 @@
+//! Histories of sales, refunds and voids, early and late, shared and not: the program's replay and the
+//! verifier's, which were written apart, make the same boards.
+use bridge::leaderboard::rules::{Posted, replay};
+use bridge::ledger::rules::{Credit, CreditShare, EntryBody};
+use jiff::{Timestamp, ToSpan};
+use partnerspace_tests::verifier::boards::{self, Boards};
+use partnerspace_tests::verifier::calendar::Calendar as Own;
+use partnerspace_tests::verifier::entries::Entry;
+use proptest::prelude::*;
+use schema::ids::{ClientId, PartnerId, SaleId};
+use schema::money::Currency;
+use schema::period::{Calendar, WeekStart};
+
+const CASES: u32 = 10_000;
+const DAY: i64 = 86_400_000;
+/// 2026-02-20: a year's end, a leap of the clock and many ends of periods are near.
+const BEGIN: i64 = 1_771_545_600_000;
+
+#[derive(Debug, Clone)]
+struct Act {
+    /// Which earlier sale it takes from; none is a new one.
+    of: Option<usize>,
+    shares: Vec<(u128, i64)>,
+    client: u128,
+    industry: Option<usize>,
+    /// How old the sale is, in days, and how long after the last act it comes, in hours.
+    age: i64,
+    pause: i64,
+}
+
+fn acts() -> impl Strategy<Value = Vec<Act>> {
+    let act = (
+        prop::option::weighted(0.4, 0..6_usize),
+        prop::collection::vec((1..4_u128, 1..200_i64), 1..3),
+        1..3_u128,
+        prop::option::of(0..2_usize),
+        0..50_i64,
+        0..400_i64,
+    );
+    let act = act.prop_map(|(of, shares, client, industry, age, pause)| Act {
+        of,
+        shares,
+        client,
+        industry,
+        age,
+        pause,
+    });
+    prop::collection::vec(act, 1..14)
+}
+
+/// The entries that the acts make, with their times.
+fn ledger(acts: &[Act], zone: &jiff::tz::TimeZone) -> Vec<(i64, EntryBody)> {
+    let (mut at, mut sold, mut entries) = (BEGIN, Vec::<Credit>::new(), Vec::new());
+    for (n, act) in (1_u128..).zip(acts) {
+        at += act.pause * DAY / 24;
+        let taken = act.of.and_then(|which| sold.get(which)).cloned();
+        let share = |sign: i64| {
+            let share = move |(partner, minor): &(u128, i64)| CreditShare {
+                partner: PartnerId(*partner),
+                minor: minor * sign,
+            };
+            act.shares.iter().map(share).collect::<Vec<_>>()
+        };
+        let body = match taken {
+            Some(credit) if act.client == 1 => EntryBody::sale_voided(&credit, 1),
+            Some(credit) => EntryBody::sale_refunded(Credit { shares: share(-1), ..credit }, 1),
+            None => {
+                let today = Timestamp::from_millisecond(at).unwrap().to_zoned(zone.clone()).date();
+                let credit = Credit {
+                    sale: SaleId(n),
+                    client: ClientId(act.client),
+                    industry: act.industry.map(|at| ["dental", "gyms"][at].to_owned()),
+                    on: today.checked_sub(act.age.days()).unwrap(),
+                    currency: Currency::parse("EUR").unwrap(),
+                    shares: share(1),
+                };
+                sold.push(credit.clone());
+                EntryBody::sale_approved(&credit)
+            }
+        };
+        entries.push((at, body));
+    }
+    entries
+}
+
+fn by_the_program(entries: &[(i64, EntryBody)], calendar: &Calendar) -> Boards {
+    let posted = (1..).zip(entries).map(|(seq, (at, body))| Posted { seq, at: *at, body });
+    let mut boards = Boards::new();
+    for (key, scores) in replay(posted, calendar).unwrap() {
+        for (partner, score) in scores {
+            let industry = key.industry.clone().unwrap_or_default();
+            let key =
+                (key.metric.to_string(), key.period.to_string(), industry, partner.to_string());
+            boards.insert(key, (i128::from(score.score), score.reached_at));
+        }
+    }
+    boards
+}
+
+fn by_the_verifier(entries: &[(i64, EntryBody)], calendar: &Own) -> (Boards, Vec<i64>) {
+    let entry = |(seq, (at, body)): (i64, &(i64, EntryBody))| {
+        let text = body.sealed(*at, "sale.approved", &seq.to_string());
+        Entry { seq, at: *at, body: serde_json::from_str(&text).unwrap() }
+    };
+    let entries: Vec<Entry> = (1..).zip(entries).map(entry).collect();
+    boards::replay(&entries, calendar)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: CASES, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn two_replays_make_the_same(
+        acts in acts(),
+        zone in prop::sample::select(vec!["Europe/Berlin", "America/New_York", "Australia/Lord_Howe"]),
+        (start, name) in prop::sample::select(vec![(WeekStart::Monday, "monday"), (WeekStart::Sunday, "sunday")]),
+    ) {
+        let calendar = Calendar::named(zone, start).unwrap();
+        let own = Own::new(zone, name, 7).unwrap();
+        let entries = ledger(&acts, &calendar.zone);
+        let (boards, odd) = by_the_verifier(&entries, &own);
+        prop_assert_eq!(odd, Vec::<i64>::new());
+        prop_assert_eq!(boards, by_the_program(&entries, &calendar));
+    }
+}
