@@ -40,9 +40,10 @@ impl Calendar {
     /// The instant at which a day begins, epoch milliseconds.
     fn begin(&self, day: Day) -> i64 {
         let (year, month, day) = date(day);
+        let small = |number: i64| i8::try_from(number).ok();
         let date = i16::try_from(year)
             .ok()
-            .and_then(|year| jiff::civil::Date::new(year, month as i8, day as i8).ok());
+            .and_then(|year| jiff::civil::Date::new(year, small(month)?, small(day)?).ok());
         let zoned = date.and_then(|date| date.to_zoned(self.zone.clone()).ok());
         zoned.map_or(i64::MAX, |zoned| zoned.timestamp().as_millisecond())
     }

@@ -265,7 +265,7 @@ fn agree(csv: &str, rows: &[Vec<Value>], cells: &[Vec<String>], findings: &mut V
         let same = row.iter().zip(cells).all(|(value, cell)| match value {
             Value::Null => cell.is_empty(),
             Value::String(text) => (cell == text && !runs(cell)) || *cell == format!("'{text}"),
-            number => *cell == number.to_string(),
+            number => number.to_string() == **cell,
         });
         if !same {
             findings.push(finding(csv, Some(number), "it says other than the JSON lines"));

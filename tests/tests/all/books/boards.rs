@@ -3,6 +3,7 @@
 use bridge::leaderboard::rules::{Posted, replay};
 use bridge::ledger::rules::{Credit, CreditShare, EntryBody};
 use jiff::{Timestamp, ToSpan};
+use partnerspace_tests::Outcome;
 use partnerspace_tests::verifier::boards::{self, Boards};
 use partnerspace_tests::verifier::calendar::Calendar as Own;
 use partnerspace_tests::verifier::entries::Entry;
@@ -49,7 +50,7 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
 }
 
 /// The entries that the acts make, with their times.
-fn ledger(acts: &[Act], zone: &jiff::tz::TimeZone) -> Vec<(i64, EntryBody)> {
+fn ledger(acts: &[Act], zone: &jiff::tz::TimeZone) -> Outcome<Vec<(i64, EntryBody)>> {
     let (mut at, mut sold, mut entries) = (BEGIN, Vec::<Credit>::new(), Vec::new());
     for (n, act) in (1_u128..).zip(acts) {
         at += act.pause * DAY / 24;
@@ -65,13 +66,13 @@ fn ledger(acts: &[Act], zone: &jiff::tz::TimeZone) -> Vec<(i64, EntryBody)> {
             Some(credit) if act.client == 1 => EntryBody::sale_voided(&credit, 1),
             Some(credit) => EntryBody::sale_refunded(Credit { shares: share(-1), ..credit }, 1),
             None => {
-                let today = Timestamp::from_millisecond(at).unwrap().to_zoned(zone.clone()).date();
+                let today = Timestamp::from_millisecond(at)?.to_zoned(zone.clone()).date();
                 let credit = Credit {
                     sale: SaleId(n),
                     client: ClientId(act.client),
                     industry: act.industry.map(|at| ["dental", "gyms"][at].to_owned()),
-                    on: today.checked_sub(act.age.days()).unwrap(),
-                    currency: Currency::parse("EUR").unwrap(),
+                    on: today.checked_sub(act.age.days())?,
+                    currency: Currency::parse("EUR")?,
                     shares: share(1),
                 };
                 sold.push(credit.clone());
@@ -80,13 +81,13 @@ fn ledger(acts: &[Act], zone: &jiff::tz::TimeZone) -> Vec<(i64, EntryBody)> {
         };
         entries.push((at, body));
     }
-    entries
+    Ok(entries)
 }
 
-fn by_the_program(entries: &[(i64, EntryBody)], calendar: &Calendar) -> Boards {
+fn by_the_program(entries: &[(i64, EntryBody)], calendar: &Calendar) -> Outcome<Boards> {
     let posted = (1..).zip(entries).map(|(seq, (at, body))| Posted { seq, at: *at, body });
     let mut boards = Boards::new();
-    for (key, scores) in replay(posted, calendar).unwrap() {
+    for (key, scores) in replay(posted, calendar)? {
         for (partner, score) in scores {
             let industry = key.industry.clone().unwrap_or_default();
             let key =
@@ -94,16 +95,21 @@ fn by_the_program(entries: &[(i64, EntryBody)], calendar: &Calendar) -> Boards {
             boards.insert(key, (i128::from(score.score), score.reached_at));
         }
     }
-    boards
+    Ok(boards)
 }
 
-fn by_the_verifier(entries: &[(i64, EntryBody)], calendar: &Own) -> (Boards, Vec<i64>) {
+fn by_the_verifier(entries: &[(i64, EntryBody)], calendar: &Own) -> Outcome<(Boards, Vec<i64>)> {
     let entry = |(seq, (at, body)): (i64, &(i64, EntryBody))| {
         let text = body.sealed(*at, "sale.approved", &seq.to_string());
-        Entry { seq, at: *at, body: serde_json::from_str(&text).unwrap() }
+        anyhow::Ok(Entry { seq, at: *at, body: serde_json::from_str(&text)? })
     };
-    let entries: Vec<Entry> = (1..).zip(entries).map(entry).collect();
-    boards::replay(&entries, calendar)
+    let entries = (1..).zip(entries).map(entry).collect::<Outcome<Vec<Entry>>>()?;
+    Ok(boards::replay(&entries, calendar))
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "what an error is mapped with")]
+fn odd(error: anyhow::Error) -> TestCaseError {
+    TestCaseError::fail(error.to_string())
 }
 
 proptest! {
@@ -117,9 +123,9 @@ proptest! {
     ) {
         let calendar = Calendar::named(zone, start).unwrap();
         let own = Own::new(zone, name, 7).unwrap();
-        let entries = ledger(&acts, &calendar.zone);
-        let (boards, odd) = by_the_verifier(&entries, &own);
-        prop_assert_eq!(odd, Vec::<i64>::new());
-        prop_assert_eq!(boards, by_the_program(&entries, &calendar));
+        let entries = ledger(&acts, &calendar.zone).map_err(odd)?;
+        let (boards, unread) = by_the_verifier(&entries, &own).map_err(odd)?;
+        prop_assert_eq!(unread, Vec::<i64>::new());
+        prop_assert_eq!(boards, by_the_program(&entries, &calendar).map_err(odd)?);
     }
 }

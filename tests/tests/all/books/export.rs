@@ -25,6 +25,16 @@ fn verified(folder: &std::path::Path) -> Outcome<Report> {
     Ok(report)
 }
 
+/// A folder that holds something stays as it is; a file is no folder.
+fn kept_apart(house: &House) -> Outcome<()> {
+    let again = house.program.output(&["export", "--to", "csv"])?;
+    let said = String::from_utf8_lossy(&again.stderr).into_owned();
+    ensure!(!again.status.success() && said.contains("holds files already"), "{said}");
+    let file = house.program.output(&["export", "--to", "partnerspace.toml"])?;
+    ensure!(!file.status.success());
+    Ok(())
+}
+
 async fn exported(ground: Ground) -> Outcome<()> {
     let mut house = house(ground).await?;
     let empty = verified(&export(&house, "empty", &[])?)?;
@@ -78,12 +88,7 @@ async fn exported(ground: Ground) -> Outcome<()> {
     let notes = read_to_string(folder.join("sales.csv"))?;
     ensure!(notes.contains("\"'=1+1\""), "{notes}");
 
-    // A folder that holds something stays as it is; a file is no folder.
-    let again = house.program.output(&["export", "--to", "csv"])?;
-    let said = String::from_utf8_lossy(&again.stderr).into_owned();
-    ensure!(!again.status.success() && said.contains("holds files already"), "{said}");
-    let file = house.program.output(&["export", "--to", "partnerspace.toml"])?;
-    ensure!(!file.status.success());
+    kept_apart(&house)?;
 
     // The head that somebody kept.
     let kept = read::open(&folder)?;
