@@ -26,7 +26,7 @@ pub fn print(options: &Options) -> Result<()> {
 
 async fn measure(url: &str) -> Result<()> {
     let db = Db::open(url).await?;
-    migrate::run(&db).await?;
+    migrate(&db, AT).await?;
     seed(&db).await?;
     let calendar = Calendar::named("Europe/Berlin", WeekStart::Monday)
         .unwrap_or_else(|| Calendar::new(jiff::tz::TimeZone::UTC, WeekStart::Monday));

@@ -53,7 +53,7 @@ fn a_page_holds_no_markup_of_people() {
         "Statement 2026-03",
         ("Program", "A & B"),
         &accounts(&[], lines).unwrap(),
-        &calendar(),
+        (&calendar(), eur()),
     );
     assert!(!text.contains("<img") && !text.contains("<script"), "{text}");
     assert!(text.contains("A &amp; B") && text.contains("€50") && text.contains("Closing balance"));
