@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
-use bridge::platform::db::{Db, migrate};
+use bridge::platform::db::{Db, Tx, migrate};
 use bridge::statements::{file, rules, store, store::Span};
 use schema::ids::PartnerId;
 use schema::money::Currency;
@@ -95,45 +95,50 @@ async fn seed(db: &Db) -> Result<()> {
         query.execute(&mut *tx).await?;
     }
     for n in 1..=LINES {
-        let sale = PartnerId(u128::try_from(n)?).to_string();
-        sqlx::query(
-            "insert into sale (id, number, partner_id, client_id, amount_minor, currency, effective_on, \
-             flags, cause, room_id, line, claimed_at) \
-             values ($1, $2, $3, 'c', 100000, 'EUR', '2026-11-01', '[]', $1, '', '', 0)",
-        )
-        .bind(&sale)
-        .bind(n)
-        .bind(&partner)
-        .execute(&mut *tx)
-        .await?;
-        sqlx::query(
-            "insert into entry (seq, book, source, source_id, cause, body, prev_hash, hash, posted_at) \
-             values ($1, 'commission', 'bench', $2, '', '', '', $2, 0)",
-        )
-        .bind(n)
-        .bind(&sale)
-        .execute(&mut *tx)
-        .await?;
-        sqlx::query(
-            "insert into commission_line (sale_id, partner_id, rule_n, rule_version, terms, currency, \
-             month, base_minor, clear_minor, pinned_at) \
-             values ($1, $2, 1, 1, '{\"pay\":{\"percent\":1000}}', 'EUR', '2026-11', 100000, 100000, 0)",
-        )
-        .bind(&sale)
-        .bind(&partner)
-        .execute(&mut *tx)
-        .await?;
-        sqlx::query(
-            "insert into commission_move (seq, at, partner_id, sale_id, kind, currency, base_minor, \
-             held_minor, payable_minor, disputed_minor, reason) \
-             values ($1, $2, $3, $4, 'commission.earned', 'EUR', 100000, 10000, 0, 0, 'a word to it')",
-        )
-        .bind(n)
-        .bind(AT + n)
-        .bind(&partner)
-        .bind(&sale)
-        .execute(&mut *tx)
-        .await?;
+        line(&mut tx, n, &partner).await?;
     }
     Ok(tx.commit().await?)
+}
+
+async fn line(tx: &mut Tx, n: i64, partner: &str) -> Result<()> {
+    let sale = PartnerId(u128::try_from(n)?).to_string();
+    sqlx::query(
+        "insert into sale (id, number, partner_id, client_id, amount_minor, currency, effective_on, \
+         flags, cause, room_id, line, claimed_at) \
+         values ($1, $2, $3, 'c', 100000, 'EUR', '2026-11-01', '[]', $1, '', '', 0)",
+    )
+    .bind(&sale)
+    .bind(n)
+    .bind(partner)
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query(
+        "insert into entry (seq, book, source, source_id, cause, body, prev_hash, hash, posted_at) \
+         values ($1, 'commission', 'bench', $2, '', '', '', $2, 0)",
+    )
+    .bind(n)
+    .bind(&sale)
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query(
+        "insert into commission_line (sale_id, partner_id, rule_n, rule_version, terms, currency, \
+         month, base_minor, clear_minor, pinned_at) \
+         values ($1, $2, 1, 1, '{\"pay\":{\"percent\":1000}}', 'EUR', '2026-11', 100000, 100000, 0)",
+    )
+    .bind(&sale)
+    .bind(partner)
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query(
+        "insert into commission_move (seq, at, partner_id, sale_id, kind, currency, base_minor, \
+         held_minor, payable_minor, disputed_minor, reason) \
+         values ($1, $2, $3, $4, 'commission.earned', 'EUR', 100000, 10000, 0, 0, 'a word to it')",
+    )
+    .bind(n)
+    .bind(AT + n)
+    .bind(partner)
+    .bind(&sale)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }

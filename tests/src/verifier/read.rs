@@ -265,7 +265,10 @@ fn agree(csv: &str, rows: &[Vec<Value>], cells: &[Vec<String>], findings: &mut V
         let same = row.iter().zip(cells).all(|(value, cell)| match value {
             Value::Null => cell.is_empty(),
             Value::String(text) => (cell == text && !runs(cell)) || *cell == format!("'{text}"),
-            number => number.to_string() == **cell,
+            number => {
+                let shown = number.to_string();
+                *cell == shown
+            }
         });
         if !same {
             findings.push(finding(csv, Some(number), "it says other than the JSON lines"));

@@ -1,5 +1,6 @@
 //! What the team is shown beside a claim: who sold it, and what they should look at twice.
-use super::{card, decision, disputes, shares, status_sign, title, view, what};
+use super::list::status_sign;
+use super::{card, decision, disputes, shares, title, view, what};
 use crate::platform::text::{Line, Message};
 use crate::sales::rules::{RECORD_DAYS, percent};
 use crate::sales::store::SaleRow;

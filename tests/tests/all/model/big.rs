@@ -134,11 +134,9 @@ impl Model {
         };
         let volume: BigInt = own().map(|(_, sale, line)| self.base(sale, line)).sum();
         let rate = match &rule.pay {
-            Pay::Slab(tiers) => tiers
-                .iter()
-                .filter(|(from, _)| BigInt::from(*from) <= volume)
-                .next_back()
-                .map_or(0, |t| t.1),
+            Pay::Slab(tiers) => {
+                tiers.iter().rfind(|(from, _)| BigInt::from(*from) <= volume).map_or(0, |t| t.1)
+            }
             _ => 0,
         };
         let mut left = rule.cap.map(BigInt::from);
