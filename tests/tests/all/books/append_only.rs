@@ -27,6 +27,11 @@ const ROWS: &[&str] = &[
     "insert into commission_move (seq, at, partner_id, kind, currency, base_minor, held_minor, payable_minor, \
      disputed_minor, reason) values (1, 1, 'p', 'x', 'EUR', 0, 0, 0, 0, 'why')",
     "insert into help_fact (id, kind, helper_id, helped_id, at, cause) values ('h', 'kudos', 'p', 'p', 1, '$h')",
+    "insert into deal (id, number, partner_id, client_id, name_key, cause, registered_at, days) \
+     values ('d', 1, 'p', 'c', 'c', '$d', 1, 90)",
+    "insert into conflict (id, number, deal_id, rival_id, opened_at) values ('k', 1, 'd', 'p', 1)",
+    "insert into ruling (conflict_id, ruling, deal_id, first_weight, second_weight, reason, by_user, at) \
+     values ('k', 'none', 'd', 1, 1, 'why', '@o:a.org', 1)",
 ];
 /// What must be among the tables found.
 const LEAST: [&str; 4] = ["entry", "posting", "adjustment", "rate"];
