@@ -1,5 +1,5 @@
 //! How rules and commission look: in the control room, and to a partner in their own chat.
-use super::actions::{Explained, Tried};
+use super::actions::{Explained, Moved, Tried};
 use super::rules::{Body, Pay, Tier, Version, Why};
 use super::store::lines::LineRow;
 use crate::platform::text::{Line, Message};
@@ -47,8 +47,8 @@ fn says(body: &Body, own: Currency, partner: Option<&str>) -> String {
     if let Some(industry) = &body.industry {
         text.push_str(&format!(" · in {industry}"));
     }
-    if body.partner.is_some() {
-        text.push_str(&format!(" · for {}", partner.unwrap_or("one partner")));
+    if let Some(partner) = partner {
+        text.push_str(&format!(" · for {partner}"));
     }
     if let Some(cap) = body.cap {
         text.push_str(&format!(" · at most {} a month", Money::new(cap, own)));
@@ -93,7 +93,7 @@ fn row((version, partner): &Named, own: Currency) -> Line {
         Some(body) => {
             let line = line.plain(&format!(" · {}", says(body, own, None)));
             let line = match partner {
-                Some(name) => line.plain(": ").person(name),
+                Some(name) => line.plain(" · for ").person(name),
                 None => line,
             };
             line.plain(&format!(" · priority {} · from {}", body.priority, version.from))
@@ -270,28 +270,15 @@ pub fn tried(tried: &Tried, told: &Told, own: Currency) -> Message {
     })))
 }
 
-/// Tells a partner that commission moved against them, or back.
+/// Tells a partner that the month's rate moved an earlier line.
 #[must_use]
-pub fn moved(
-    number: SaleNumber,
-    (change, disputed): (Money, Money),
-    (what, reason): (&str, &str),
-) -> Message {
-    let title = match change.minor {
-        0 => Line::new().plain(&format!("⚖ {number} · ")).strong(&disputed.to_string()),
-        _ => Line::new().plain(&format!("🧮 {number} · commission ")).strong(&change.to_string()),
-    };
-    let mut message = Message::notice(title).line(what);
-    if !reason.is_empty() {
-        message = message.quote(Line::new().person_cut(reason, 300));
-    }
-    let reason = reason.to_owned();
-    message.card(&Envelope::from(Card::from(CommissionMoved {
-        sale: number,
-        change,
-        disputed,
-        reason,
-    })))
+pub fn moved(number: SaleNumber, moved: &Moved) -> Message {
+    let (change, disputed) = (moved.total(), moved.disputed());
+    Message::notice(
+        Line::new().plain(&format!("🧮 {number} · commission ")).strong(&change.to_string()),
+    )
+    .line("The month has another rate now.")
+    .card(&Envelope::from(Card::from(CommissionMoved { sale: number, change, disputed })))
 }
 
 /// A partner's commission as `!me` shows it.

@@ -79,7 +79,8 @@ pub async fn tell_claimant(
         SaleEvent::DisputeLost,
     ];
     if in_room && more.contains(&event) {
-        work.send(&format!("direct:{}", sale.partner_user), &render::sale(sale, event, seq));
+        let message = render::with_earned(render::sale(sale, event, seq), own);
+        work.send(&format!("direct:{}", sale.partner_user), &message);
     }
     Ok(())
 }

@@ -51,8 +51,22 @@ pub fn rate(line: &Line, own: Currency) -> String {
     }
 }
 
+/// How a line came to be, short enough for a phone; the files have all of it.
+fn basis(line: &Line, own: Currency) -> String {
+    let base = Money::new(line.base, line.currency);
+    match line.terms.as_ref().map(|terms| &terms.pay) {
+        Some(Pinned::Percent(_)) => format!("{} of {base}", rate(line, own)),
+        Some(Pinned::Flat(_)) => "flat".to_owned(),
+        Some(Pinned::Marginal { .. } | Pinned::Slab(_)) => format!("by tiers on {base}"),
+        None => String::new(),
+    }
+}
+
 fn row(line: &Line, calendar: &Calendar, own: Currency) -> text::Line {
-    let amount = Money::new(line.amount().unwrap_or_default(), line.currency);
+    let total = line.amount().unwrap_or_default();
+    // What only moves into dispute, or out of it, is named by what moves.
+    let minor = if total == 0 { line.change.disputed.saturating_abs() } else { total };
+    let amount = Money::new(minor, line.currency);
     let day = calendar.day_of(line.at);
     let shown = text::Line::new().plain(&format!("{:02}-{:02} ", day.month(), day.day()));
     let shown = match line.sale {
@@ -62,13 +76,11 @@ fn row(line: &Line, calendar: &Calendar, own: Currency) -> text::Line {
     let shown = shown.plain(&kind_word(line)).plain(" ").strong(&amount.to_string());
     let shown = match (&line.rule, line.kind.as_str()) {
         (Some((name, _)), "commission.earned") => {
-            let base = Money::new(line.base, line.currency);
-            shown.plain(&format!(" · {} of {base} · {name}", rate(line, own)))
+            shown.plain(&format!(" · {} · {name}", basis(line, own)))
         }
         _ => shown,
     };
-    let note = note(line);
-    if note.is_empty() { shown } else { shown.plain(" · ").person_cut(&note, 80) }
+    if line.reason.is_empty() { shown } else { shown.plain(" · ").person_cut(&line.reason, 80) }
 }
 
 /// The statement of a month, as far as a phone shows it.

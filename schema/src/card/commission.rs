@@ -87,7 +87,7 @@ pub struct BalanceView {
     pub paid: Money,
 }
 
-/// A change of commission that a partner is told of.
+/// A change of commission on a sale by the fate of another one, of which a partner is told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CommissionMoved {
     pub sale: SaleNumber,
@@ -95,9 +95,6 @@ pub struct CommissionMoved {
     pub change: Money,
     /// What moved into dispute, or out of it.
     pub disputed: Money,
-    /// Words of the team.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub reason: String,
 }
 
 /// A line of a statement: one entry of the ledger.

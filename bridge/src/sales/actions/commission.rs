@@ -1,5 +1,5 @@
 //! What a sale's way means for the commission of those who sold it.
-use crate::commission::actions::{self as commission, Event, Explained, Happened, Moved, Seller};
+use crate::commission::actions::{self as commission, Explained, Happened, Moved, Seller};
 use crate::commission::render;
 use crate::platform::refusal::Fault;
 use crate::platform::work::Work;
@@ -37,40 +37,25 @@ pub(super) async fn earned(
     commission::earned(work, &of(sale), follows).await
 }
 
-/// Something befell a sale: commission follows, and each partner is told in their own chat what was
-/// taken, set aside or given back, of which sale and why.
+/// Something befell a sale: commission follows. What it makes of each seller's own is given back, for
+/// their message; who is moved by another sale's fate (the month has another rate) is told here.
 pub(super) async fn befell(
     work: &mut Work<'_>,
     sale: &SaleRow,
     happened: Happened<'_>,
-) -> Result<(), Fault> {
-    for moved in commission::settle(work, &of(sale), happened).await? {
-        let own = moved.sale == sale.id;
-        let other = if own { None } else { store::by_id(work.tx, &moved.sale.to_string()).await? };
-        let told = other.as_ref().unwrap_or(sale);
-        let Some(share) = told.shares.iter().find(|share| share.partner == moved.partner) else {
-            continue;
-        };
-        let (what, reason) = if own {
-            (what(happened.event), happened.reason)
-        } else {
-            ("The month has another rate now.", "")
-        };
-        let figures = (moved.total(), moved.disputed());
-        let message = render::moved(told.number, figures, (what, reason));
-        work.send(&format!("direct:{}", share.user), &message);
+) -> Result<Vec<Moved>, Fault> {
+    let moved = commission::settle(work, &of(sale), happened).await?;
+    let (own, others): (Vec<Moved>, Vec<Moved>) =
+        moved.into_iter().partition(|moved| moved.sale == sale.id);
+    for moved in others {
+        let Some(told) = store::by_id(work.tx, &moved.sale.to_string()).await? else { continue };
+        let share = told.shares.iter().find(|share| share.partner == moved.partner);
+        if let Some(share) = share {
+            let message = render::moved(told.number, &moved);
+            work.send(&format!("direct:{}", share.user), &message);
+        }
     }
-    Ok(())
-}
-
-const fn what(event: Event) -> &'static str {
-    match event {
-        Event::Refund => "A part of the sale was taken back.",
-        Event::Void => "The sale was taken back in full.",
-        Event::DisputeOpened => "The client disputes it: set aside until that is decided.",
-        Event::DisputeWon => "The dispute is won: it is yours again.",
-        Event::DisputeLost => "The dispute is lost.",
-    }
+    Ok(own)
 }
 
 /// Which rule applied to each part of a sale, and why the others did not.

@@ -158,8 +158,8 @@ pub async fn void(
     let id = sale.id.to_string();
     store::disputes::end(work.tx, sale.id, manager.user_id(), work.now).await?;
     let happened = Happened { event: Event::Void, id: &id, follows: posted.seq, reason };
-    commission::befell(work, &sale, happened).await?;
-    review::tell_claimant(work, &sale, SaleEvent::Voided, Some(posted.seq), &[]).await?;
-    review::tell_co_sellers(work, &sale, SaleEvent::Voided, &[]);
+    let moved = commission::befell(work, &sale, happened).await?;
+    review::tell_claimant(work, &sale, SaleEvent::Voided, Some(posted.seq), &moved).await?;
+    review::tell_co_sellers(work, &sale, SaleEvent::Voided, &moved);
     Ok(sale)
 }

@@ -2,7 +2,7 @@
 //! lost leaves the sale as a refund does.
 use super::refund::{self, Taken};
 use super::{commission, known};
-use crate::commission::actions::{Event, Happened};
+use crate::commission::actions::{Event, Happened, Moved};
 use crate::ledger;
 use crate::platform::access::Manager;
 use crate::platform::refusal::{Fault, Stop};
@@ -41,8 +41,8 @@ pub async fn open(
     let detail = format!("{} {reason}", Money::new(minor, said.currency).plain());
     work.audit("sale.dispute", &number.to_string(), &detail);
     let happened = Happened { event: Event::DisputeOpened, id: &id, follows, reason };
-    commission::befell(work, &sale, happened).await?;
-    tell(work, &sale, SaleEvent::Disputed).await?;
+    let moved = commission::befell(work, &sale, happened).await?;
+    tell(work, &sale, SaleEvent::Disputed, &moved).await?;
     Ok(sale)
 }
 
@@ -67,21 +67,26 @@ pub async fn decide(
         sale.disputes[index].won_at = Some(work.now);
         let follows = ledger::actions::seq_of(work, "sale.approved", &sale.id.to_string()).await?;
         let happened = Happened { event: Event::DisputeWon, id: &id, follows, reason };
-        commission::befell(work, &sale, happened).await?;
-        tell(work, &sale, SaleEvent::DisputeWon).await?;
+        let moved = commission::befell(work, &sale, happened).await?;
+        tell(work, &sale, SaleEvent::DisputeWon, &moved).await?;
         return Ok(sale);
     }
     sale.disputes[index].lost_at = Some(work.now);
     let taken = Taken { kind: AdjustmentKind::Dispute, minor, reason, id: &id };
-    refund::take(work, manager, &mut sale, taken).await?;
-    tell(work, &sale, SaleEvent::DisputeLost).await?;
+    let (_, moved) = refund::take(work, manager, &mut sale, taken).await?;
+    tell(work, &sale, SaleEvent::DisputeLost, &moved).await?;
     Ok(sale)
 }
 
 /// The review card and all who sold it see where it stands.
-async fn tell(work: &mut Work<'_>, sale: &SaleRow, event: SaleEvent) -> Result<(), Fault> {
+async fn tell(
+    work: &mut Work<'_>,
+    sale: &SaleRow,
+    event: SaleEvent,
+    moved: &[Moved],
+) -> Result<(), Fault> {
     review::update(work, sale, &[]);
-    review::tell_claimant(work, sale, event, None, &[]).await?;
-    review::tell_co_sellers(work, sale, event, &[]);
+    review::tell_claimant(work, sale, event, None, moved).await?;
+    review::tell_co_sellers(work, sale, event, moved);
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Takes a part of a sale back. The parts of all partners are computed anew from what is left, and the
 //! difference is posted: exact for any number and order of refunds.
 use super::{commission, known, shares};
-use crate::commission::actions::{Event, Happened};
+use crate::commission::actions::{Event, Happened, Moved};
 use crate::leaderboard;
 use crate::ledger::{self, rules::EntryBody};
 use crate::platform::access::Manager;
@@ -28,11 +28,11 @@ pub async fn refund(
     rules::reason(reason)?;
     let id = work.id().to_string();
     let taken = Taken { kind: AdjustmentKind::Refund, minor: amount.minor, reason, id: &id };
-    let seq = take(work, manager, &mut sale, taken).await?;
+    let (seq, moved) = take(work, manager, &mut sale, taken).await?;
     work.audit("sale.refund", &number.to_string(), &format!("{} {reason}", amount.plain()));
     review::update(work, &sale, &[]);
-    review::tell_claimant(work, &sale, SaleEvent::Refunded, Some(seq), &[]).await?;
-    review::tell_co_sellers(work, &sale, SaleEvent::Refunded, &[]);
+    review::tell_claimant(work, &sale, SaleEvent::Refunded, Some(seq), &moved).await?;
+    review::tell_co_sellers(work, &sale, SaleEvent::Refunded, &moved);
     Ok(sale)
 }
 
@@ -46,13 +46,14 @@ pub(super) struct Taken<'a> {
     pub id: &'a str,
 }
 
-/// Credit and commission follow what is left; gives the credit entry's `seq`.
+/// Credit and commission follow what is left; gives the credit entry's `seq`, and what it makes of each
+/// seller's commission.
 pub(super) async fn take(
     work: &mut Work<'_>,
     manager: &Manager,
     sale: &mut SaleRow,
     taken: Taken<'_>,
-) -> Result<i64, Stop> {
+) -> Result<(i64, Vec<Moved>), Stop> {
     let Taken { kind, minor, reason, id } = taken;
     let left = sale.net_minor - minor;
     let overflow = |_| Fault::Overflow("parts of a refund");
@@ -90,6 +91,6 @@ pub(super) async fn take(
     sale.adjustments.push(adjustment);
     shares::changed(work, sale);
     playbooks::actions::sale_changed(work, sale.playbook.as_deref()).await?;
-    commission::befell(work, sale, Happened { event, id, follows: posted.seq, reason }).await?;
-    Ok(posted.seq)
+    let happened = Happened { event, id, follows: posted.seq, reason };
+    Ok((posted.seq, commission::befell(work, sale, happened).await?))
 }
