@@ -212,6 +212,8 @@ pub async fn remove(
     removable(work, user_id).await?;
     store::leave(work.tx, user_id, reason, work.now).await?;
     let row = gone(work, user_id).await?;
+    // A debt ends only with the partnership; who is suspended keeps it.
+    commission::actions::left(work, row.id).await?;
     work.audit("partner.remove", user_id, reason);
     rooms::actions::take_out(work, user_id, "left the program").await?;
     shown_otherwise(work, &row).await?;
@@ -322,7 +324,6 @@ pub async fn name_learned(work: &mut Work<'_>, user_id: &str) -> Result<(), Faul
 async fn gone(work: &mut Work<'_>, user_id: &str) -> Result<PartnerRow, Fault> {
     let row = reread(work, user_id).await?;
     mentorship::actions::left(work, row.id).await?;
-    commission::actions::left(work, row.id).await?;
     crate::deals::actions::left(work, row.id).await?;
     reread(work, user_id).await
 }

@@ -117,3 +117,78 @@ proptest! {
         prop_assert_eq!(walk(&rows).unwrap_err().0, at as i64 + 1);
     }
 }
+
+fn any_change() -> impl Strategy<Value = Change> {
+    let minor = -1_000_000_000_i64..1_000_000_000;
+    (minor.clone(), minor.clone(), minor).prop_map(|(held, payable, disputed)| Change {
+        held,
+        payable,
+        disputed,
+    })
+}
+
+fn any_commission_entry() -> impl Strategy<Value = EntryBody> {
+    (0_u8..10, 1_u128..4, any_change(), 1_i64..1_000_000_000).prop_map(
+        |(kind, partner, change, minor)| {
+            let partner = PartnerId(partner);
+            let currency = Currency::parse("EUR").unwrap();
+            let commission = Commission {
+                sale: SaleId(7),
+                partner,
+                rule: RuleRef { rule: 1, version: 2 },
+                currency,
+                base: minor,
+                change,
+                follows: 1,
+            };
+            let statement = "0".repeat(64);
+            let part = PayoutPart { payout: 3, partner, currency, minor, statement };
+            match kind {
+                0 => EntryBody::CommissionEarned(commission),
+                1 => EntryBody::CommissionAdjusted(commission),
+                2 => EntryBody::CommissionReleased(commission),
+                3 => EntryBody::DisputeOpened(commission),
+                4 => EntryBody::DisputeWon(commission),
+                5 => EntryBody::DisputeLost(commission),
+                6 => EntryBody::PayoutLocked(part),
+                7 => EntryBody::PayoutPaid(part),
+                8 => EntryBody::PayoutFailed(PayoutFailed {
+                    part,
+                    was_paid: minor % 2 == 0,
+                    reverses: 1,
+                }),
+                _ => EntryBody::BalanceWrittenOff(WriteOff { partner, currency, minor }),
+            }
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(10_000))]
+    /// A partner's accounts as the postings make them are those of the lines that statements and
+    /// payouts read; every entry sums to zero, and is read back as it was written.
+    #[test]
+    fn statements_are_a_replay_of_the_postings(bodies in prop::collection::vec(any_commission_entry(), 1..30)) {
+        let mut posted: BTreeMap<String, i64> = BTreeMap::new();
+        let mut shown: BTreeMap<String, i64> = BTreeMap::new();
+        for body in &bodies {
+            let postings = body.postings();
+            prop_assert!(check_balanced(&postings).is_ok());
+            prop_assert_eq!(body.book(), Book::Commission);
+            for posting in postings.iter().filter(|posting| posting.account.starts_with("partner:")) {
+                *posted.entry(posting.account.clone()).or_default() += posting.minor;
+            }
+            if let Some(moved) = body.moved() {
+                let Change { held, payable, disputed } = moved.change;
+                for (pot, minor) in [(Pot::Held, held), (Pot::Payable, payable), (Pot::Disputed, disputed)] {
+                    *shown.entry(account(moved.partner, pot)).or_default() += minor;
+                }
+            }
+            let sealed = Sealed::read(&body.sealed(5, "source", "id")).unwrap();
+            prop_assert_eq!(&sealed.body, body);
+        }
+        posted.retain(|_, minor| *minor != 0);
+        shown.retain(|_, minor| *minor != 0);
+        prop_assert_eq!(posted, shown);
+    }
+}
