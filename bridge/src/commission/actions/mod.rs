@@ -31,6 +31,8 @@ pub struct Sale {
     pub client: ClientId,
     pub industry: Option<String>,
     pub on: Date,
+    /// Since when its terms are pinned.
+    pub approved_at: Option<i64>,
     pub currency: Currency,
     pub exchange: Option<Exchange>,
     /// What is left of the amount, minor units.

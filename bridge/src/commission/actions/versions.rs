@@ -122,7 +122,7 @@ pub async fn explain(work: &mut Work<'_>, sale: &Sale) -> Result<Vec<Explained>,
     for index in 0..sale.sellers.len() {
         let partner = sale.sellers[index].partner;
         let line = pinned_lines.iter().find(|line| line.partner == partner).cloned();
-        let at = line.as_ref().map_or(i64::MAX, |line| line.pinned_at);
+        let at = sale.approved_at.unwrap_or(i64::MAX);
         let known: Vec<Version> =
             all.iter().filter(|version| version.made_at <= at).cloned().collect();
         let sold = sold(work, sale, partner, &known).await?;
@@ -135,11 +135,12 @@ pub async fn explain(work: &mut Work<'_>, sale: &Sale) -> Result<Vec<Explained>,
                 others.retain(|(other, _)| other.rule.rule != line.rule.rule);
                 version.map(|version| (version, line))
             }
-            (None, Some((version, body))) => {
+            // What was approved without a rule earns nothing by a later one.
+            (None, Some((version, body))) if sale.approved_at.is_none() => {
                 let line = tentative(work, sale, index, (version, body)).await?;
                 Some((version.clone(), line))
             }
-            (None, None) => None,
+            (None, _) => None,
         };
         found.push(Explained { partner, line, others });
     }
@@ -207,6 +208,7 @@ pub fn imagined(
         client: schema::ids::ClientId(0),
         industry,
         on,
+        approved_at: None,
         currency: amount.currency,
         exchange: None,
         net: amount.minor,

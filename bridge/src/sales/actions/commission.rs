@@ -20,6 +20,7 @@ fn of(sale: &SaleRow) -> commission::Sale {
         client: sale.client_id,
         industry: sale.industry.clone(),
         on: sale.on,
+        approved_at: sale.approved_at,
         currency: sale.amount.currency,
         exchange: sale.exchange,
         net: if counts { sale.net_minor } else { 0 },
