@@ -75,20 +75,31 @@ async fn pin(
     let sold = sold(work, sale, partner, &known).await?;
     let choice = rules::choose(&known, sold);
     let Some((version, body)) = choice.chosen else { return Ok(None) };
-    let mut line = pinned(work, sale, index, (version, body)).await?;
+    let line = drafted(work, sale, index, (version, body)).await?;
+    let change = rules::change(Held::default(), line.posted, false).map_err(|_| OVERFLOW)?;
+    Ok(Some((line, change)))
+}
+
+/// A line as its rule has it now, with what it would earn as if that were posted. Nothing is written.
+pub(super) async fn drafted(
+    work: &mut Work<'_>,
+    sale: &Sale,
+    index: usize,
+    rule: (&Version, &Body),
+) -> Result<LineRow, Fault> {
+    let mut line = pinned(work, sale, index, rule).await?;
     set_base(&mut line, sale)?;
     let mut group = match line.terms.pay {
         Pinned::Slab(_) => lines::of_month(work.tx, &line).await?,
         _ => Vec::new(),
     };
     group.push(line.clone());
-    let wanted = wanted(&line, &group)?;
-    let change = rules::change(Held::default(), wanted, false).map_err(|_| OVERFLOW)?;
-    Ok(Some((line, change)))
+    line.posted = wanted(&line, &group)?;
+    Ok(line)
 }
 
 /// The terms of a line as its rule has them now.
-pub(super) async fn pinned(
+async fn pinned(
     work: &mut Work<'_>,
     sale: &Sale,
     index: usize,
@@ -123,7 +134,7 @@ fn currency(body: &Body, sale: &Sale, own: Currency) -> Currency {
     if body.has_amounts() { own } else { sale.currency }
 }
 
-pub(super) fn set_base(line: &mut LineRow, sale: &Sale) -> Result<(), Fault> {
+fn set_base(line: &mut LineRow, sale: &Sale) -> Result<(), Fault> {
     let own = sale.sellers.iter().position(|seller| seller.partner == line.partner);
     let own = own.ok_or_else(|| Fault::Data(format!("{} has a line of another", sale.number)))?;
     let part = |minor| sale.parts(minor, line.currency).map_err(|_| OVERFLOW);

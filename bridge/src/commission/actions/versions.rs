@@ -1,5 +1,5 @@
 //! Making rules, ending them, and saying which one applied and why the others did not.
-use super::earn::{month_of, pinned, set_base, sold, wanted};
+use super::earn::{drafted, month_of, sold, wanted};
 use super::{Sale, Seller};
 use crate::commission::rules::{self, Body, Choice, Held, Pinned, Version, Why};
 use crate::commission::store;
@@ -137,7 +137,7 @@ pub async fn explain(work: &mut Work<'_>, sale: &Sale) -> Result<Vec<Explained>,
             }
             // What was approved without a rule earns nothing by a later one.
             (None, Some((version, body))) if sale.approved_at.is_none() => {
-                let line = tentative(work, sale, index, (version, body)).await?;
+                let line = drafted(work, sale, index, (version, body)).await?;
                 Some((version.clone(), line))
             }
             (None, _) => None,
@@ -145,24 +145,6 @@ pub async fn explain(work: &mut Work<'_>, sale: &Sale) -> Result<Vec<Explained>,
         found.push(Explained { partner, line, others });
     }
     Ok(found)
-}
-
-/// The line as it would be pinned now, with what it would earn; nothing is written.
-async fn tentative(
-    work: &mut Work<'_>,
-    sale: &Sale,
-    index: usize,
-    (version, body): (&Version, &Body),
-) -> Result<LineRow, Fault> {
-    let mut line = pinned(work, sale, index, (version, body)).await?;
-    set_base(&mut line, sale)?;
-    let mut group = match line.terms.pay {
-        Pinned::Slab(_) => lines::of_month(work.tx, &line).await?,
-        _ => Vec::new(),
-    };
-    group.push(line.clone());
-    line.posted = wanted(&line, &group)?;
-    Ok(line)
 }
 
 /// What would come out of a sale of a partner, today.
