@@ -82,7 +82,7 @@ mod tests {
         let team = [one("@kin:x", true, false), one("@out:x", false, false)];
         let refusal = outside_first(S1, "@kin:x", &team).unwrap_err();
         assert_eq!(refusal.code, Code::Auth);
-        assert!(refusal.sentence.contains("@out:x"), "{}", refusal.sentence);
+        assert!(refusal.sentence.contains("out:x"), "{}", refusal.sentence);
         assert!(outside_first(S1, "@out:x", &team).is_ok());
         assert!(outside_first(S1, "@kin:x", &team[..1]).is_ok());
         // Whoever has a part in it cannot decide, and keeps nobody from it.

@@ -21,8 +21,12 @@ pub struct Seller<'a> {
 pub fn is_own(client: &str, seller: Seller<'_>) -> bool {
     let key = client_key(client);
     let server = server_of(seller.user);
-    if key == seller.user.to_lowercase() || of_one_domain(&key, &server) {
+    if key == seller.user.to_lowercase() || of_one_domain(&key, firm_of(&server)) {
         return true;
+    }
+    // Below a domain of others a familiar word is anybody's.
+    if !key.contains(' ') && key.matches('.').count() > 1 {
+        return false;
     }
     let Some(client) = plain(&key) else { return false };
     let named = [Some(seller.name), seller.organization].into_iter().flatten();
@@ -39,6 +43,14 @@ fn server_of(user: &str) -> String {
     let server = user.split_once(':').map_or("", |(_, server)| server);
     let host = server.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()));
     host.map_or(server, |(host, _)| host).to_lowercase()
+}
+
+/// The domain that a homeserver's name belongs to: `matrix.acme.example` is of `acme.example`.
+fn firm_of(server: &str) -> &str {
+    match server.split_once('.') {
+        Some((first, rest)) if GENERIC.contains(&first) && rest.contains('.') => rest,
+        _ => server,
+    }
 }
 
 /// Whether one is the other, or stands below it: `matrix.acme.example` and `acme.example`.
