@@ -221,32 +221,9 @@ pub fn review(sale: &SaleRow, approvals: &[String], needed: usize, prefix: &str)
         SaleStatus::Rejected => ReviewStatus::Rejected,
         SaleStatus::Withdrawn | SaleStatus::Voided => ReviewStatus::Withdrawn,
     };
-    let mark = match sale.status() {
-        SaleStatus::Claimed => "🔎",
-        SaleStatus::Approved => "✅",
-        SaleStatus::Rejected => "❌",
-        SaleStatus::Withdrawn | SaleStatus::Voided => "↩",
-    };
-    let mut message = Message::text(title(mark, sale)).lines(team::sellers(sale)).line(what(sale));
-    if let Some(line) = shares::exchanged(sale) {
-        message = message.line(line);
-    }
-    if sale.is_shared() {
-        message = message.lines(shares::rows(sale));
-    }
-    if !sale.adjustments.is_empty() {
-        message = message.lines(shares::taken(sale));
-    }
-    if let Some(line) = disputes::open(sale) {
-        message = message.line(line);
-    }
-    if let Some(note) = &sale.note {
-        message = message.quote(Line::new().person_cut(note, 300));
-    }
-    for line in team::flags(sale, prefix) {
-        message = message.line(line);
-    }
-    message = match sale.status() {
+    let title = Message::text(title(list::status_sign(sale.status()), sale));
+    let message = team::whole(title, sale, prefix);
+    let message = match sale.status() {
         SaleStatus::Claimed if needed > 1 => message.line(format!(
             "{} of {needed} reviewers said yes. React with ✅, or ❌ and then reply with a reason.",
             approvals.len()

@@ -11,9 +11,21 @@ use schema::status::SaleStatus;
 /// One sale as the team sees it: who sold it, and what is to be looked at.
 #[must_use]
 pub fn for_team(sale: &SaleRow, prefix: &str) -> Message {
-    let mut message = Message::notice(title(status_sign(sale.status()), sale))
-        .lines(sellers(sale))
-        .line(what(sale));
+    let message = whole(Message::notice(title(status_sign(sale.status()), sale)), sale, prefix);
+    let message = if sale.status() == SaleStatus::Claimed {
+        let approve = format!("{prefix}sale approve {}", sale.number);
+        let reject = format!("{prefix}sale reject {} …", sale.number);
+        message.line(Line::new().code(&approve).plain(" or ").code(&reject))
+    } else {
+        message.lines(decision(sale, &[]))
+    };
+    let view = SaleView { flags: sale.flags.clone(), ..view(sale, None) };
+    message.card(&card(Sale { event: SaleEvent::Shown, sale: Box::new(view), late: false }))
+}
+
+/// All that the team is shown of a sale, under its title.
+pub(super) fn whole(title: Message, sale: &SaleRow, prefix: &str) -> Message {
+    let mut message = title.lines(sellers(sale)).line(what(sale));
     if let Some(line) = shares::exchanged(sale) {
         message = message.line(line);
     }
@@ -29,18 +41,7 @@ pub fn for_team(sale: &SaleRow, prefix: &str) -> Message {
     if let Some(note) = &sale.note {
         message = message.quote(Line::new().person_cut(note, 300));
     }
-    for line in flags(sale, prefix) {
-        message = message.line(line);
-    }
-    message = if sale.status() == SaleStatus::Claimed {
-        let approve = format!("{prefix}sale approve {}", sale.number);
-        let reject = format!("{prefix}sale reject {} …", sale.number);
-        message.line(Line::new().code(&approve).plain(" or ").code(&reject))
-    } else {
-        message.lines(decision(sale, &[]))
-    };
-    let view = SaleView { flags: sale.flags.clone(), ..view(sale, None) };
-    message.card(&card(Sale { event: SaleEvent::Shown, sale: Box::new(view), late: false }))
+    flags(sale, prefix).into_iter().fold(message, Message::line)
 }
 
 /// Whether something about an open claim wants a second look.
@@ -49,7 +50,7 @@ pub(super) fn is_flagged(sale: &SaleRow) -> bool {
 }
 
 /// Whose sale it is, and who claimed it for them.
-pub(super) fn sellers(sale: &SaleRow) -> Vec<Line> {
+fn sellers(sale: &SaleRow) -> Vec<Line> {
     let by = Line::new()
         .plain("By ")
         .person_strong(&sale.partner_name)
@@ -59,7 +60,7 @@ pub(super) fn sellers(sale: &SaleRow) -> Vec<Line> {
     std::iter::once(by).chain(claimed).collect()
 }
 
-pub(super) fn flags(sale: &SaleRow, prefix: &str) -> Vec<Line> {
+fn flags(sale: &SaleRow, prefix: &str) -> Vec<Line> {
     let flags = sale.flags.iter().filter(|flag| still_matters(sale, flag.flag));
     flags.map(|flag| line(sale, flag, prefix)).collect()
 }
