@@ -1,6 +1,7 @@
 //! A sale's way: claimed, reviewed, credited, taken back. Read, decide, write, announce.
 mod behalf;
 mod commission;
+mod credited;
 mod decide;
 mod dispute;
 mod refund;

@@ -1,4 +1,5 @@
 //! What becomes of a claim: approved, rejected, withdrawn; and an approved sale taken back in full.
+use super::credited::credited;
 use super::{commission, known, own, reviewers, shares};
 use crate::commission::actions::{Event, Happened};
 use crate::deals;
@@ -57,7 +58,7 @@ pub async fn approve(
     let posted = ledger::actions::post(work, "sale.approved", &sale.id.to_string(), &body).await?;
     leaderboard::actions::apply(work, plan, &posted).await?;
     shares::changed(work, &sale);
-    playbooks::actions::sale_changed(work, sale.playbook.as_deref()).await?;
+    credited(work, &sale, (&body, &posted)).await?;
     work.audit("sale.approve", &number.to_string(), "");
     review::update(work, &sale, &approvals);
     let earned = commission::earned(work, &sale, posted.seq).await?;
@@ -152,7 +153,7 @@ pub async fn void(
     sale.void_reason = Some(reason.to_owned());
     let posted = ledger::actions::post(work, "sale.voided", &sale.id.to_string(), &body).await?;
     leaderboard::actions::apply(work, plan, &posted).await?;
-    playbooks::actions::sale_changed(work, sale.playbook.as_deref()).await?;
+    credited(work, &sale, (&body, &posted)).await?;
     work.audit("sale.void", &number.to_string(), reason);
     review::update(work, &sale, &[]);
     let id = sale.id.to_string();

@@ -1,5 +1,6 @@
 //! Takes a part of a sale back. The parts of all partners are computed anew from what is left, and the
 //! difference is posted: exact for any number and order of refunds.
+use super::credited::credited;
 use super::{commission, known, shares};
 use crate::commission::actions::{Event, Happened, Moved};
 use crate::leaderboard;
@@ -7,7 +8,6 @@ use crate::ledger::{self, rules::EntryBody};
 use crate::platform::access::Manager;
 use crate::platform::refusal::{Fault, Stop};
 use crate::platform::work::Work;
-use crate::playbooks;
 use crate::sales::store::{self, Adjustment, SaleRow};
 use crate::sales::{review, rules};
 use schema::card::{AdjustmentKind, SaleEvent};
@@ -90,7 +90,7 @@ pub(super) async fn take(
     sale.net_minor = left;
     sale.adjustments.push(adjustment);
     shares::changed(work, sale);
-    playbooks::actions::sale_changed(work, sale.playbook.as_deref()).await?;
+    credited(work, sale, (&body, &posted)).await?;
     let happened = Happened { event, id, follows: posted.seq, reason };
     Ok((posted.seq, commission::befell(work, sale, happened).await?))
 }
