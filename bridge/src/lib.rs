@@ -24,3 +24,4 @@ pub mod root;
 pub mod sales;
 pub mod statements;
 pub mod team;
+pub mod wins;

@@ -1,0 +1,2 @@
+//! What is celebrated, in the wins room.
+pub mod actions;
