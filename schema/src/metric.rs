@@ -2,7 +2,9 @@
 use crate::wire::words;
 
 words! {
-    /// What a board counts. `revenue` is net credit in minor units, the others are plain counts.
+    /// What a board counts. `revenue` is net credit in minor units, `penetration` newly won clients in
+    /// thousandths (milli-clients, double in industries that had hardly been entered), the others are
+    /// plain counts.
     Metric, "metric" {
         Revenue = "revenue",
         Clients = "clients",
@@ -13,8 +15,19 @@ words! {
 }
 
 impl Metric {
-    /// The metrics this version computes and `!board` accepts.
-    pub const LIVE: &'static [Self] = &[Self::Revenue, Self::Clients];
+    /// Whether there is a board of this in each industry; how many industries somebody sells in is a
+    /// question to the whole program.
+    #[must_use]
+    pub const fn has_industries(self) -> bool {
+        !matches!(self, Self::Breadth)
+    }
+
+    /// Whether a score counts in thousandths of what people read: a client won by two is a part of one
+    /// for each.
+    #[must_use]
+    pub const fn is_milli(self) -> bool {
+        matches!(self, Self::Penetration)
+    }
 
     /// Whether scores are money (minor units of the program's currency).
     #[must_use]

@@ -80,10 +80,17 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../migrations/0009_imports.sqlite.sql"),
         postgres: "",
     },
+    Step {
+        version: 10,
+        name: "boards",
+        common: include_str!("../migrations/0010_boards.sql"),
+        sqlite: include_str!("../migrations/0010_boards.sqlite.sql"),
+        postgres: include_str!("../migrations/0010_boards.postgres.sql"),
+    },
 ];
 
 /// The newest schema version that this program knows.
-pub const NEWEST: i64 = 9;
+pub const NEWEST: i64 = 10;
 
 /// Every step in order: version, name, SQL text for the engine.
 pub fn migrations(engine: Engine) -> impl Iterator<Item = (i64, &'static str, String)> {

@@ -186,7 +186,7 @@ pub struct IndustryContent {
     /// Target accounts, where a manager has set a number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub targets: Option<i64>,
-    /// Clients by targets, in basis points; absent without targets.
+    /// Clients of the last twelve months by targets, in basis points; absent without targets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub penetration_bps: Option<i64>,
 }

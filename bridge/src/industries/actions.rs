@@ -1,4 +1,8 @@
 //! Opening and closing industries; their state in the Space.
+mod penetration;
+
+pub use penetration::{headline, penetration, set_target, target, view, won};
+
 use super::rules;
 use super::store::{self, IndustryRow};
 use crate::platform::access::Manager;
@@ -168,13 +172,14 @@ pub async fn clients(work: &mut Work<'_>, slug: &str) -> Result<i64, Fault> {
 pub async fn show(work: &mut Work<'_>, slug: &str) -> Result<(), Fault> {
     let Some(row) = store::by_slug(work.tx, slug).await? else { return Ok(()) };
     let Some(room) = row.room_id else { return Ok(()) };
+    let reached = penetration(work, slug).await?;
     let content = IndustryState {
         v: VERSION,
         name: row.name,
         room,
         clients: clients(work, slug).await?,
-        targets: None,
-        penetration_bps: None,
+        targets: reached.map(|reached| reached.target.accounts),
+        penetration_bps: reached.map(|reached| reached.bps),
     };
     work.state("space", "agency.siso.partners.industry", slug, &content);
     Ok(())

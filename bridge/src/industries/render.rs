@@ -1,18 +1,22 @@
 //! How industries look.
+use super::rules::{Penetration, Target, percent};
 use super::store::IndustryRow;
 use crate::platform::text::{Line, Message};
 use schema::card::{Card, Envelope, Industries, IndustryEvent, IndustryView};
+use schema::money::thousands;
 
-/// An industry with its number of clients.
+/// An industry with its number of clients, and how far it is entered.
 #[must_use]
-pub fn view(row: IndustryRow, clients: i64) -> IndustryView {
+pub fn view(row: IndustryRow, clients: i64, reached: Option<Penetration>) -> IndustryView {
     IndustryView {
         slug: row.slug,
         name: row.name,
         room_id: row.room_id,
         clients,
-        targets: None,
-        targets_from: None,
+        targets: reached.map(|reached| reached.target.accounts),
+        targets_from: reached.map(|reached| reached.target.from.to_string()),
+        won: reached.map(|reached| reached.won),
+        penetration_bps: reached.map(|reached| reached.bps),
         closed_at: row.closed_at,
     }
 }
@@ -38,7 +42,36 @@ fn row(view: &IndustryView) -> Line {
         if view.clients == 1 { "1 client".to_owned() } else { format!("{} clients", view.clients) };
     let line =
         Line::new().strong(&view.slug).plain(" · ").person(&view.name).plain(" · ").plain(&clients);
+    let line = match reached(view) {
+        Some(reached) => line.plain(" · ").plain(&reached),
+        None => line,
+    };
     if view.closed_at.is_some() { line.plain(" · closed") } else { line }
+}
+
+/// `18 of 120 accounts, 15.00 %`.
+fn reached(view: &IndustryView) -> Option<String> {
+    let (won, targets, bps) = (view.won?, view.targets?, view.penetration_bps?);
+    Some(format!("{won} of {} accounts, {}", counted(targets), percent(bps)))
+}
+
+fn counted(accounts: i64) -> String {
+    thousands(accounts.unsigned_abs())
+}
+
+#[must_use]
+pub fn targeted(view: IndustryView, target: Target) -> Message {
+    let line = Line::new().person_strong(&view.name).plain(&format!(
+        ": {} accounts to be won from {} on.",
+        counted(target.accounts),
+        target.from
+    ));
+    let message = Message::notice("Industries").line(line);
+    let message = match reached(&view) {
+        Some(reached) => message.line(format!("The last twelve months: {reached}")),
+        None => message,
+    };
+    message.card(&card(IndustryEvent::Targeted, vec![view]))
 }
 
 #[must_use]

@@ -1,6 +1,7 @@
 //! What an industry may be called.
 use crate::platform::refusal::{Code, Refusal};
 use crate::rooms::rules::RESERVED;
+use jiff::civil::Date;
 
 const SLUG_CHARS_MAX: usize = 32;
 const NAME_CHARS_MAX: usize = 60;
@@ -29,6 +30,48 @@ pub fn slug(text: &str) -> Result<String, Refusal> {
         return Err(Refusal::new(Code::Usage, sentence).example(EXAMPLE));
     }
     Ok(slug)
+}
+
+/// How many accounts there are to be won in an industry, from a day on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Target {
+    pub accounts: i64,
+    pub from: Date,
+}
+
+/// More than all companies of the world.
+const ACCOUNTS_MAX: i64 = 1_000_000_000;
+
+/// A number of accounts, as people write it: `120`, `1 200`, `1,200`.
+///
+/// # Errors
+/// A refusal when it is no whole number above 0.
+pub fn accounts(text: &str) -> Result<i64, Refusal> {
+    let digits: String =
+        text.chars().filter(|ch| !matches!(ch, ' ' | ',' | '.' | '\'' | '\u{2019}')).collect();
+    let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    match digits.parse::<i64>() {
+        Ok(accounts) if plain && (1..=ACCOUNTS_MAX).contains(&accounts) => Ok(accounts),
+        _ => {
+            let sentence = "The target is a whole number of accounts from 1 to a billion.";
+            Err(Refusal::new(Code::Usage, sentence).example("industry target dental 120"))
+        }
+    }
+}
+
+/// How far an industry is entered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Penetration {
+    /// Clients of the last twelve months.
+    pub won: i64,
+    pub target: Target,
+    pub bps: i64,
+}
+
+/// `15.00 %`, of basis points.
+#[must_use]
+pub fn percent(bps: i64) -> String {
+    format!("{}.{:02} %", bps / 100, bps % 100)
 }
 
 /// # Errors
@@ -68,6 +111,17 @@ mod tests {
             assert!(slug(bad).is_err(), "{bad}");
         }
         assert_eq!(slug(&"a".repeat(33)).err().map(|refusal| refusal.code), Some(Code::Long));
+    }
+
+    #[test]
+    fn targets_are_whole_numbers() {
+        let read = |text| accounts(text).ok();
+        assert_eq!(
+            ["120", "1 200", "1,200", "1'200"].map(read),
+            [120, 1_200, 1_200, 1_200].map(Some)
+        );
+        assert_eq!(["0", "-3", "1e3", "many", "", "1000000001"].map(read), [None; 6]);
+        assert_eq!([465, 1500, 3].map(percent), ["4.65 %", "15.00 %", "0.03 %"]);
     }
 
     #[test]

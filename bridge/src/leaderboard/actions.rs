@@ -1,13 +1,17 @@
 //! Keeps standings in step with the ledger and asks for what shows them.
+mod help;
 mod replay;
+mod starts;
 
+pub use help::changed as help_changed;
 pub use replay::{differs_from_replay, rebuild};
+pub use starts::Starts;
 
 use super::live::Live;
-use super::rules::{self, BoardKey, Delta, Holding, Score, Step};
+use super::rules::{self, Before, BoardKey, Delta, Holding, Score, Step};
 use super::store;
 use crate::ledger;
-use crate::ledger::rules::EntryBody;
+use crate::ledger::rules::{Credit, EntryBody};
 use crate::platform::access::PartnerRow;
 use crate::platform::refusal::{Code, Fault, Refusal, Stop};
 use crate::platform::work::Work;
@@ -36,20 +40,51 @@ pub async fn plan(work: &mut Work<'_>, body: &EntryBody) -> Result<Plan, Stop> {
     let Some(credit) = body.credit() else {
         return Err(Fault::Bug("only credit moves boards".to_owned()).into());
     };
-    let mut prior: HashMap<PartnerId, Vec<Holding>> = HashMap::new();
-    for share in &credit.shares {
-        let held = store::holdings(work.tx, share.partner, credit.client).await?;
-        prior.insert(share.partner, held);
-    }
-    let posted = rules::Posted { seq, at, body };
-    let held = |partner| prior.get(&partner).cloned().unwrap_or_default();
-    let mut deltas = Vec::new();
-    for delta in rules::deltas(posted, &work.program.calendar, held) {
+    let calendar = work.program.calendar.clone();
+    let before = Known::of(work, credit, at).await?;
+    let found = starts::with(work, |doubled| {
+        let known =
+            Before { held: &|id| before.held(id), net: &|id, key| before.net(id, key), doubled };
+        rules::deltas(rules::Posted { seq, at, body }, &calendar, known)
+    })
+    .await?;
+    let mut deltas = Vec::with_capacity(found.len());
+    for delta in found {
         let old = store::score(work.tx, &delta.key.to_string(), delta.partner).await?;
         let step = rules::advance(old, delta.by, at).map_err(|_| too_much())?;
         deltas.push((delta, step));
     }
     Ok(Plan { seq, at, deltas })
+}
+
+/// What partners hold and have before an entry.
+struct Known {
+    held: HashMap<PartnerId, Vec<Holding>>,
+    net: HashMap<(PartnerId, BoardKey), i64>,
+}
+
+impl Known {
+    async fn of(work: &mut Work<'_>, credit: &Credit, at: i64) -> Result<Self, Fault> {
+        let keys = rules::revenue_keys(credit, at, &work.program.calendar);
+        let (mut held, mut net) = (HashMap::new(), HashMap::new());
+        for share in &credit.shares {
+            let holdings = store::holdings(work.tx, share.partner, credit.client).await?;
+            held.insert(share.partner, holdings);
+            for key in &keys {
+                let score = store::score(work.tx, &key.to_string(), share.partner).await?;
+                net.insert((share.partner, key.clone()), score.map_or(0, |score| score.score));
+            }
+        }
+        Ok(Self { held, net })
+    }
+
+    fn held(&self, partner: PartnerId) -> Vec<Holding> {
+        self.held.get(&partner).cloned().unwrap_or_default()
+    }
+
+    fn net(&self, partner: PartnerId, key: &BoardKey) -> i64 {
+        self.net.get(&(partner, key.clone())).copied().unwrap_or(0)
+    }
 }
 
 fn too_much() -> Refusal {
@@ -129,10 +164,11 @@ pub async fn current(work: &mut Work<'_>) -> Result<Vec<BoardKey>, Fault> {
     let scopes: Vec<Option<String>> =
         std::iter::once(None).chain(industries.into_iter().map(Some)).collect();
     let mut keys = Vec::new();
-    for metric in Metric::LIVE {
+    for metric in Metric::ALL {
         for kind in PeriodKind::ALL {
             let period = work.program.calendar.period_of(*kind, today);
-            keys.extend(scopes.iter().map(|scope| BoardKey::new(*metric, period, scope.clone())));
+            let scopes = scopes.iter().filter(|scope| scope.is_none() || metric.has_industries());
+            keys.extend(scopes.map(|scope| BoardKey::new(*metric, period, scope.clone())));
         }
     }
     Ok(keys)
@@ -159,12 +195,4 @@ pub fn people_changed(work: &mut Work<'_>) {
 /// A claim of this partner was made, changed or decided.
 pub fn claims_changed(work: &mut Work<'_>, partner: PartnerId) {
     work.memory.cache::<Live>().totals.remove(&partner);
-}
-
-/// Clients won in an industry, of all time: for the industry's state.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn clients_in(work: &mut Work<'_>, industry: &str) -> Result<i64, Fault> {
-    Ok(store::clients_in(work.tx, industry).await?)
 }

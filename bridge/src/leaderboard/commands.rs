@@ -56,7 +56,7 @@ fn metric_and_kind(
 ) -> Result<(Metric, PeriodKind), Refusal> {
     let (mut metric, mut kind) = (None, None);
     for word in [first, second].into_iter().flatten() {
-        let named = word.parse::<Metric>().ok().filter(|metric| Metric::LIVE.contains(metric));
+        let named = word.parse::<Metric>().ok();
         match (named, word.parse::<PeriodKind>()) {
             (Some(found), _) if metric.is_none() => metric = Some(found),
             (None, Ok(found)) if kind.is_none() => kind = Some(found),

@@ -1,5 +1,6 @@
 //! Boards in memory, loaded when first asked for and kept in step by the worker. Dropped whole after
 //! a rollback: the standings in the database are the truth.
+use super::actions::Starts;
 use super::rules::{Board, BoardKey, Score};
 use super::store;
 use crate::platform::access::{PartnerRow, store as people};
@@ -36,6 +37,7 @@ pub struct Live {
     partners: HashMap<PartnerId, PartnerRow>,
     pub totals: HashMap<PartnerId, Totals>,
     ranked: Option<u32>,
+    starts: Option<Starts>,
 }
 
 impl Live {
@@ -58,6 +60,16 @@ impl Live {
             self.boards.insert(key.clone(), loaded);
         }
         self.boards.get(key).ok_or_else(|| Fault::Bug("a board that was just loaded".into()))
+    }
+
+    /// # Errors
+    /// When the database refuses.
+    pub async fn starts(&mut self, work: &mut Work<'_>) -> Result<&mut Starts, Fault> {
+        let starts = match self.starts.take() {
+            Some(starts) => starts,
+            None => Starts::read(work.tx).await?,
+        };
+        Ok(self.starts.insert(starts))
     }
 
     pub fn set(&mut self, key: &BoardKey, id: PartnerId, score: Score) {

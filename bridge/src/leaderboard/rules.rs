@@ -1,11 +1,17 @@
 //! Which boards there are, how a board ranks, and what ledger entries do to scores. Pure: a replay
 //! of the ledger gives the same boards as the live program, entry by entry.
 mod board;
+mod help;
+mod penetration;
+mod replay;
 mod scores;
 
 pub use board::{Board, Row, Standing, movement, percentile};
+pub use help::{help_keys, help_scores};
+pub use penetration::{Spread, bps, counts_double, parts, spread};
+pub use replay::{Path, replay, replay_partner};
 pub use scores::{
-    Boards, Delta, Holding, Periods, Posted, Score, Step, advance, deltas, replay, replay_partner,
+    Before, Boards, Delta, Holding, Periods, Posted, Score, Step, advance, deltas, revenue_keys,
 };
 
 use std::fmt;
@@ -62,6 +68,13 @@ impl FromStr for BoardKey {
         let industry = Some(part()?).filter(|slug| !slug.is_empty()).map(str::to_owned);
         Ok(Self { metric, period, industry })
     }
+}
+
+/// The first win: by effective day, then by ledger order.
+fn first<'a>(holdings: &'a [Holding], industry: Option<&str>) -> Option<&'a Holding> {
+    let inside =
+        holdings.iter().filter(|held| industry.is_none() || held.industry.as_deref() == industry);
+    inside.min_by_key(|held| (held.on, held.seq))
 }
 
 #[cfg(test)]

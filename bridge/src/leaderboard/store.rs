@@ -1,5 +1,8 @@
 //! Rows of standings, movement baselines and pins.
-use super::rules::{Holding, Score};
+pub mod starts;
+
+use super::rules::{Holding, Score, parts};
+use crate::ledger::rules::Sealed;
 use crate::platform::db::Conn;
 use crate::platform::db::sql::{chunks, values};
 use crate::platform::refusal::Fault;
@@ -167,7 +170,7 @@ pub async fn holdings(
     let rows = sqlx::query(
         "select s.id, e.seq, e.posted_at, s.effective_on, s.industry, \
          coalesce(h.credit_minor, h.amount_minor) + coalesce((select cast(sum(a.minor) as bigint) from adjustment_share a \
-         where a.sale_id = s.id and a.partner_id = h.partner_id), 0) \
+         where a.sale_id = s.id and a.partner_id = h.partner_id), 0), e.body \
          from sale s join share h on h.sale_id = s.id \
          join entry e on e.source in ('sale.approved', 'import') and e.source_id = s.id \
          where s.client_id = $1 and h.partner_id = $2 and s.voided_at is null order by e.seq",
@@ -177,6 +180,8 @@ pub async fn holdings(
     .fetch_all(tx)
     .await?;
     let holding = |row: &AnyRow| {
+        let approved = Sealed::read(row.try_get(6)?).map_err(|_| bad("entry"))?;
+        let parts = approved.body.credit().map(parts).unwrap_or_default();
         Ok(Holding {
             sale: row.try_get::<String, _>(0)?.parse().map_err(|_| bad("sale"))?,
             seq: row.try_get(1)?,
@@ -184,6 +189,7 @@ pub async fn holdings(
             on: row.try_get::<String, _>(3)?.parse().map_err(|_| bad("day"))?,
             industry: row.try_get(4)?,
             minor: row.try_get(5)?,
+            milli: parts.get(&id).copied().unwrap_or(0),
         })
     };
     let rows = rows.iter().map(holding).collect::<Result<Vec<Holding>, sqlx::Error>>()?;
@@ -266,19 +272,4 @@ pub async fn open_claims(
     .fetch_one(tx)
     .await?;
     Ok((row.try_get(0)?, row.try_get(1)?))
-}
-
-/// Distinct clients with a counting sale in an industry.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn clients_in(tx: &mut Conn, industry: &str) -> Result<i64, sqlx::Error> {
-    sqlx::query(
-        "select count(distinct s.client_id) from sale s where s.industry = $1 and s.approved_at is not null and s.voided_at is null \
-         and s.amount_minor > coalesce((select cast(sum(a.amount_minor) as bigint) from adjustment a where a.sale_id = s.id), 0)",
-    )
-    .bind(industry)
-    .fetch_one(tx)
-    .await?
-    .try_get(0)
 }

@@ -9,7 +9,9 @@ mod save;
 pub use find::find;
 pub use library::{Chat, difference, fill, history, list, rate, show};
 pub use moderation::{erasable, erase, report, restore, take_down};
-pub use outcomes::{declared, fillings, helped, people_changed, sale_changed, wins};
+pub use outcomes::{
+    Won, declared, fillings, helped, people_changed, sale_changed, sale_counts, wins,
+};
 pub use post::{owe_index, show_soon, state_of};
 pub use save::{Draft, draft};
 

@@ -88,11 +88,18 @@ pub struct IndustryView {
     pub room_id: Option<String>,
     /// Distinct clients with net credit.
     pub clients: i64,
+    /// Accounts to be won, where a manager has set a number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub targets: Option<i64>,
     /// Day from which the targets count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub targets_from: Option<String>,
+    /// Distinct clients of the last twelve months; only with targets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub won: Option<i64>,
+    /// `won` by `targets`, in basis points.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub penetration_bps: Option<i64>,
     /// Epoch milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed_at: Option<i64>,

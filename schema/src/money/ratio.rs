@@ -29,13 +29,14 @@ fn div_round(value: i128, divisor: i128) -> i128 {
 /// goes one by one to the largest remainders, ties to the earlier. Sign-symmetric; the shares add
 /// up exactly. `None` where there is no weight above 0.
 #[must_use]
-pub fn split(minor: i64, weights: &[u32]) -> Option<Vec<i64>> {
-    let total: u128 = weights.iter().map(|w| u128::from(*w)).sum();
+pub fn split<W: Copy + Into<u64>>(minor: i64, weights: &[W]) -> Option<Vec<i64>> {
+    let weights: Vec<u128> = weights.iter().map(|w| u128::from((*w).into())).collect();
+    let total: u128 = weights.iter().sum();
     if total == 0 {
         return None;
     }
     let magnitude = u128::from(minor.unsigned_abs());
-    let exact = |weight: &u32| magnitude * u128::from(*weight);
+    let exact = |weight: &u128| magnitude * weight;
     let mut shares: Vec<u128> = weights.iter().map(|w| exact(w) / total).collect();
     let mut order: Vec<usize> = (0..weights.len()).collect();
     order.sort_by_key(|&index| std::cmp::Reverse(exact(&weights[index]) % total));

@@ -44,21 +44,21 @@ fn refunds_by_target_are_exact() {
 
 #[test]
 fn splits_use_the_largest_remainder() {
-    assert_eq!(split(10_000, &[1, 1, 1]).unwrap(), [3334, 3333, 3333]);
-    assert_eq!(split(-10_000, &[1, 1, 1]).unwrap(), [-3334, -3333, -3333]);
-    assert_eq!(split(1, &[50, 30, 20]).unwrap(), [1, 0, 0]);
-    assert_eq!(split(7, &[50, 30, 20]).unwrap(), [4, 2, 1]);
-    assert_eq!(split(9999, &[50, 30, 20]).unwrap(), [4999, 3000, 2000]);
-    assert_eq!(split(100_001, &[50, 30, 20]).unwrap(), [50_001, 30_000, 20_000]);
-    assert_eq!(split(100, &[]), None);
-    assert_eq!(split(100, &[0, 0]), None);
-    assert_eq!(split(100, &[0, 1]).unwrap(), [0, 100]);
+    assert_eq!(split(10_000, &[1_u32, 1, 1]).unwrap(), [3334, 3333, 3333]);
+    assert_eq!(split(-10_000, &[1_u32, 1, 1]).unwrap(), [-3334, -3333, -3333]);
+    assert_eq!(split(1, &[50_u32, 30, 20]).unwrap(), [1, 0, 0]);
+    assert_eq!(split(7, &[50_u32, 30, 20]).unwrap(), [4, 2, 1]);
+    assert_eq!(split(9999, &[50_u32, 30, 20]).unwrap(), [4999, 3000, 2000]);
+    assert_eq!(split(100_001, &[50_u32, 30, 20]).unwrap(), [50_001, 30_000, 20_000]);
+    assert_eq!(split::<u32>(100, &[]), None);
+    assert_eq!(split(100, &[0_u32, 0]), None);
+    assert_eq!(split(100, &[0_u32, 1]).unwrap(), [0, 100]);
 }
 
 /// Pooled prizes of the second to fourth: 500.00 + 250.01 + nothing, in three.
 #[test]
 fn pooled_prizes() {
-    assert_eq!(split(50_000 + 25_001, &[1, 1, 1]).unwrap(), [25_001, 25_000, 25_000]);
+    assert_eq!(split(50_000 + 25_001, &[1_u32, 1, 1]).unwrap(), [25_001, 25_000, 25_000]);
 }
 
 #[test]

@@ -2,13 +2,13 @@
 //! right. One partner at a time: what a partner scores depends on nobody else's entries.
 use super::super::rules::{self, BoardKey, Periods, Score};
 use super::super::store;
-use super::{show, too_much};
+use super::{Starts, help, show, starts, too_much};
 use crate::ledger::rules::{Sealed, credit_account};
 use crate::platform::db::Conn;
 use crate::platform::refusal::{Fault, Stop};
 use crate::platform::work::Work;
 use schema::ids::PartnerId;
-use schema::period::Calendar;
+use schema::period::{Calendar, Period};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
 
@@ -18,12 +18,14 @@ pub(super) async fn of_partner(
     work: &mut Work<'_>,
     partner: PartnerId,
 ) -> Result<BTreeMap<BoardKey, Score>, Fault> {
-    let mut periods = Periods::of(&work.program.calendar);
+    let calendar = work.program.calendar.clone();
+    let mut periods = Periods::of(&calendar);
     let mut own = Own::default();
     for (seq, body) in store::bodies_of(work.tx, &credit_account(partner)).await? {
         own.take(seq, &body)?;
     }
-    own.scores(partner, &mut periods).ok_or(Fault::Overflow("a replay"))
+    let scores = starts::with(work, |doubled| own.scores(partner, &mut periods, doubled)).await?;
+    scores.ok_or(Fault::Overflow("a replay"))
 }
 
 /// Makes a partner's standings what their entries say, and asks for the open boards that moved.
@@ -69,13 +71,14 @@ impl Own {
         &self,
         partner: PartnerId,
         periods: &mut Periods<'_>,
+        doubled: &dyn Fn(&str, Period) -> bool,
     ) -> Option<BTreeMap<BoardKey, Score>> {
         let entries = self.0.iter().map(|(seq, sealed)| rules::Posted {
             seq: *seq,
             at: sealed.at,
             body: &sealed.body,
         });
-        rules::replay_partner(partner, entries, periods).ok()
+        rules::replay_partner(partner, entries, periods, doubled).ok()
     }
 }
 
@@ -90,7 +93,9 @@ pub async fn differs_from_replay(
     calendar: &Calendar,
 ) -> Result<Option<String>, Fault> {
     let mut odd: HashMap<PartnerId, u128> = HashMap::new();
+    let starts = Starts::read(connection).await?;
     let mut group = Group {
+        starts: &starts,
         periods: Periods::of(calendar),
         account: String::new(),
         own: Own::default(),
@@ -98,6 +103,11 @@ pub async fn differs_from_replay(
     };
     store::each_credit(connection, |account, seq, body| group.take(account, seq, body)).await?;
     group.close()?;
+    help::each(connection, calendar, |partner, key, score| {
+        let sum = odd.entry(partner).or_default();
+        *sum = sum.wrapping_add(digest(&key.to_string(), score));
+    })
+    .await?;
     store::each(connection, |board, partner, score| {
         let sum = odd.entry(partner).or_default();
         *sum = sum.wrapping_sub(digest(board, score));
@@ -111,6 +121,7 @@ pub async fn differs_from_replay(
 
 /// The entries of the account that is being read.
 struct Group<'a> {
+    starts: &'a Starts,
     periods: Periods<'a>,
     account: String,
     own: Own,
@@ -132,7 +143,9 @@ impl Group<'_> {
             return Ok(());
         }
         let partner = partner_of(&self.account)?;
-        let scores = own.scores(partner, &mut self.periods).ok_or(Fault::Overflow("a replay"))?;
+        let doubled = |industry: &str, period| self.starts.doubled(industry, period);
+        let scores =
+            own.scores(partner, &mut self.periods, &doubled).ok_or(Fault::Overflow("a replay"))?;
         let sum = self.odd.entry(partner).or_default();
         for (key, score) in scores.into_iter().filter(|(_, score)| score.score != 0) {
             *sum = sum.wrapping_add(digest(&key.to_string(), score));
@@ -171,8 +184,16 @@ async fn difference(
     for (seq, body) in store::bodies_of(connection, &credit_account(partner)).await? {
         own.take(seq, &body)?;
     }
-    let scores =
-        own.scores(partner, &mut Periods::of(calendar)).ok_or(Fault::Overflow("a replay"))?;
+    let starts = Starts::read(connection).await?;
+    let doubled = |industry: &str, period: Period| starts.doubled(industry, period);
+    let scores = own.scores(partner, &mut Periods::of(calendar), &doubled);
+    let mut scores = scores.ok_or(Fault::Overflow("a replay"))?;
+    help::each(connection, calendar, |helper, key, score| {
+        if helper == partner {
+            scores.insert(key.clone(), score);
+        }
+    })
+    .await?;
     let replayed: BTreeMap<String, Score> = scores
         .into_iter()
         .filter(|(_, score)| score.score != 0)

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
-use schema::ids::{ClientId, PartnerId, SaleId};
+use schema::ids::{PartnerId, SaleId};
 use schema::metric::Metric;
 use schema::money::{Overflow, WIRE_MAX};
 use schema::period::{Calendar, Period, PeriodKind};
 
-use super::BoardKey;
+use super::penetration::{breadth, parts, penetration};
+use super::{BoardKey, first};
 use crate::ledger::rules::{Credit, EntryBody};
 
 /// A partner's score on a board. Minor units for revenue, a count for clients.
@@ -41,6 +42,8 @@ pub struct Holding {
     pub on: Date,
     pub industry: Option<String>,
     pub minor: i64,
+    /// The partner's part of the client, in thousandths, as the sale was approved.
+    pub milli: i64,
 }
 
 /// A change of one partner's score on one board; `by` is not 0.
@@ -82,49 +85,73 @@ impl<'a> Periods<'a> {
     }
 
     /// As [`Calendar::counted_in`].
-    fn counted_in(&mut self, kind: PeriodKind, on: Date, at: i64) -> Period {
+    pub(super) fn counted_in(&mut self, kind: PeriodKind, on: Date, at: i64) -> Period {
         self.open_for(self.calendar.period_of(kind, on), at)
     }
 
     /// The period, or the one open at `at` when that is closed by then.
-    fn open_for(&mut self, period: Period, at: i64) -> Period {
+    pub(super) fn open_for(&mut self, period: Period, at: i64) -> Period {
         if self.is_closed(period, at) { self.calendar.period_at(period.kind(), at) } else { period }
     }
 }
 
-type Changes = BTreeMap<(PartnerId, BoardKey), i64>;
+pub(super) type Changes = BTreeMap<(PartnerId, BoardKey), i64>;
 
-/// The changes of scores that an entry makes. `prior` gives, for each partner in the entry, what
-/// they held of sales to the entry's client **before** it, in any order.
-#[must_use]
-pub fn deltas(
-    entry: Posted<'_>,
-    calendar: &Calendar,
-    prior: impl Fn(PartnerId) -> Vec<Holding>,
-) -> Vec<Delta> {
-    moves(entry, &mut Periods::of(calendar), prior)
+/// What must be known beside an entry to tell what it changes.
+#[derive(Clone, Copy)]
+pub struct Before<'a> {
+    /// What a partner held of sales to the entry's client before it, in any order.
+    pub held: &'a dyn Fn(PartnerId) -> Vec<Holding>,
+    /// A partner's score before it on a revenue board of the entry's industry.
+    pub net: &'a dyn Fn(PartnerId, &BoardKey) -> i64,
+    /// Whether new clients of an industry count double in a period.
+    pub doubled: &'a dyn Fn(&str, Period) -> bool,
 }
 
-fn moves(
-    entry: Posted<'_>,
-    periods: &mut Periods<'_>,
-    prior: impl Fn(PartnerId) -> Vec<Holding>,
-) -> Vec<Delta> {
+/// The changes of scores that an entry makes.
+#[must_use]
+pub fn deltas(entry: Posted<'_>, calendar: &Calendar, before: Before<'_>) -> Vec<Delta> {
+    moves(entry, &mut Periods::of(calendar), before)
+}
+
+pub(super) fn moves(entry: Posted<'_>, periods: &mut Periods<'_>, known: Before<'_>) -> Vec<Delta> {
     let mut changes = Changes::new();
     let Some(credit) = entry.body.credit() else { return Vec::new() };
+    let parts = parts(credit);
     for (partner, minor) in shares(credit) {
-        let before = prior(partner);
+        let before = (known.held)(partner);
         let mut after = before.clone();
-        hold(&mut after, entry, credit, minor);
+        hold(&mut after, entry, credit, (minor, part(&parts, partner)));
         revenue(&mut changes, (entry.at, credit), periods, (partner, minor));
         clients(&mut changes, (entry.at, credit), periods, (partner, &before, &after));
+        if let Some(industry) = credit.industry.as_deref() {
+            let wins = (partner, before.as_slice(), after.as_slice());
+            penetration(&mut changes, (entry.at, industry), periods, wins, known.doubled);
+            breadth(&mut changes, (partner, industry), known.net);
+        }
     }
     let moved = changes.into_iter().filter(|(_, by)| *by != 0);
     moved.map(|((partner, key), by)| Delta { key, partner, by }).collect()
 }
 
+pub(super) fn part(parts: &BTreeMap<PartnerId, i64>, partner: PartnerId) -> i64 {
+    parts.get(&partner).copied().unwrap_or(0)
+}
+
+/// The revenue boards whose scores an entry's breadth depends on.
+#[must_use]
+pub fn revenue_keys(credit: &Credit, at: i64, calendar: &Calendar) -> Vec<BoardKey> {
+    let Some(industry) = &credit.industry else { return Vec::new() };
+    let mut periods = Periods::of(calendar);
+    let key = |kind: &PeriodKind| {
+        let period = periods.counted_in(*kind, credit.on, at);
+        BoardKey::new(Metric::Revenue, period, Some(industry.clone()))
+    };
+    PeriodKind::ALL.iter().map(key).collect()
+}
+
 /// What each partner gets of an entry, also where one is named twice.
-fn shares(credit: &Credit) -> BTreeMap<PartnerId, i64> {
+pub(super) fn shares(credit: &Credit) -> BTreeMap<PartnerId, i64> {
     let mut sums = BTreeMap::<_, i64>::new();
     for share in &credit.shares {
         let sum = sums.entry(share.partner).or_default();
@@ -161,7 +188,8 @@ fn clients(
     (partner, before, after): (PartnerId, &[Holding], &[Holding]),
 ) {
     for scope in scopes(credit.industry.as_ref()) {
-        let (old, new) = (first(before, scope.as_ref()), first(after, scope.as_ref()));
+        let scope_name = scope.as_deref();
+        let (old, new) = (first(before, scope_name), first(after, scope_name));
         if old.map(|win| win.sale) == new.map(|win| win.sale) {
             continue;
         }
@@ -181,14 +209,13 @@ fn clients(
     }
 }
 
-/// The first win: by effective day, then by ledger order.
-fn first<'a>(holdings: &'a [Holding], scope: Option<&String>) -> Option<&'a Holding> {
-    let inside = holdings.iter().filter(|h| scope.is_none() || h.industry.as_ref() == scope);
-    inside.min_by_key(|h| (h.on, h.seq))
-}
-
 /// Books an entry into what a partner holds of its client.
-fn hold(holdings: &mut Vec<Holding>, entry: Posted<'_>, credit: &Credit, minor: i64) {
+pub(super) fn hold(
+    holdings: &mut Vec<Holding>,
+    entry: Posted<'_>,
+    credit: &Credit,
+    (minor, milli): (i64, i64),
+) {
     match holdings.iter_mut().find(|holding| holding.sale == credit.sale) {
         Some(holding) => holding.minor = holding.minor.saturating_add(minor),
         None => holdings.push(Holding {
@@ -198,12 +225,13 @@ fn hold(holdings: &mut Vec<Holding>, entry: Posted<'_>, credit: &Credit, minor: 
             on: credit.on,
             industry: credit.industry.clone(),
             minor,
+            milli,
         }),
     }
     holdings.retain(|holding| holding.minor > 0);
 }
 
-fn add(changes: &mut Changes, partner: PartnerId, key: BoardKey, by: i64) {
+pub(super) fn add(changes: &mut Changes, partner: PartnerId, key: BoardKey, by: i64) {
     let sum = changes.entry((partner, key)).or_default();
     *sum = sum.saturating_add(by);
 }
@@ -223,81 +251,4 @@ pub fn advance(old: Option<Score>, by: i64, at: i64) -> Result<Step, Overflow> {
     } else {
         Ok(Step::Known(Score { score, reached_at: at }))
     }
-}
-
-/// A score's way up, as far as it was kept: scores with the time at which each was reached,
-/// rising. The last one is the present score.
-#[derive(Debug, Default)]
-struct Path(Vec<Score>);
-
-impl Path {
-    fn step(&mut self, by: i64, at: i64) -> Result<Score, Overflow> {
-        let step = advance(self.0.last().copied(), by, at)?;
-        let now = match step {
-            Step::Known(now) => now,
-            Step::Look => {
-                let score = self.0.last().map_or(0, |old| old.score) + by;
-                let kept = self.0.partition_point(|old| old.score < score);
-                Score { score, reached_at: self.0.get(kept).map_or(at, |old| old.reached_at) }
-            }
-        };
-        let kept = self.0.partition_point(|old| old.score > 0 && old.score < now.score);
-        self.0.truncate(if now.score > 0 { kept } else { 0 });
-        self.0.push(now);
-        Ok(now)
-    }
-}
-
-type Paths = BTreeMap<(BoardKey, PartnerId), Path>;
-
-fn paths<'a>(
-    entries: impl IntoIterator<Item = Posted<'a>>,
-    periods: &mut Periods<'_>,
-) -> Result<Paths, Overflow> {
-    let mut held: BTreeMap<(PartnerId, ClientId), Vec<Holding>> = BTreeMap::new();
-    let mut paths = Paths::new();
-    for entry in entries {
-        let Some(credit) = entry.body.credit() else { continue };
-        let client = credit.client;
-        let prior = |partner| held.get(&(partner, client)).cloned().unwrap_or_default();
-        for delta in moves(entry, periods, prior) {
-            paths.entry((delta.key, delta.partner)).or_default().step(delta.by, entry.at)?;
-        }
-        for (partner, minor) in shares(credit) {
-            hold(held.entry((partner, client)).or_default(), entry, credit, minor);
-        }
-    }
-    Ok(paths)
-}
-
-/// All boards as the entries in ledger order make them.
-///
-/// # Errors
-/// `Overflow` where a score leaves what the wire carries.
-pub fn replay<'a>(
-    entries: impl IntoIterator<Item = Posted<'a>>,
-    calendar: &Calendar,
-) -> Result<Boards, Overflow> {
-    let mut boards = Boards::new();
-    for ((key, partner), path) in paths(entries, &mut Periods::of(calendar))? {
-        if let Some(score) = path.0.last().filter(|score| score.score != 0) {
-            boards.entry(key).or_default().insert(partner, *score);
-        }
-    }
-    Ok(boards)
-}
-
-/// One partner's scores on all boards that they ever stood on, 0 where nothing is left, from the
-/// entries in which they have a share, in ledger order. Answers `Step::Look`.
-///
-/// # Errors
-/// `Overflow` where a score leaves what the wire carries.
-pub fn replay_partner<'a>(
-    partner: PartnerId,
-    entries: impl IntoIterator<Item = Posted<'a>>,
-    periods: &mut Periods<'_>,
-) -> Result<BTreeMap<BoardKey, Score>, Overflow> {
-    let paths = paths(entries, periods)?.into_iter().filter(|((_, id), _)| *id == partner);
-    let last = |((key, _), path): ((BoardKey, PartnerId), Path)| Some((key, *path.0.last()?));
-    Ok(paths.filter_map(last).collect())
 }

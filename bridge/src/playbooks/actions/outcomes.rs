@@ -5,7 +5,9 @@ use crate::platform::work::Work;
 use crate::playbooks::facts::{Facts, known, unknown};
 use crate::playbooks::store::library::{self, Win};
 use crate::playbooks::{rules, store};
-use schema::ids::PartnerId;
+use crate::questions::actions::help;
+use crate::questions::rules::help::HelpKind;
+use schema::ids::{PartnerId, SaleId};
 use schema::playbook::PlaybookStatus;
 
 /// The playbook that a claim names: a published one. That it is named counts as a use of it.
@@ -34,6 +36,32 @@ pub async fn sale_changed(work: &mut Work<'_>, slug: Option<&str>) -> Result<(),
     post::show_soon(work, slug);
     post::owe_index(work, &facts, None);
     Ok(())
+}
+
+/// A sale counts from now on, or no more: its playbook's authors helped, or did not.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn sale_counts(work: &mut Work<'_>, sale: Won<'_>) -> Result<(), Fault> {
+    let cause = format!("playbook:{}", sale.id);
+    if !sale.counts {
+        return help::reverse(work, &cause).await;
+    }
+    for author in library::authors_of_sale(work.tx, sale.id).await? {
+        let pair = (author, sale.claimant);
+        help::record_as(work, HelpKind::Playbook, pair, (sale.industry, &cause)).await?;
+    }
+    Ok(())
+}
+
+/// A sale that was won with a playbook.
+#[derive(Debug, Clone, Copy)]
+pub struct Won<'a> {
+    pub id: SaleId,
+    pub claimant: PartnerId,
+    pub industry: Option<&'a str>,
+    /// Whether credit is left of it.
+    pub counts: bool,
 }
 
 /// Somebody left, came back, or is called otherwise: what names them follows.

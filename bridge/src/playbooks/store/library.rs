@@ -2,7 +2,7 @@
 use super::versions::list;
 use crate::platform::db::Conn;
 use crate::playbooks::rules::{Outcome, Rating};
-use schema::ids::PartnerId;
+use schema::ids::{PartnerId, SaleId};
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
@@ -265,6 +265,28 @@ pub async fn wins_of_others(
     .fetch_all(tx)
     .await?;
     rows.iter().map(win).collect()
+}
+
+/// Whose words are in the playbook that a sale was won with: partners who have no share in it, and are
+/// not of the claimant's organization.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn authors_of_sale(tx: &mut Conn, sale: SaleId) -> Result<Vec<PartnerId>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select me.id from sale s join partner p on p.id = s.partner_id \
+         join playbook b on b.slug = s.playbook \
+         join playbook_author a on a.slug = b.slug and a.version = b.shown_version \
+         join partner me on me.user_id = a.user_id where s.id = $1 \
+         and not exists (select 1 from share h where h.sale_id = s.id and h.partner_id = me.id) \
+         and (me.organization is null or p.organization is null or me.organization <> p.organization) \
+         order by me.id",
+    )
+    .bind(sale.to_string())
+    .fetch_all(tx)
+    .await?;
+    let bad = || sqlx::Error::Decode("author: partner".into());
+    rows.iter().map(|row| row.try_get::<String, _>(0)?.parse().map_err(|_| bad())).collect()
 }
 
 /// How often each template was filled in, in `[from, to)`, most first.

@@ -1,4 +1,5 @@
 //! Writing facts of help.
+use crate::leaderboard;
 use crate::platform::refusal::Fault;
 use crate::platform::work::Work;
 use crate::questions::rules::help::{self, HelpFact, HelpKind, HelpScore};
@@ -15,6 +16,20 @@ pub async fn record(
     (helper, helped): (PartnerId, PartnerId),
     industry: Option<&str>,
 ) -> Result<(), Fault> {
+    let cause = work.cause.id.clone();
+    record_as(work, kind, (helper, helped), (industry, &cause)).await
+}
+
+/// As `record`, by another cause than this work's: `reverse` finds the fact by it.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn record_as(
+    work: &mut Work<'_>,
+    kind: HelpKind,
+    (helper, helped): (PartnerId, PartnerId),
+    (industry, cause): (Option<&str>, &str),
+) -> Result<(), Fault> {
     let fact = HelpFact {
         id: work.id().to_string(),
         kind,
@@ -22,10 +37,15 @@ pub async fn record(
         helped,
         industry: industry.map(str::to_owned),
         at: work.now,
-        cause: work.cause.id.clone(),
+        cause: cause.to_owned(),
         reverses: None,
     };
-    Ok(store::insert(work.tx, &fact).await?)
+    write(work, &fact).await
+}
+
+async fn write(work: &mut Work<'_>, fact: &HelpFact) -> Result<(), Fault> {
+    store::insert(work.tx, fact).await?;
+    leaderboard::actions::help_changed(work, fact).await
 }
 
 /// What a partner's help counts in a period (`[from, to)`; `None` is all time).
@@ -41,18 +61,20 @@ pub async fn score(
     Ok(help::score(&facts, helper, bounds))
 }
 
-/// Takes back what an event made a fact, by another fact.
+/// Takes back what a cause made a fact, by other facts.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn reverse(work: &mut Work<'_>, cause: &str) -> Result<(), Fault> {
-    let Some(fact) = store::by_cause(work.tx, cause).await? else { return Ok(()) };
-    let back = HelpFact {
-        id: work.id().to_string(),
-        at: work.now,
-        cause: work.cause.id.clone(),
-        reverses: Some(fact.id.clone()),
-        ..fact
-    };
-    Ok(store::insert(work.tx, &back).await?)
+    for fact in store::standing_of_cause(work.tx, cause).await? {
+        let back = HelpFact {
+            id: work.id().to_string(),
+            at: work.now,
+            cause: work.cause.id.clone(),
+            reverses: Some(fact.id.clone()),
+            ..fact
+        };
+        write(work, &back).await?;
+    }
+    Ok(())
 }

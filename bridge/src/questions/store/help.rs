@@ -56,17 +56,35 @@ pub async fn of(reader: &mut Conn, helper: PartnerId) -> Result<Vec<HelpFact>, s
     rows.iter().map(read).collect()
 }
 
-/// What an event made a fact.
+/// What a cause made facts, as far as they were not taken back.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn by_cause(reader: &mut Conn, cause: &str) -> Result<Option<HelpFact>, sqlx::Error> {
-    let row = sqlx::query(
-        "select id, kind, helper_id, helped_id, industry, at, cause, reverses \
-         from help_fact where cause = $1 and reverses is null",
+pub async fn standing_of_cause(
+    reader: &mut Conn,
+    cause: &str,
+) -> Result<Vec<HelpFact>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select id, kind, helper_id, helped_id, industry, at, cause, reverses from help_fact f \
+         where cause = $1 and reverses is null \
+         and not exists (select 1 from help_fact back where back.reverses = f.id) order by id",
     )
     .bind(cause)
-    .fetch_optional(reader)
+    .fetch_all(reader)
     .await?;
-    row.as_ref().map(read).transpose()
+    rows.iter().map(read).collect()
+}
+
+/// Every fact, one helper's after another's, in order.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn all(reader: &mut Conn) -> Result<Vec<HelpFact>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select id, kind, helper_id, helped_id, industry, at, cause, reverses \
+         from help_fact order by helper_id, at, id",
+    )
+    .fetch_all(reader)
+    .await?;
+    rows.iter().map(read).collect()
 }

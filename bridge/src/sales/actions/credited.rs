@@ -1,5 +1,6 @@
 //! What follows when a sale's credit has moved and the boards know of it: each capability that lives on
 //! credited sales is told here, once an entry.
+use crate::industries;
 use crate::ledger::actions::Posted;
 use crate::ledger::rules::EntryBody;
 use crate::platform::refusal::Fault;
@@ -11,7 +12,23 @@ use crate::sales::store::SaleRow;
 pub(super) async fn credited(
     work: &mut Work<'_>,
     sale: &SaleRow,
-    _entry: (&EntryBody, &Posted),
+    (body, _): (&EntryBody, &Posted),
 ) -> Result<(), Fault> {
-    playbooks::actions::sale_changed(work, sale.playbook.as_deref()).await
+    playbooks::actions::sale_changed(work, sale.playbook.as_deref()).await?;
+    if sale.playbook.is_some() {
+        let won = playbooks::actions::Won {
+            id: sale.id,
+            claimant: sale.partner_id,
+            industry: sale.industry.as_deref(),
+            counts: sale.voided_at.is_none() && sale.net_minor > 0,
+        };
+        let approved = matches!(body, EntryBody::SaleApproved(_));
+        if approved || !won.counts {
+            playbooks::actions::sale_counts(work, won).await?;
+        }
+    }
+    if let Some(industry) = sale.industry.as_deref() {
+        work.effects.jobs.push(industries::actions::state_job(industry, work.now));
+    }
+    Ok(())
 }
