@@ -22,11 +22,10 @@ impl Metric {
         !matches!(self, Self::Breadth)
     }
 
-    /// Whether a score counts in thousandths of what people read: a client won by two is a part of one
-    /// for each.
+    /// Decimals of a score that is no money: a client won by two is a part of one for each.
     #[must_use]
-    pub const fn is_milli(self) -> bool {
-        matches!(self, Self::Penetration)
+    pub const fn decimals(self) -> u8 {
+        if matches!(self, Self::Penetration) { 3 } else { 0 }
     }
 
     /// Whether scores are money (minor units of the program's currency).

@@ -194,6 +194,14 @@ pub async fn open(work: &mut Work<'_>) -> Result<Vec<String>, Fault> {
     Ok(rows.into_iter().filter(|row| row.closed_at.is_none()).map(|row| row.slug).collect())
 }
 
+/// The slugs of all industries, closed ones too.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn all(work: &mut Work<'_>) -> Result<Vec<String>, Fault> {
+    Ok(store::all(work.tx).await?.into_iter().map(|row| row.slug).collect())
+}
+
 /// What all industries are called, by slug.
 ///
 /// # Errors

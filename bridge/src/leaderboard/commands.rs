@@ -6,15 +6,15 @@ use crate::platform::access::Caller;
 use crate::platform::refusal::{Code, Refusal, Stop};
 use crate::platform::work::Work;
 use schema::metric::Metric;
-use schema::period::PeriodKind;
+use schema::period::{Period, PeriodKind};
 
 /// Neighbors shown on each side of one's own place.
 const AROUND: usize = 2;
 
 #[derive(Debug, Clone, clap::Args)]
 pub struct Board {
-    /// What it counts: revenue or clients
-    #[arg(value_name = "revenue|clients")]
+    /// What it counts: revenue, clients, penetration, breadth or help
+    #[arg(value_name = "revenue|clients|penetration|breadth|help")]
     pub metric: Option<String>,
     /// Over which time: week, month, quarter, year or all
     #[arg(value_name = "week|month|quarter|year|all")]
@@ -22,6 +22,12 @@ pub struct Board {
     /// Of one industry
     #[arg(long, value_name = "slug")]
     pub industry: Option<String>,
+    /// Only partners in their first 90 days
+    #[arg(long, conflicts_with = "improved")]
+    pub newcomers: bool,
+    /// By what was gained on the same days of the period before
+    #[arg(long)]
+    pub improved: bool,
 }
 
 /// # Errors
@@ -33,12 +39,20 @@ pub async fn board(work: &mut Work<'_>, caller: &Caller, words: Board) -> Result
         Err(refusal) => return Err(refusal.into()),
     };
     let (metric, kind) = metric_and_kind(words.metric.as_deref(), words.kind.as_deref())?;
-    let industry = match words.industry.as_deref().or_else(|| caller.place.industry()) {
-        Some(slug) => Some(crate::industries::actions::known_slug(work, slug).await?),
-        None => None,
-    };
+    let industry = industry(work, caller, metric, words.industry.as_deref()).await?;
     let period = work.program.calendar.period_of(kind, work.today());
     let key = BoardKey::new(metric, period, industry);
+    if words.newcomers || words.improved {
+        let view = if words.newcomers {
+            views::newcomers(work, &key, render::ROWS_ASKED).await?
+        } else {
+            comparable(&key)?;
+            views::improved(work, &key, render::ROWS_ASKED).await?
+        };
+        let message = render::asked(&view, None, &work.program.prefix);
+        work.reply(&message);
+        return Ok(());
+    }
     let view = views::view(work, &key, render::ROWS_ASKED).await?;
     let you = match partner {
         Some(partner) => Some(views::mine(work, partner.row(), &key, 0).await?.you),
@@ -46,6 +60,44 @@ pub async fn board(work: &mut Work<'_>, caller: &Caller, words: Board) -> Result
     };
     let message = render::asked(&view, you, &work.program.prefix);
     work.reply(&message);
+    Ok(())
+}
+
+/// The industry of a board: the one that was named, else that of the channel.
+async fn industry(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    metric: Metric,
+    named: Option<&str>,
+) -> Result<Option<String>, Stop> {
+    if !metric.has_industries() {
+        return match named {
+            Some(_) => Err(Refusal::new(
+                Code::Usage,
+                "Breadth counts industries: it has one board, for the whole program.",
+            )
+            .example("board breadth year")
+            .into()),
+            None => Ok(None),
+        };
+    }
+    match named.or_else(|| caller.place.industry()) {
+        Some(slug) => Ok(Some(crate::industries::actions::known_slug(work, slug).await?)),
+        None => Ok(None),
+    }
+}
+
+/// What `--improved` compares.
+fn comparable(key: &BoardKey) -> Result<(), Refusal> {
+    let example = "board revenue month --improved";
+    if key.metric != Metric::Revenue {
+        let sentence = "Who improved most is told by revenue.";
+        return Err(Refusal::new(Code::Usage, sentence).example(example));
+    }
+    if key.period == Period::ALL {
+        let sentence = "Nothing comes before all time: take a week, month, quarter or year.";
+        return Err(Refusal::new(Code::Usage, sentence).example(example));
+    }
     Ok(())
 }
 
@@ -63,7 +115,7 @@ fn metric_and_kind(
             _ => {
                 return Err(Refusal::new(
                     Code::Usage,
-                    "A board is revenue or clients, over week, month, quarter, year or all.",
+                    "A board is revenue, clients, penetration, breadth or help, over week, month, quarter, year or all.",
                 )
                 .example("board clients quarter"));
             }

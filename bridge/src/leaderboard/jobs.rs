@@ -3,6 +3,7 @@ use super::live::Live;
 use super::rules::BoardKey;
 use super::{actions, render, store, views};
 use crate::platform::jobs::Job;
+use crate::platform::outbox::store::is_wanted;
 use crate::platform::pins;
 use crate::platform::refusal::Fault;
 use crate::platform::work::{Work, state_hash};
@@ -46,6 +47,15 @@ async fn state(work: &mut Work<'_>, board: &str) -> Result<(), Fault> {
     }
     let content = views::state(work, &key).await?;
     let state_key = board_state_key(key.metric, key.period.kind(), key.industry.as_deref());
+    // A board on which nobody has ever stood is not worth an event of its own; revenue and clients are
+    // there from the first day on, for programs that wait for them.
+    let optional = !matches!(key.metric, Metric::Revenue | Metric::Clients);
+    if optional
+        && content.participants == 0
+        && !is_wanted(work.tx, "space", STATE, &state_key).await?
+    {
+        return Ok(());
+    }
     work.state("space", STATE, &state_key, &content);
     Ok(())
 }
@@ -116,6 +126,10 @@ async fn day(work: &mut Work<'_>, turned_at: i64) -> Result<(), Fault> {
     work.memory.put(live);
     tracing::info!(%today, boards = keys.len(), "the day has turned");
     next_day(work, work.now);
+    // Clients of twelve months ago count no more.
+    for slug in crate::industries::actions::open(work).await? {
+        crate::industries::actions::show(work, &slug).await?;
+    }
     actions::show_all(work).await
 }
 

@@ -1,7 +1,7 @@
 //! Boards in memory, loaded when first asked for and kept in step by the worker. Dropped whole after
 //! a rollback: the standings in the database are the truth.
 use super::actions::Starts;
-use super::rules::{Board, BoardKey, Score};
+use super::rules::{Board, BoardKey, Score, Spread};
 use super::store;
 use crate::platform::access::{PartnerRow, store as people};
 use crate::platform::refusal::Fault;
@@ -29,6 +29,7 @@ pub struct Totals {
     pub open_minor: i64,
     /// Revenue of the last months, oldest first.
     pub trend: Vec<(schema::period::Period, i64)>,
+    pub spread: Option<Spread>,
 }
 
 #[derive(Default)]

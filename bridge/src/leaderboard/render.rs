@@ -1,11 +1,13 @@
 //! How boards and one's own standing look.
 use super::live::Totals;
+use super::rules::Spread;
 use super::views::Mine;
+use crate::industries::rules::percent;
 use crate::platform::access::PartnerRow;
 use crate::platform::text::{Line, Message};
 use schema::card::{
-    BalanceView, Board, BoardRef, Card, Envelope, Me, MyStanding, OwnStanding, PartnerRef,
-    TrendPoint,
+    BalanceView, Board, BoardRef, Card, Envelope, Me, MyStanding, OwnStanding, PartnerRef, Reached,
+    Selection, SpreadView, TrendPoint,
 };
 use schema::metric::Metric;
 use schema::money::{Currency, Money, thousands};
@@ -21,6 +23,8 @@ const NAME_CHARS: usize = 16;
 #[derive(Debug, Clone)]
 pub struct View {
     pub board: BoardRef,
+    pub selection: Option<Selection>,
+    pub reached: Option<Reached>,
     /// The industry's name, where it is not the program's board.
     pub scope_name: Option<String>,
     pub currency: Currency,
@@ -35,17 +39,17 @@ impl View {
     /// `🏆 Leaderboard · Revenue · 2026-11`; alone it is the notification and the pin's banner.
     #[must_use]
     pub fn title(&self) -> String {
-        let scope = self.scope_name.as_ref().map(|name| format!(" · {name}")).unwrap_or_default();
-        format!(
-            "🏆 Leaderboard · {}{scope} · {}",
-            metric_word(self.board.metric),
-            self.board.period
-        )
+        self.heading().into_plain()
     }
 
     /// The same as a line: an industry's name is a person's word.
     fn heading(&self) -> Line {
-        let line = Line::new().plain("🏆 Leaderboard · ").plain(metric_word(self.board.metric));
+        let kind = match self.selection {
+            None => "🏆 Leaderboard · ",
+            Some(Selection::Newcomers) => "🌱 Newcomers · ",
+            Some(Selection::Improved) => "📈 Most improved · ",
+        };
+        let line = Line::new().plain(kind).plain(metric_word(self.board.metric));
         let line = match &self.scope_name {
             Some(name) => line.plain(" · ").person(name),
             None => line,
@@ -85,10 +89,14 @@ pub fn period_word(period: Period) -> String {
 #[must_use]
 pub fn money_of(metric: Metric, score: i64, currency: Currency) -> String {
     if metric.is_money() {
-        Money::new(score, currency).to_string()
-    } else {
-        let sign = if score < 0 { "−" } else { "" };
-        format!("{sign}{}", thousands(score.unsigned_abs()))
+        return Money::new(score, currency).to_string();
+    }
+    let sign = if score < 0 { "−" } else { "" };
+    let unit = 10_u64.pow(u32::from(metric.decimals()));
+    let whole = thousands(score.unsigned_abs() / unit);
+    match score.unsigned_abs() % unit {
+        0 => format!("{sign}{whole}"),
+        part => format!("{sign}{whole}.{}", format!("{part:03}").trim_end_matches('0')),
     }
 }
 
@@ -124,6 +132,8 @@ fn rows(view: &View) -> Vec<Line> {
 fn card(view: &View, you: Option<OwnStanding>) -> Envelope {
     Envelope::from(Card::from(Board {
         board: view.board.clone(),
+        selection: view.selection,
+        reached: view.reached,
         timezone: view.timezone.clone(),
         standings: view.standings.clone(),
         participants: view.participants,
@@ -135,8 +145,17 @@ fn card(view: &View, you: Option<OwnStanding>) -> Envelope {
 }
 
 fn body(view: &View, message: Message) -> Message {
+    let message = match view.reached {
+        Some(reached) => message.line(format!(
+            "{} of {} accounts won in twelve months: {}",
+            thousands(reached.clients.unsigned_abs()),
+            thousands(reached.targets.unsigned_abs()),
+            percent(reached.penetration_bps)
+        )),
+        None => message,
+    };
     if view.standings.is_empty() {
-        return message.line("Nobody yet. The first approved sale takes the first place.");
+        return message.line(nobody(view));
     }
     let message = message.lines(rows(view));
     let shown = i64::try_from(view.standings.len()).unwrap_or(i64::MAX);
@@ -144,6 +163,17 @@ fn body(view: &View, message: Message) -> Message {
         message.line(format!("{shown} of {} on the board", view.participants))
     } else {
         message
+    }
+}
+
+fn nobody(view: &View) -> &'static str {
+    match (view.selection, view.board.metric) {
+        (Some(Selection::Newcomers), _) => "Nobody who is new stands on this board yet.",
+        (Some(Selection::Improved), _) => "Nobody is ahead of the period before yet.",
+        // Those who stand on it want no name, and are too few to be without one.
+        (None, _) if view.participants > 0 => "Nobody who shows a name yet.",
+        (None, Metric::Help) => "Nobody yet. The first accepted answer takes the first place.",
+        (None, _) => "Nobody yet. The first approved sale takes the first place.",
     }
 }
 
@@ -179,7 +209,11 @@ fn place(own: &OwnStanding, metric: Metric, currency: Currency) -> Line {
         _ => String::new(),
     };
     let of = format!(" of {} — {score}{moved}", own.of);
-    Line::new().plain("You: ").strong(&ordinal(rank)).plain(&of)
+    let line = Line::new().plain("You: ").strong(&ordinal(rank)).plain(&of);
+    match own.percentile {
+        Some(percentile) => line.plain(&format!(" · {} percentile", ordinal(percentile.into()))),
+        None => line,
+    }
 }
 
 /// 1st, 2nd, 3rd, 4th, 11th, 21st.
@@ -221,6 +255,9 @@ pub fn me(
     if let Some(trend) = trend_line(totals) {
         message = message.line(trend);
     }
+    if let Some(spread) = totals.spread.filter(|spread| spread.industries > 1) {
+        message = message.line(spread_line(spread));
+    }
     if !commission.is_empty() {
         message = message.lines(crate::commission::render::balances(&commission));
     }
@@ -248,9 +285,20 @@ pub fn me(
                 credited: Money::new(*minor, currency),
             })
             .collect(),
+        spread: totals.spread.map(|spread| SpreadView {
+            industries: spread.industries,
+            hhi_bps: spread.hhi_bps,
+            effective_x100: spread.effective_x100,
+        }),
         badges: Vec::new(),
         commission,
     })))
+}
+
+/// `Clients in 4 industries, spread like 1.17 equal ones`
+fn spread_line(spread: Spread) -> String {
+    let effective = format!("{}.{:02}", spread.effective_x100 / 100, spread.effective_x100 % 100);
+    format!("Clients in {} industries, spread like {effective} equal ones", spread.industries)
 }
 
 fn many(count: i64, word: &str) -> String {

@@ -23,6 +23,12 @@ use schema::period::Period;
 /// From so many ranked partners on a percentile is shown.
 pub const PERCENTILE_FROM: u32 = 5;
 
+/// Fewer participants than this, and who wants to stay anonymous would not be.
+pub const ANONYMOUS_FROM: u32 = 5;
+
+/// So long is somebody new, in full local days from the day of their approval on.
+pub const NEWCOMER_DAYS: i64 = 90;
+
 /// One board: what it counts, when, and for the whole program or one industry (by slug).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BoardKey {

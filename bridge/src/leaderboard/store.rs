@@ -7,6 +7,7 @@ use crate::platform::db::Conn;
 use crate::platform::db::sql::{chunks, values};
 use crate::platform::refusal::Fault;
 use futures_util::TryStreamExt as _;
+use jiff::civil::Date;
 use schema::ids::{ClientId, PartnerId};
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
@@ -272,4 +273,43 @@ pub async fn open_claims(
     .fetch_one(tx)
     .await?;
     Ok((row.try_get(0)?, row.try_get(1)?))
+}
+
+/// Approved partners of the last while whom others see ranked.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn newcomers(tx: &mut Conn, since: i64) -> Result<Vec<PartnerId>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select id from partner where approved_at >= $1 and left_at is null \
+         and suspended_at is null and visibility <> 'hidden'",
+    )
+    .bind(since)
+    .fetch_all(tx)
+    .await?;
+    rows.iter().map(|row| partner(row, 0)).collect()
+}
+
+/// Each partner's net credit of sales of the days `[from, to)`, as it is now.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn credited(
+    tx: &mut Conn,
+    (from, to): (Date, Date),
+    industry: Option<&str>,
+) -> Result<Vec<(PartnerId, i64)>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select h.partner_id, cast(sum(coalesce(h.credit_minor, h.amount_minor) + coalesce((select cast(sum(a.minor) as bigint) \
+         from adjustment_share a where a.sale_id = s.id and a.partner_id = h.partner_id), 0)) as bigint) \
+         from sale s join share h on h.sale_id = s.id \
+         where s.approved_at is not null and s.voided_at is null and s.effective_on >= $1 and s.effective_on < $2 \
+         and ($3 = '' or s.industry = $3) group by h.partner_id",
+    )
+    .bind(from.to_string())
+    .bind(to.to_string())
+    .bind(industry.unwrap_or_default())
+    .fetch_all(tx)
+    .await?;
+    rows.iter().map(|row| Ok((partner(row, 0)?, row.try_get(1)?))).collect()
 }

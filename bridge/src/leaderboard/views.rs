@@ -1,13 +1,18 @@
 //! From boards and people to what is shown: rows with names, one's own standing, totals.
+mod selected;
+
+pub use selected::{improved, newcomers};
+
 use super::live::{Live, Loaded, Totals};
 use super::render::View;
-use super::rules::{BoardKey, Row, movement, percentile};
+use super::rules::{ANONYMOUS_FROM, BoardKey, Row, Spread, movement, percentile, spread};
 use super::store;
+use crate::industries;
 use crate::ledger;
 use crate::platform::access::PartnerRow;
 use crate::platform::refusal::Fault;
 use crate::platform::work::Work;
-use schema::card::{BoardRef, OwnStanding};
+use schema::card::{BoardRef, OwnStanding, Reached};
 use schema::ids::PartnerId;
 use schema::metric::Metric;
 use schema::period::{Period, PeriodKind};
@@ -29,7 +34,7 @@ pub fn board_ref(work: &Work<'_>, key: &BoardKey) -> BoardRef {
         period: key.period,
         scope: key.scope().to_owned(),
         unit: if money { currency.code() } else { key.metric.as_str() }.to_owned(),
-        exponent: if money { currency.exponent() } else { 0 },
+        exponent: if money { currency.exponent() } else { key.metric.decimals() },
         from,
         to,
     }
@@ -55,9 +60,21 @@ async fn view_of(
     let loaded = live.board(work, key).await?;
     let participants = loaded.board.public();
     let rows = marked(loaded, loaded.board.top(rows_max));
-    let standings = named(work, live, rows).await?;
+    let standings = named(work, live, participants, rows).await?;
+    framed(work, key, standings, participants).await
+}
+
+/// Rows, and what is said around them.
+async fn framed(
+    work: &mut Work<'_>,
+    key: &BoardKey,
+    standings: Vec<StandingRow>,
+    participants: u32,
+) -> Result<View, Fault> {
     Ok(View {
         board: board_ref(work, key),
+        selection: None,
+        reached: reached(work, key).await?,
         scope_name: scope_name(work, key).await?,
         currency: work.program.currency,
         standings,
@@ -66,6 +83,22 @@ async fn view_of(
         ledger_seq: ledger::actions::head(work).await?.seq,
         now: work.now,
     })
+}
+
+/// How far the board's industry, or all of them, are entered today; asked of penetration only.
+async fn reached(work: &mut Work<'_>, key: &BoardKey) -> Result<Option<Reached>, Fault> {
+    if key.metric != Metric::Penetration {
+        return Ok(None);
+    }
+    let found = match &key.industry {
+        Some(slug) => industries::actions::penetration(work, slug)
+            .await?
+            .map(|one| (one.won, one.target.accounts, one.bps)),
+        None => industries::actions::headline(work).await?,
+    };
+    let reached =
+        |(clients, targets, penetration_bps)| Reached { clients, targets, penetration_bps };
+    Ok(found.map(reached))
 }
 
 /// Rows with how far they moved, and whether they are new.
@@ -82,21 +115,25 @@ fn marked(loaded: &Loaded, rows: Vec<Row>) -> Vec<(Row, Option<i64>, bool)> {
 /// How people call what the board is of; nothing for the program's.
 async fn scope_name(work: &mut Work<'_>, key: &BoardKey) -> Result<Option<String>, Fault> {
     match &key.industry {
-        Some(slug) => crate::industries::actions::name(work, slug).await,
+        Some(slug) => industries::actions::name(work, slug).await,
         None => Ok(None),
     }
 }
 
-/// Rows with the names that others may read.
+/// Rows with the names that others may read. Among few, a row without a name would still tell whose it
+/// is: it is left out, and the ranks of the others stay what they are.
 async fn named(
     work: &mut Work<'_>,
     live: &mut Live,
+    participants: u32,
     rows: Vec<(Row, Option<i64>, bool)>,
 ) -> Result<Vec<StandingRow>, Fault> {
     let mut standings = Vec::with_capacity(rows.len());
     for (row, moved, new) in rows {
         let partner = live.partner(work, row.partner).await?;
-        standings.push(standing(&partner, row, moved, new));
+        if participants >= ANONYMOUS_FROM || partner.visibility != Visibility::Anonymous {
+            standings.push(standing(&partner, row, moved, new));
+        }
     }
     Ok(standings)
 }
@@ -188,8 +225,9 @@ async fn mine_of(
     let hidden = me.visibility == Visibility::Hidden && own.score > 0;
     // Counted as the board itself counts: those with a score, and who is hidden counts themselves.
     let of = loaded.board.public().saturating_add(u32::from(hidden));
-    let above = named(work, live, above).await?;
-    let below = named(work, live, below).await?;
+    let participants = loaded.board.public();
+    let above = named(work, live, participants, above).await?;
+    let below = named(work, live, participants, below).await?;
     let stands = own.score > 0;
     let you = OwnStanding {
         score: own.score,
@@ -225,13 +263,24 @@ pub async fn totals(work: &mut Work<'_>, id: PartnerId) -> Result<Totals, Fault>
         let score = store::score(work.tx, &key, id).await?.map_or(0, |score| score.score);
         trend.push((period, score));
     }
-    let totals = Totals { credited, clients, open_claims, open_minor, trend };
+    let spread = spread_of(work, id).await?;
+    let totals = Totals { credited, clients, open_claims, open_minor, trend, spread };
     let known = &mut work.memory.cache::<Live>().totals;
     if known.len() >= TOTALS_MAX {
         known.clear();
     }
     known.insert(id, totals.clone());
     Ok(totals)
+}
+
+/// How a partner's clients of all time lie over the industries.
+async fn spread_of(work: &mut Work<'_>, id: PartnerId) -> Result<Option<Spread>, Fault> {
+    let mut clients = Vec::new();
+    for slug in industries::actions::all(work).await? {
+        let board = BoardKey::new(Metric::Clients, Period::ALL, Some(slug)).to_string();
+        clients.push(store::score(work.tx, &board, id).await?.map_or(0, |score| score.score));
+    }
+    Ok(spread(&clients))
 }
 
 const TOTALS_MAX: usize = 8_192;

@@ -7,6 +7,7 @@ use crate::money::Money;
 use crate::period::{Period, PeriodKind};
 use crate::state::StandingRow;
 use crate::status::Visibility;
+use crate::wire::words;
 
 use super::PartnerRef;
 
@@ -20,12 +21,22 @@ pub struct BoardRef {
     pub scope: String,
     /// ISO 4217 code for money, else the metric's own name.
     pub unit: String,
-    /// Decimals of the unit; 0 for counts.
+    /// Decimals of the unit; 0 for counts, 3 for penetration (thousandths of a client).
     pub exponent: u8,
     /// First instant, epoch milliseconds; 0 for all time.
     pub from: i64,
     /// First instant after it, epoch milliseconds; 2^53 − 1 for all time.
     pub to: i64,
+}
+
+words! {
+    /// Of whom a board is, where not of all.
+    Selection, "selection" {
+        /// Partners in their first 90 days, ranked among themselves.
+        Newcomers = "newcomers",
+        /// By what was gained on the same days of the period before.
+        Improved = "improved",
+    }
 }
 
 /// Where one partner stands on one board.
@@ -52,6 +63,12 @@ pub struct OwnStanding {
 pub struct Board {
     #[serde(flatten)]
     pub board: BoardRef,
+    /// Absent for the board of all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub selection: Option<Selection>,
+    /// How far the industries are entered; on boards of penetration, where targets are set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reached: Option<Reached>,
     /// IANA zone in which the period was counted.
     pub timezone: String,
     pub standings: Vec<StandingRow>,
@@ -66,6 +83,25 @@ pub struct Board {
     pub ledger_seq: i64,
     /// Epoch milliseconds.
     pub updated_at: i64,
+}
+
+/// Clients won in the last twelve months, of the accounts to be won.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Reached {
+    pub clients: i64,
+    pub targets: i64,
+    pub penetration_bps: i64,
+}
+
+/// How a partner's clients lie over the industries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SpreadView {
+    /// Industries with a client.
+    pub industries: u32,
+    /// Concentration: the sum of squared parts in basis points; 10 000 is all in one industry.
+    pub hhi_bps: i64,
+    /// As many equal industries would be as concentrated, times 100.
+    pub effective_x100: i64,
 }
 
 /// A partner's own standings, totals, trend and badges.
@@ -83,6 +119,9 @@ pub struct Me {
     pub open: Money,
     /// Net credit of the last months, oldest first, the present one last.
     pub trend: Vec<TrendPoint>,
+    /// Absent without a client in any industry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spread: Option<SpreadView>,
     /// Slugs.
     pub badges: Vec<String>,
     /// One a currency; in a chat of two only.

@@ -75,6 +75,16 @@ impl Board {
         Self::default()
     }
 
+    /// The board of these scores.
+    #[must_use]
+    pub fn of(scores: impl IntoIterator<Item = (PartnerId, Score)>) -> Self {
+        let mut board = Self::new();
+        for (partner, score) in scores {
+            board.set(partner, score);
+        }
+        board
+    }
+
     /// Gives a partner a score; 0 takes the row away.
     pub fn set(&mut self, partner: PartnerId, score: Score) {
         self.remove(partner);

@@ -2,8 +2,8 @@
 mod states;
 
 pub use states::{
-    KeptState, WantedState, due_states, kept_states, next_state_at, resend_state, resend_states,
-    state_failed, state_sent, states_of, unpark_states,
+    KeptState, WantedState, due_states, is_wanted, kept_states, next_state_at, resend_state,
+    resend_states, state_failed, state_sent, states_of, unpark_states,
 };
 
 use crate::platform::db::Conn;

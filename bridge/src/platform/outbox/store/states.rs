@@ -32,6 +32,26 @@ pub async fn due_states(
     rows.iter().map(wanted).collect()
 }
 
+/// Whether a state was ever asked for.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn is_wanted(
+    reader: &mut Conn,
+    room: &str,
+    event_type: &str,
+    state_key: &str,
+) -> Result<bool, sqlx::Error> {
+    let row =
+        sqlx::query("select 1 from state where room = $1 and event_type = $2 and state_key = $3")
+            .bind(room)
+            .bind(event_type)
+            .bind(state_key)
+            .fetch_optional(reader)
+            .await?;
+    Ok(row.is_some())
+}
+
 /// When the next state is due, if any differs.
 ///
 /// # Errors
