@@ -8,6 +8,8 @@ use schema::ids::{ClientId, PartnerId, SaleId};
 use schema::money::{Currency, WIRE_MAX};
 use schema::period::{Calendar, PeriodKind, WeekStart};
 
+mod recount;
+
 use super::*;
 use crate::ledger::rules::{Credit, CreditShare, EntryBody};
 
