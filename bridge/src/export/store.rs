@@ -43,6 +43,13 @@ fn select(table: &str) -> Option<&'static str> {
             "select p.seq, e.posted_at, p.account, p.currency, p.minor, e.body from posting p \
              join entry e on e.seq = p.seq where p.account like 'partner:%' order by p.seq, p.n"
         }
+        "industry_starts" => {
+            "select industry, period, clients, targets from industry_start order by industry, period"
+        }
+        "help" => {
+            "select id, kind, helper_id, helped_id, industry, at, reverses from help_fact \
+             order by helper_id, at, id"
+        }
         "standings" => {
             "select board, partner_id, score, reached_at from standing order by board, partner_id"
         }

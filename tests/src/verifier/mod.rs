@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod canonical;
 pub mod chain;
 pub mod entries;
+pub mod help;
 pub mod lines;
 pub mod read;
 

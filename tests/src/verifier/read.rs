@@ -32,6 +32,8 @@ const TABLES: &[(&str, &str)] = &[
     ("entries", "#seq book source source_id #at cause body prev_hash hash"),
     ("postings", "#seq #n account #minor currency"),
     ("statements", "#seq #at partner account currency #minor kind sale"),
+    ("industry_starts", "industry period #clients #targets"),
+    ("help", "id kind helper helped industry #at reverses"),
     ("standings", "metric period industry partner #score #reached_at"),
 ];
 

@@ -9,7 +9,7 @@ const fn number(name: &'static str, says: &'static str) -> Column {
     Column { name, kind: Kind::Number, says }
 }
 
-pub const TABLES: [Table; 10] = [
+pub const TABLES: [Table; 12] = [
     PARTNERS,
     SALES,
     SHARES,
@@ -19,6 +19,8 @@ pub const TABLES: [Table; 10] = [
     ENTRIES,
     POSTINGS,
     STATEMENTS,
+    INDUSTRY_STARTS,
+    HELP,
     STANDINGS,
 ];
 
@@ -176,15 +178,43 @@ const STATEMENTS: Table = Table {
     ],
 };
 
+const INDUSTRY_STARTS: Table = Table {
+    name: "industry_starts",
+    says: "How industries stood when periods began: new clients count double for `penetration` where less than a twentieth of the accounts was won.",
+    columns: &[
+        text("industry", "short name"),
+        text("period", "as in `standings`"),
+        number("clients", "distinct clients won in the twelve months before"),
+        number("targets", "accounts to be won; absent where none were set"),
+    ],
+};
+
+const HELP: Table = Table {
+    name: "help",
+    says: "Who helped whom; the boards of `help` follow from it.",
+    columns: &[
+        text("id", "of the fact"),
+        text("kind", "`answer`, `kudos`, `playbook` or `session`"),
+        text("helper", "partner id"),
+        text("helped", "partner id"),
+        text("industry", "short name; absent where it was about none"),
+        number("at", "when it became a fact"),
+        text("reverses", "id of the fact that this one takes back"),
+    ],
+};
+
 const STANDINGS: Table = Table {
     name: "standings",
     says: "Scores on every board, as the program has them; a replay of the entries gives the same.",
     columns: &[
-        text("metric", "`revenue` or `clients`"),
+        text("metric", "`revenue`, `clients`, `penetration`, `breadth` or `help`"),
         text("period", "`2026-W47`, `2026-11`, `2026-Q4`, `2026` or `all`"),
         text("industry", "short name; absent for the whole program"),
         text("partner", "id"),
-        number("score", "minor units for revenue, a count for clients"),
+        number(
+            "score",
+            "minor units for revenue, thousandths of clients for penetration, else a count",
+        ),
         number("reached_at", "since when the score was kept"),
     ],
 };

@@ -5,7 +5,7 @@ use bridge::ledger::rules::{Credit, CreditShare, EntryBody};
 use jiff::{Timestamp, ToSpan};
 use partnerspace_tests::Outcome;
 use partnerspace_tests::verifier::boards::{self, Boards};
-use partnerspace_tests::verifier::calendar::Calendar as Own;
+use partnerspace_tests::verifier::calendar::{Calendar as Own, KINDS, day};
 use partnerspace_tests::verifier::entries::Entry;
 use proptest::prelude::*;
 use schema::ids::{ClientId, PartnerId, SaleId};
@@ -87,7 +87,9 @@ fn ledger(acts: &[Act], zone: &jiff::tz::TimeZone) -> Outcome<Vec<(i64, EntryBod
 fn by_the_program(entries: &[(i64, EntryBody)], calendar: &Calendar) -> Outcome<Boards> {
     let posted = (1..).zip(entries).map(|(seq, (at, body))| Posted { seq, at: *at, body });
     let mut boards = Boards::new();
-    for (key, scores) in replay(posted, calendar)? {
+    for (key, scores) in
+        replay(posted, calendar, &|industry, period| twice(industry, &period.to_string()))?
+    {
         for (partner, score) in scores {
             let industry = key.industry.clone().unwrap_or_default();
             let key =
@@ -98,13 +100,30 @@ fn by_the_program(entries: &[(i64, EntryBody)], calendar: &Calendar) -> Outcome<
     Ok(boards)
 }
 
+/// New clients of one of the two industries count twice in some periods.
+fn twice(industry: &str, period: &str) -> bool {
+    industry == "gyms" && period.ends_with(['1', '3', '5', '7', '9'])
+}
+
+/// The periods of those that an entry may count in.
+fn periods(entry: &Entry, calendar: &Own) -> Vec<(String, String)> {
+    let days = [entry.text("on").and_then(day), Some(calendar.day_at(entry.at))];
+    let names = days
+        .into_iter()
+        .flatten()
+        .flat_map(|day| KINDS.into_iter().map(move |kind| calendar.period(kind, day).name));
+    let name = |name: String| twice("gyms", &name).then(|| ("gyms".to_owned(), name));
+    names.filter_map(name).collect()
+}
+
 fn by_the_verifier(entries: &[(i64, EntryBody)], calendar: &Own) -> Outcome<(Boards, Vec<i64>)> {
     let entry = |(seq, (at, body)): (i64, &(i64, EntryBody))| {
         let text = body.sealed(*at, "sale.approved", &seq.to_string());
         anyhow::Ok(Entry { seq, at: *at, body: serde_json::from_str(&text)? })
     };
     let entries = (1..).zip(entries).map(entry).collect::<Outcome<Vec<Entry>>>()?;
-    Ok(boards::replay(&entries, calendar))
+    let doubled = entries.iter().flat_map(|entry| periods(entry, calendar));
+    Ok(boards::replay(&entries, calendar, &doubled.collect()))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "what an error is mapped with")]
