@@ -203,6 +203,9 @@ fn place(own: &OwnStanding, metric: Metric, currency: Currency) -> Line {
     let Some(rank) = own.rank else {
         return Line::new().plain(&format!("You: no place yet — {score}"));
     };
+    if own.score == 0 {
+        return Line::new().plain("You: ").strong(&ordinal(rank)).plain(&format!(" — {score}"));
+    }
     let moved = match own.moved {
         Some(up) if up > 0 => format!(" ▲{up}"),
         Some(down) if down < 0 => format!(" ▼{}", down.unsigned_abs()),

@@ -229,11 +229,14 @@ async fn mine_of(
     let above = named(work, live, participants, above).await?;
     let below = named(work, live, participants, below).await?;
     let stands = own.score > 0;
+    // Who has nothing yet is behind all others who have, and alone sees it; before the first score
+    // there is no place at all.
+    let ranked = stands || own.score == 0 && of > 0;
     let you = OwnStanding {
         score: own.score,
-        rank: stands.then_some(own.rank),
+        rank: ranked.then_some(own.rank),
         of,
-        percentile: percentile(own.rank, own.of).filter(|_| stands),
+        percentile: percentile(own.rank, own.of).filter(|_| ranked),
         moved: moved.filter(|_| stands),
         visibility: me.visibility,
     };

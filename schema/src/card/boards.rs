@@ -43,7 +43,7 @@ words! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OwnStanding {
     pub score: i64,
-    /// Competition rank; absent without a score above 0.
+    /// Competition rank; absent below 0, and while nobody has a score. At 0 only its owner sees it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rank: Option<u32>,
     /// How many have a score above 0, as the board's `participants`.

@@ -27,6 +27,10 @@ const ROWS: &[&str] = &[
     "insert into commission_move (seq, at, partner_id, kind, currency, base_minor, held_minor, payable_minor, \
      disputed_minor, reason) values (1, 1, 'p', 'x', 'EUR', 0, 0, 0, 0, 'why')",
     "insert into help_fact (id, kind, helper_id, helped_id, at, cause) values ('h', 'kudos', 'p', 'p', 1, '$h')",
+    "insert into industry (slug, name, made_at) values ('i', 'I', 1)",
+    "insert into industry_target (industry, from_on, accounts, set_by, set_at) \
+     values ('i', '2026-01-01', 120, '@o:a.org', 1)",
+    "insert into industry_start (industry, period, clients, noted_at) values ('i', '2026-11', 1, 1)",
     "insert into deal (id, number, partner_id, client_id, name_key, cause, registered_at, days) \
      values ('d', 1, 'p', 'c', 'c', '$d', 1, 90)",
     "insert into conflict (id, number, deal_id, rival_id, opened_at) values ('k', 1, 'd', 'p', 1)",
