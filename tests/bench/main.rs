@@ -10,6 +10,7 @@
 #![expect(clippy::cast_possible_truncation, reason = "numbers of a report")]
 #![expect(clippy::cast_sign_loss, reason = "numbers of a report")]
 
+mod boards;
 mod books;
 mod echo;
 mod feed;
@@ -63,6 +64,9 @@ fn main() -> Result<()> {
     }
     if options.only.iter().any(|scenario| scenario == "search") {
         search::print()?;
+    }
+    if options.only.iter().any(|scenario| scenario == "boards") {
+        boards::print(&options)?;
     }
     if options.only.iter().any(|scenario| scenario == "books") {
         books::print(&options)?;

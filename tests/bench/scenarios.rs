@@ -15,7 +15,7 @@ const STALE: Duration = Duration::from_secs(10);
 /// No send for so long: everything owed was sent.
 const CALM: Duration = Duration::from_secs(1);
 /// What needs no homeserver.
-pub const ALONE: [&str; 4] = ["text", "search", "books", "statement"];
+pub const ALONE: [&str; 5] = ["text", "search", "boards", "books", "statement"];
 pub const NAMES: [&str; 12] = [
     "text",
     "search",

@@ -4,6 +4,7 @@ pub mod starts;
 use super::rules::{Holding, Score, parts};
 use crate::ledger::rules::Sealed;
 use crate::platform::db::Conn;
+use crate::platform::db::packed::Packed;
 use crate::platform::db::sql::{chunks, values};
 use crate::platform::refusal::Fault;
 use futures_util::TryStreamExt as _;
@@ -124,13 +125,19 @@ pub async fn each_credit(
     tx: &mut Conn,
     mut see: impl FnMut(&str, i64, &str) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
+    // In pages of a thousand numbers, so that nobody's entries are one text of any size.
     let mut rows = sqlx::query(
-        "select p.account, p.seq, e.body from posting p join entry e on e.seq = p.seq \
-         where p.account like 'credit:%' order by p.account, p.seq",
+        "select p.account, string_agg(p.seq || ':' || length(e.body) || ':' || e.body, '' order by p.seq) \
+         from posting p join entry e on e.seq = p.seq where p.account like 'credit:%' \
+         group by p.account, p.seq / 1000 order by p.account, p.seq / 1000",
     )
     .fetch(tx);
     while let Some(row) = rows.try_next().await? {
-        see(row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)?;
+        let (account, page): (&str, &str) = (row.try_get(0)?, row.try_get(1)?);
+        let mut packed = Packed::new(page);
+        while !packed.is_at_end() {
+            see(account, packed.number()?, packed.text()?)?;
+        }
     }
     Ok(())
 }

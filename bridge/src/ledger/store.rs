@@ -1,6 +1,7 @@
 //! Rows of the ledger. Nothing here updates or deletes; the database refuses it too.
 use super::rules::{Head, Posting};
 use crate::platform::db::Conn;
+use crate::platform::db::packed::Packed;
 use sqlx::Row as _;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,14 +59,34 @@ pub async fn by_source(
 /// # Errors
 /// When the database refuses.
 pub async fn after(tx: &mut Conn, seq: i64, limit: i64) -> Result<Vec<EntryRow>, sqlx::Error> {
-    let rows = sqlx::query(
-        "select seq, book, source, source_id, body, prev_hash, hash, posted_at from entry where seq > $1 order by seq limit $2",
+    let page: Option<String> = sqlx::query(
+        "select string_agg(seq || ':' || posted_at || ':' || length(book) || ':' || book || \
+         length(source) || ':' || source || length(source_id) || ':' || source_id || \
+         length(prev_hash) || ':' || prev_hash || length(hash) || ':' || hash || \
+         length(body) || ':' || body, '' order by seq) from (select seq, posted_at, book, source, \
+         source_id, prev_hash, hash, body from entry where seq > $1 order by seq limit $2) page",
     )
     .bind(seq)
     .bind(limit)
-    .fetch_all(tx)
-    .await?;
-    rows.iter().map(read).collect()
+    .fetch_one(tx)
+    .await?
+    .try_get(0)?;
+    let page = page.unwrap_or_default();
+    let mut packed = Packed::new(&page);
+    let mut entries = Vec::new();
+    while !packed.is_at_end() {
+        entries.push(EntryRow {
+            seq: packed.number()?,
+            posted_at: packed.number()?,
+            book: packed.text()?.to_owned(),
+            source: packed.text()?.to_owned(),
+            source_id: packed.text()?.to_owned(),
+            prev_hash: packed.text()?.to_owned(),
+            hash: packed.text()?.to_owned(),
+            body: packed.text()?.to_owned(),
+        });
+    }
+    Ok(entries)
 }
 
 fn read(row: &sqlx::any::AnyRow) -> Result<EntryRow, sqlx::Error> {
@@ -133,21 +154,26 @@ pub struct PostingRow {
 /// # Errors
 /// When the database refuses.
 pub async fn postings(tx: &mut Conn, from: i64, to: i64) -> Result<Vec<PostingRow>, sqlx::Error> {
-    let rows = sqlx::query(
-        "select seq, account, minor, currency from posting where seq between $1 and $2 order by seq, n",
+    let page: Option<String> = sqlx::query(
+        "select string_agg(seq || ':' || minor || ':' || length(account) || ':' || account || \
+         length(currency) || ':' || currency, '' order by seq, n) from posting \
+         where seq between $1 and $2",
     )
     .bind(from)
     .bind(to)
-    .fetch_all(tx)
-    .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(PostingRow {
-                seq: row.try_get(0)?,
-                account: row.try_get(1)?,
-                minor: row.try_get(2)?,
-                currency: row.try_get(3)?,
-            })
-        })
-        .collect()
+    .fetch_one(tx)
+    .await?
+    .try_get(0)?;
+    let page = page.unwrap_or_default();
+    let mut packed = Packed::new(&page);
+    let mut postings = Vec::new();
+    while !packed.is_at_end() {
+        postings.push(PostingRow {
+            seq: packed.number()?,
+            minor: packed.number()?,
+            account: packed.text()?.to_owned(),
+            currency: packed.text()?.to_owned(),
+        });
+    }
+    Ok(postings)
 }

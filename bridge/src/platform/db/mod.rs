@@ -1,6 +1,7 @@
 //! The database: one SQL text over SQLite and PostgreSQL. SQLite has one writer connection, which
 //! is also the queue of writers (four of them lose three of four read-then-write transactions).
 mod migrate;
+pub mod packed;
 pub mod sql;
 mod store;
 
