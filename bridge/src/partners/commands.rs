@@ -132,7 +132,8 @@ pub async fn profile(work: &mut Work<'_>, caller: &Caller, words: Profile) -> Re
     let settings = Settings { visibility, timezone, industries, amounts };
     let (row, changed) = actions::set_profile(work, &partner, settings).await?;
     let amounts = crate::wins::actions::amounts(work, &row.id.to_string()).await?;
-    let message = render::profile((&row, amounts), changed, (&work.program.timezone, &work.program.prefix));
+    let message =
+        render::profile((&row, amounts), changed, (&work.program.timezone, &work.program.prefix));
     work.reply(&message);
     Ok(())
 }

@@ -5,8 +5,8 @@ use crate::platform::text::{Line, Message};
 use crate::platform::work::Work;
 use crate::program::Program;
 use schema::card::{
-    Application, Applied, Card, Envelope, Partner, PartnerEvent, PartnerView, Partners, Profile,
-    Review, ReviewStatus, ReviewSubject, Welcome,
+    Amounts, Application, Applied, Card, Envelope, Partner, PartnerEvent, PartnerView, Partners,
+    Profile, Review, ReviewStatus, ReviewSubject, Welcome,
 };
 use schema::state::{ProfileState, VERSION};
 use schema::status::{Enrollment, Role, Visibility};

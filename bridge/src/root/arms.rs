@@ -6,8 +6,7 @@ use crate::platform::refusal::{Code, Refusal, Stop};
 use crate::platform::work::Work;
 use crate::{
     commission, deals, industries, leaderboard, ledger, mentorship, operations, partners, payouts,
-    playbooks, questions, rates, rooms, sales, statements, stories, team,
-    wins,
+    playbooks, questions, rates, rooms, sales, statements, stories, team, wins,
 };
 use commission::commands::{ControlRule, PartnerRule};
 use schema::status::Enrollment;

@@ -121,7 +121,8 @@ fn something_else(work: &mut Work<'_>) -> &'static str {
 }
 
 /// How a command may have ended; whoever mends one by an edit hears that it must be sent anew.
-const ANSWERED: &[&str] = &[commands::RAN, commands::REFUSED, commands::SLOWED, "coalesced", super::stories::TOLD];
+const ANSWERED: &[&str] =
+    &[commands::RAN, commands::REFUSED, commands::SLOWED, "coalesced", super::stories::TOLD];
 
 async fn was_command(work: &mut Work<'_>, original: &str) -> Result<bool, Fault> {
     let outcome = inbox::outcome_of(work.tx, original).await?;
@@ -153,11 +154,7 @@ pub(super) async fn redacted(
 }
 
 /// The message of something that is no claim.
-async fn deleted(
-    work: &mut Work<'_>,
-    caller: &Caller,
-    target: &str,
-) -> Result<&'static str, Stop> {
+async fn deleted(work: &mut Work<'_>, caller: &Caller, target: &str) -> Result<&'static str, Stop> {
     if let Some(done) = wins::commands::deleted(work, caller, target).await? {
         return Ok(done);
     }

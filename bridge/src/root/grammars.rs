@@ -3,8 +3,7 @@
 use crate::platform::commands::{Grammar, PROSE};
 use crate::{
     commission, deals, industries, leaderboard, ledger, mentorship, operations, partners, payouts,
-    playbooks, questions, rates, rooms, sales, statements, stories, team,
-    wins,
+    playbooks, questions, rates, rooms, sales, statements, stories, team, wins,
 };
 use std::sync::LazyLock;
 

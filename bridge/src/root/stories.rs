@@ -49,10 +49,12 @@ fn is_command(work: &Work<'_>, content: &Content<'_>, body: &str) -> Result<bool
     let bot =
         ruma::UserId::parse(&work.program.bot).map_err(|error| Fault::Bug(error.to_string()))?;
     Ok(match command_line(content, &work.program.prefix, Place::Direct, &bot) {
-        LineOutcome::Command(line) => line.has_prefix || !body.contains('\n') && reads_as_one(&line),
-        LineOutcome::NotForUs
-        | LineOutcome::FullWidthHint { .. }
-        | LineOutcome::Refused { .. } => false,
+        LineOutcome::Command(line) => {
+            line.has_prefix || !body.contains('\n') && reads_as_one(&line)
+        }
+        LineOutcome::NotForUs | LineOutcome::FullWidthHint { .. } | LineOutcome::Refused { .. } => {
+            false
+        }
     })
 }
 

@@ -10,9 +10,7 @@ use super::rules::{ROOT_CHARS_MAX, status};
 use crate::platform::text::{Line, Message};
 use crate::wins::render::about;
 use crate::wins::rules::teller;
-use schema::card::{
-    Card, Envelope, Stories, Story, StoryEvent, StoryPart, StoryText, StoryView,
-};
+use schema::card::{Card, Envelope, Stories, Story, StoryEvent, StoryPart, StoryText, StoryView};
 
 fn card(card: impl Into<Card>) -> Envelope {
     Envelope::from(card.into())
@@ -57,7 +55,8 @@ pub const fn heading(part: StoryPart) -> &'static str {
 /// `📖 ST-1 · How Ana won Acme`, or a client without a name.
 fn title(mark: &str, facts: &Facts) -> Line {
     let author = teller(&facts.author);
-    let line = Line::new().plain(&format!("{mark} {} · How ", facts.row.number)).person(&author.name);
+    let line =
+        Line::new().plain(&format!("{mark} {} · How ", facts.row.number)).person(&author.name);
     match facts.client_name() {
         Some(client) => line.plain(" won ").person_cut(client, 60),
         None => line.plain(" won a client"),
@@ -123,7 +122,8 @@ pub fn list(rows: &[Facts], industry: Option<&str>, count: i64, prefix: &str) ->
     let mut message = Message::notice(format!("📖 Case studies{of}"));
     for facts in rows {
         let author = teller(&facts.author);
-        let line = Line::new().plain(&format!("{} · ", facts.row.number)).person_cut(&author.name, 24);
+        let line =
+            Line::new().plain(&format!("{} · ", facts.row.number)).person_cut(&author.name, 24);
         let line = match facts.client_name() {
             Some(client) => line.plain(" · ").person_cut(client, 24),
             None => line,

@@ -108,7 +108,8 @@ pub fn part(text: &str) -> Result<String, Refusal> {
     if text.chars().count() <= PART_CHARS_MAX {
         return Ok(text.to_owned());
     }
-    let sentence = format!("One part has at most {PART_CHARS_MAX} characters; please send it shorter.");
+    let sentence =
+        format!("One part has at most {PART_CHARS_MAX} characters; please send it shorter.");
     Err(Refusal::new(Code::Long, sentence))
 }
 
@@ -118,7 +119,9 @@ pub fn reason(text: &str, word: &str) -> Result<String, Refusal> {
     let text = text.trim();
     let example = format!("story {word} ST-1 please leave the prices out");
     if text.is_empty() {
-        return Err(Refusal::new(Code::Usage, "Please say why; the author reads it.").example(example));
+        return Err(
+            Refusal::new(Code::Usage, "Please say why; the author reads it.").example(example)
+        );
     }
     if text.chars().count() > REASON_CHARS_MAX {
         let sentence = format!("A reason has at most {REASON_CHARS_MAX} characters.");
@@ -141,8 +144,11 @@ pub fn no_such_story() -> Refusal {
 
 #[must_use]
 pub fn none_open() -> Refusal {
-    Refusal::new(Code::Ref, "You are telling no case study now; `story start` and a sale begins one.")
-        .example("story start S-1")
+    Refusal::new(
+        Code::Ref,
+        "You are telling no case study now; `story start` and a sale begins one.",
+    )
+    .example("story start S-1")
 }
 
 /// # Errors
@@ -153,9 +159,14 @@ pub fn may_skip(step: Step, has_text: bool) -> Result<(), Refusal> {
             let sentence = format!("A case study needs its {part}; a sentence or two will do.");
             Err(Refusal::new(Code::Usage, sentence).example("story cancel"))
         }
-        Step::Client => Err(Refusal::new(Code::Usage, "This needs a yes or a no.").example("story show")),
-        Step::Ready => Err(Refusal::new(Code::Usage, "Press ✅ under the preview, or change it with `story back`.")
-            .example("story back")),
+        Step::Client => {
+            Err(Refusal::new(Code::Usage, "This needs a yes or a no.").example("story show"))
+        }
+        Step::Ready => Err(Refusal::new(
+            Code::Usage,
+            "Press ✅ under the preview, or change it with `story back`.",
+        )
+        .example("story back")),
         Step::Part(_) => Ok(()),
     }
 }
@@ -259,7 +270,10 @@ mod tests {
         assert!(part(&"ä".repeat(PART_CHARS_MAX)).is_ok());
         assert_eq!(part(&"ä".repeat(PART_CHARS_MAX + 1)).unwrap_err().code, Code::Long);
         assert!(reason(&"x".repeat(REASON_CHARS_MAX), "reject").is_ok());
-        assert_eq!(reason(&"x".repeat(REASON_CHARS_MAX + 1), "reject").unwrap_err().code, Code::Long);
+        assert_eq!(
+            reason(&"x".repeat(REASON_CHARS_MAX + 1), "reject").unwrap_err().code,
+            Code::Long
+        );
         assert_eq!(reason(" ", "reject").unwrap_err().code, Code::Usage);
         assert_eq!(number("St-1").unwrap(), StoryNumber(1));
         assert!(number("S-1").is_err());
@@ -267,7 +281,9 @@ mod tests {
 
     #[test]
     fn yes_and_no_are_said_in_some_ways() {
-        for (said, meant) in [("Yes.", Some(true)), ("👍", Some(true)), ("NO", Some(false)), ("maybe", None)] {
+        for (said, meant) in
+            [("Yes.", Some(true)), ("👍", Some(true)), ("NO", Some(false)), ("maybe", None)]
+        {
             assert_eq!(yes_or_no(said), meant, "{said}");
         }
     }

@@ -66,18 +66,15 @@ pub async fn by_number(
     tx: &mut Conn,
     number: StoryNumber,
 ) -> Result<Option<StoryRow>, sqlx::Error> {
-    let row = sqlx::query(select_story!("where t.number = $1"))
-        .bind(number.0)
-        .fetch_optional(tx)
-        .await?;
+    let row =
+        sqlx::query(select_story!("where t.number = $1")).bind(number.0).fetch_optional(tx).await?;
     row.as_ref().map(read).transpose()
 }
 
 /// # Errors
 /// When the database refuses.
 pub async fn by_id(tx: &mut Conn, id: &str) -> Result<Option<StoryRow>, sqlx::Error> {
-    let row =
-        sqlx::query(select_story!("where t.id = $1")).bind(id).fetch_optional(tx).await?;
+    let row = sqlx::query(select_story!("where t.id = $1")).bind(id).fetch_optional(tx).await?;
     row.as_ref().map(read).transpose()
 }
 
@@ -148,10 +145,7 @@ pub async fn published(
 
 /// # Errors
 /// When the database refuses.
-pub async fn published_count(
-    tx: &mut Conn,
-    industry: Option<&str>,
-) -> Result<i64, sqlx::Error> {
+pub async fn published_count(tx: &mut Conn, industry: Option<&str>) -> Result<i64, sqlx::Error> {
     sqlx::query(
         "select count(*) from story t join sale s on s.id = t.sale_id where t.published_at is not null \
          and t.retired_at is null and t.erased_at is null and (cast($1 as text) is null or s.industry = $1)",

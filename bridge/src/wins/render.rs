@@ -21,9 +21,11 @@ pub fn celebrations(rows: &[LineRow], more: i64) -> Message {
     let mut message = match rows {
         [only] if more == 0 => Message::text(only.line.clone()),
         _ if count == 0 => Message::text("↩ What stood here was taken back"),
-        _ => rows.iter().fold(Message::text(format!("🎉 {count} to celebrate")), |message, row| {
-            message.line(row.line.clone())
-        }),
+        _ => {
+            rows.iter().fold(Message::text(format!("🎉 {count} to celebrate")), |message, row| {
+                message.line(row.line.clone())
+            })
+        }
     };
     if more > 0 {
         message = message.line(format!("… and {more} more"));

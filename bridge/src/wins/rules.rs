@@ -114,7 +114,8 @@ pub fn counts(sale: &SaleRow, example: &str) -> Result<(), Refusal> {
     if stands(sale) {
         return Ok(());
     }
-    let sentence = format!("{} does not count, so there is nothing to tell of it yet.", sale.number);
+    let sentence =
+        format!("{} does not count, so there is nothing to tell of it yet.", sale.number);
     Err(Refusal::new(Code::Ref, sentence).example(example))
 }
 
@@ -123,10 +124,14 @@ pub fn counts(sale: &SaleRow, example: &str) -> Result<(), Refusal> {
 pub fn story(text: &str) -> Result<String, Refusal> {
     let text = text.trim();
     if text.is_empty() {
-        return Err(Refusal::new(Code::Usage, "What went well? Tell it in a few words.").example(WIN));
+        return Err(
+            Refusal::new(Code::Usage, "What went well? Tell it in a few words.").example(WIN)
+        );
     }
     if text.chars().count() > WIN_CHARS_MAX {
-        let sentence = format!("A story has at most {WIN_CHARS_MAX} characters; `story start S-1` makes a case study of it.");
+        let sentence = format!(
+            "A story has at most {WIN_CHARS_MAX} characters; `story start S-1` makes a case study of it."
+        );
         return Err(Refusal::new(Code::Long, sentence).example(WIN));
     }
     Ok(text.to_owned())
@@ -138,7 +143,8 @@ pub fn may_tell(today: i64) -> Result<(), Refusal> {
     if today < WINS_A_DAY_MAX {
         return Ok(());
     }
-    let sentence = format!("{WINS_A_DAY_MAX} stories a day are enough; tell the next one tomorrow.");
+    let sentence =
+        format!("{WINS_A_DAY_MAX} stories a day are enough; tell the next one tomorrow.");
     Err(Refusal::new(Code::Rate, sentence).example("story start S-1"))
 }
 

@@ -135,9 +135,8 @@ pub async fn sale_gone(work: &mut Work<'_>, sale: &str) -> Result<(), Fault> {
 /// # Errors
 /// A refusal when there are none.
 pub async fn erasable(work: &mut Work<'_>, user: &str) -> Result<(usize, usize), Stop> {
-    let none = || {
-        Refusal::new(Code::Ref, "There is no story of this person.").example("story list")
-    };
+    let none =
+        || Refusal::new(Code::Ref, "There is no story of this person.").example("story list");
     let person = person(work, user).await?;
     let id = person.partner.as_ref().ok_or_else(none)?.id.to_string();
     let stories = store::of_partner(work.tx, &id).await?.len();

@@ -81,11 +81,7 @@ pub(super) async fn update(
     note(work, &facts.row, &edit, CONTROL).await
 }
 
-async fn decidable(
-    work: &mut Work<'_>,
-    by: &Reviewer,
-    number: StoryNumber,
-) -> Result<Facts, Stop> {
+async fn decidable(work: &mut Work<'_>, by: &Reviewer, number: StoryNumber) -> Result<Facts, Stop> {
     let facts = Facts::known(work, number).await?;
     if rules::status(&facts.row) != StoryStatus::Review {
         let sentence = format!("{number} does not wait for a review.");
@@ -93,7 +89,9 @@ async fn decidable(
     }
     if by.partner() == Some(facts.row.partner_id) {
         let sentence = format!("{number} is your own; another reviewer decides on it.");
-        return Err(Refusal::new(Code::Auth, sentence).example(format!("story show {number}")).into());
+        return Err(Refusal::new(Code::Auth, sentence)
+            .example(format!("story show {number}"))
+            .into());
     }
     Ok(facts)
 }

@@ -42,11 +42,7 @@ pub async fn start(
     Ok(ask(work, row, alone).await?)
 }
 
-async fn begin(
-    work: &mut Work<'_>,
-    partner: &Partner,
-    sale_id: String,
-) -> Result<StoryRow, Fault> {
+async fn begin(work: &mut Work<'_>, partner: &Partner, sale_id: String) -> Result<StoryRow, Fault> {
     let row = StoryRow {
         id: work.id().to_string(),
         number: StoryNumber(store::last_number(work.tx).await? + 1),
@@ -164,10 +160,11 @@ pub async fn answer(
                 work.reply(&render::unsent(&work.program.prefix));
                 return Ok(());
             }
-            None => return Err(rules::may_skip(Step::Ready, true).err().map_or_else(
-                || rules::none_open().into(),
-                Stop::from,
-            )),
+            None => {
+                return Err(rules::may_skip(Step::Ready, true)
+                    .err()
+                    .map_or_else(|| rules::none_open().into(), Stop::from));
+            }
         },
     }
     row.step = row.step.next();
@@ -261,7 +258,8 @@ pub async fn pressed(
     verdict: Verdict,
 ) -> Result<&'static str, Stop> {
     let row = super::open_of(work, partner).await?;
-    let ready = |row: &StoryRow| row.id == id && row.shown_at == Some(at) && row.step == Step::Ready;
+    let ready =
+        |row: &StoryRow| row.id == id && row.shown_at == Some(at) && row.step == Step::Ready;
     let Some(row) = row.filter(ready) else { return Ok("nothing to decide") };
     match verdict {
         Verdict::Yes => submit(work, partner, row).await?,

@@ -60,15 +60,23 @@ fn signed(words: &str, by: Option<&str>) -> Line {
 pub fn to_author(facts: &Facts, event: StoryEvent, reason: Option<&str>, prefix: &str) -> Message {
     let start = format!("{prefix}story start {}", facts.sale.number);
     let (mark, line) = match event {
-        StoryEvent::Published => ("✅", Line::from("Published: everybody can read it in the wins room.")),
+        StoryEvent::Published => {
+            ("✅", Line::from("Published: everybody can read it in the wins room."))
+        }
         StoryEvent::Rejected => (
             "❌",
-            Line::new().plain("Not published yet. ").code(&start).plain(" goes through it again. The reason:"),
+            Line::new()
+                .plain("Not published yet. ")
+                .code(&start)
+                .plain(" goes through it again. The reason:"),
         ),
-        StoryEvent::Retired => ("🗄", Line::from("Taken down: its messages are gone from the wins room.")),
+        StoryEvent::Retired => {
+            ("🗄", Line::from("Taken down: its messages are gone from the wins room."))
+        }
         _ => ("📖", Line::from("It is over.")),
     };
-    let mut message = Message::notice(Line::new().plain(&format!("{mark} {}", facts.row.number))).line(line);
+    let mut message =
+        Message::notice(Line::new().plain(&format!("{mark} {}", facts.row.number))).line(line);
     if let Some(reason) = reason.filter(|reason| !reason.is_empty()) {
         message = message.quote(Line::new().person_cut(reason, 500));
     }
@@ -76,17 +84,16 @@ pub fn to_author(facts: &Facts, event: StoryEvent, reason: Option<&str>, prefix:
 }
 
 fn ask(title: Line, effect: &str, line: &str, (by, until): (&str, i64)) -> Message {
-    Message::notice(title)
-        .line(effect)
-        .line("React with ✅ or answer yes within 10 minutes.")
-        .card(&card(Confirm {
+    Message::notice(title).line(effect).line("React with ✅ or answer yes within 10 minutes.").card(
+        &card(Confirm {
             id: ConfirmationId(0),
             user_id: by.to_owned(),
             command: line.to_owned(),
             effect: effect.to_owned(),
             sale: None,
             expires_at: until,
-        }))
+        }),
+    )
 }
 
 #[must_use]
@@ -96,7 +103,12 @@ pub fn ask_retire(facts: &Facts, line: &str, asked: (&str, i64)) -> Message {
 }
 
 #[must_use]
-pub fn ask_erase(user: &str, (stories, wins): (usize, usize), line: &str, asked: (&str, i64)) -> Message {
+pub fn ask_erase(
+    user: &str,
+    (stories, wins): (usize, usize),
+    line: &str,
+    asked: (&str, i64),
+) -> Message {
     let effect = format!(
         "The words of {stories} case studies and {wins} stories are deleted for good, in the database and in \
          our messages. What was sold stays."

@@ -44,8 +44,8 @@ fn ways(prefix: &str, words: &[&str]) -> Line {
 /// Asks for a part; an answer is any plain message.
 #[must_use]
 pub fn question(facts: &Facts, part: StoryPart, prefix: &str) -> Message {
-    let mut message = Message::notice(place(facts).plain(&format!(": {}", part.as_str())))
-        .line(wanted(part));
+    let mut message =
+        Message::notice(place(facts).plain(&format!(": {}", part.as_str()))).line(wanted(part));
     if let Some(text) = facts.text(part) {
         message = message.line("So far:").quote(Line::new().person_cut(text, 200));
     }
@@ -130,19 +130,24 @@ pub fn unsent(prefix: &str) -> Message {
 
 #[must_use]
 pub fn ended(facts: &Facts) -> Message {
-    Message::notice(place_less(facts).plain(" is given up; nobody has read it."))
-        .card(&story(facts, StoryEvent::Closed, &[]))
+    Message::notice(place_less(facts).plain(" is given up; nobody has read it.")).card(&story(
+        facts,
+        StoryEvent::Closed,
+        &[],
+    ))
 }
 
 #[must_use]
 pub fn lapsed(facts: &Facts, prefix: &str) -> Message {
-    Message::notice(place_less(facts).plain(&format!(" has waited for {OPEN_DAYS} days and is given up.")))
-        .line(
-            Line::new()
-                .code(&format!("{prefix}story start {}", facts.sale.number))
-                .plain(" begins it again."),
-        )
-        .card(&story(facts, StoryEvent::Closed, &[]))
+    Message::notice(
+        place_less(facts).plain(&format!(" has waited for {OPEN_DAYS} days and is given up.")),
+    )
+    .line(
+        Line::new()
+            .code(&format!("{prefix}story start {}", facts.sale.number))
+            .plain(" begins it again."),
+    )
+    .card(&story(facts, StoryEvent::Closed, &[]))
 }
 
 fn place_less(facts: &Facts) -> Line {

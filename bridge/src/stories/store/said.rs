@@ -99,11 +99,7 @@ pub async fn consent(
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn consents(
-    tx: &mut Conn,
-    story: &str,
-    side: Side,
-) -> Result<Option<bool>, sqlx::Error> {
+pub async fn consents(tx: &mut Conn, story: &str, side: Side) -> Result<Option<bool>, sqlx::Error> {
     let row = sqlx::query(
         "select said from story_consent where story_id = $1 and side = $2 order by n desc limit 1",
     )

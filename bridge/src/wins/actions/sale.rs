@@ -58,10 +58,7 @@ pub(super) async fn refresh(work: &mut Work<'_>, key: &str) -> Result<bool, Faul
     }
 }
 
-async fn line_of(
-    work: &mut Work<'_>,
-    sale: &SaleRow,
-) -> Result<Option<(Line, SaleWin)>, Fault> {
+async fn line_of(work: &mut Work<'_>, sale: &SaleRow) -> Result<Option<(Line, SaleWin)>, Fault> {
     let Some((win, industry)) = sale_win(work, sale, None).await? else { return Ok(None) };
     let line = render::sale(&win, industry.as_deref(), work.today());
     Ok(Some((line, win)))
@@ -76,7 +73,8 @@ pub async fn sale_win(
     sale: &SaleRow,
     only: Option<PartnerId>,
 ) -> Result<Option<(SaleWin, Option<String>)>, Fault> {
-    let currency = sale.exchange.map_or(sale.amount.currency, |exchange| exchange.reporting.currency);
+    let currency =
+        sale.exchange.map_or(sale.amount.currency, |exchange| exchange.reporting.currency);
     let mut sellers = Vec::new();
     for share in &sale.shares {
         if only.is_some_and(|only| only != share.partner) {

@@ -40,7 +40,10 @@ fn hint(sentence: &str, prefix: &str) -> Message {
 /// The answer to who told it.
 #[must_use]
 pub fn told(prefix: &str) -> Message {
-    hint("🏆 Told in the wins room. Edit your message to change it, delete it to take it back.", prefix)
+    hint(
+        "🏆 Told in the wins room. Edit your message to change it, delete it to take it back.",
+        prefix,
+    )
 }
 
 #[must_use]

@@ -59,9 +59,15 @@ fn a_name_is_shown_to_whom_it_belongs() {
     let one = seller(Visibility::Public, Amounts::Band, 1).row;
     assert_eq!(winner(&one).unwrap().name, "Ana");
     let left = PartnerRow { enrollment: Enrollment::Left, ..one.clone() };
-    assert_eq!(winner(&left).unwrap(), Winner { name: "former partner".into(), partner: None, user_id: None });
+    assert_eq!(
+        winner(&left).unwrap(),
+        Winner { name: "former partner".into(), partner: None, user_id: None }
+    );
     let anonymous = PartnerRow { visibility: Visibility::Anonymous, ..one.clone() };
-    assert_eq!(winner(&anonymous).unwrap(), Winner { name: NAMELESS.into(), partner: None, user_id: None });
+    assert_eq!(
+        winner(&anonymous).unwrap(),
+        Winner { name: NAMELESS.into(), partner: None, user_id: None }
+    );
     let hidden = PartnerRow { visibility: Visibility::Hidden, ..one };
     assert_eq!(winner(&hidden), None);
     assert_eq!(teller(&hidden).name, NAMELESS);
@@ -74,7 +80,10 @@ fn an_amount_is_shown_as_the_most_careful_seller_wants() {
         let shown: Vec<_> = sellers.iter().filter_map(|s| Some((s, winner(&s.row)?))).collect();
         let sum = sum(&shown);
         let all = |wanted: &[Amounts]| shown.iter().all(|(one, _)| wanted.contains(&one.amounts));
-        (sum.filter(|_| all(&[Exact])).map(|m| m.minor), sum.filter(|_| all(&[Exact, Band])).is_some())
+        (
+            sum.filter(|_| all(&[Exact])).map(|m| m.minor),
+            sum.filter(|_| all(&[Exact, Band])).is_some(),
+        )
     };
     let public = |amounts, minor| seller(Visibility::Public, amounts, minor);
     assert_eq!(shown(&[public(Exact, 5), public(Exact, 6)]), (Some(11), true));
