@@ -2,6 +2,8 @@
 //! then stands in one message with it.
 mod gather;
 mod sale;
+#[cfg(test)]
+mod tests;
 mod told;
 
 pub use gather::gather;
