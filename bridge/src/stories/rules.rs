@@ -1,4 +1,8 @@
 //! The way through a case study, and what may be said in it.
+mod yes;
+
+pub use yes::yes_or_no;
+
 use super::store::StoryRow;
 use crate::platform::refusal::{Code, Refusal};
 use schema::card::{StoryPart, StoryStatus, StoryText};
@@ -82,23 +86,6 @@ pub fn missing(texts: &[StoryText], client_said: bool) -> Option<Step> {
     let has = |part: StoryPart| texts.iter().any(|text| text.part == part);
     let part = StoryPart::ALL.iter().copied().find(|part| is_needed(*part) && !has(*part));
     part.map(Step::Part).or_else(|| (!client_said).then_some(Step::Client))
-}
-
-/// What a plain message says to a yes or no.
-#[must_use]
-pub fn yes_or_no(text: &str) -> Option<bool> {
-    use crate::platform::commands::reaction::{Verdict, verdict};
-    let word = text.trim().trim_end_matches(['.', '!']);
-    match verdict(word) {
-        Some(Verdict::Yes) => return Some(true),
-        Some(Verdict::No) => return Some(false),
-        None => {}
-    }
-    match word.to_lowercase().as_str() {
-        "yes" | "y" => Some(true),
-        "no" | "n" => Some(false),
-        _ => None,
-    }
 }
 
 /// # Errors
@@ -277,14 +264,5 @@ mod tests {
         assert_eq!(reason(" ", "reject").unwrap_err().code, Code::Usage);
         assert_eq!(number("St-1").unwrap(), StoryNumber(1));
         assert!(number("S-1").is_err());
-    }
-
-    #[test]
-    fn yes_and_no_are_said_in_some_ways() {
-        for (said, meant) in
-            [("Yes.", Some(true)), ("👍", Some(true)), ("NO", Some(false)), ("maybe", None)]
-        {
-            assert_eq!(yes_or_no(said), meant, "{said}");
-        }
     }
 }
