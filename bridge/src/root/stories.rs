@@ -23,9 +23,12 @@ pub(super) async fn told(
     content: &Content<'_>,
     input: &Input<'_>,
 ) -> Result<Option<&'static str>, Stop> {
-    let Some((partner, row)) = stories::asked(work, caller).await? else { return Ok(None) };
     let body = content.body.as_deref().map_or("", below_quote).trim();
-    if body.is_empty() || is_command(work, content, body)? {
+    if body.is_empty() || body.starts_with(&work.program.prefix) {
+        return Ok(None);
+    }
+    let Some((partner, row)) = stories::asked(work, caller).await? else { return Ok(None) };
+    if is_command(work, content, body)? {
         return Ok(None);
     }
     let later = |at: &i64| *at > row.touched_at;
@@ -43,9 +46,6 @@ pub(super) async fn told(
 /// With the prefix any line is a command. Without it, what reads as one in a single line, but for those
 /// whose words may be anything.
 fn is_command(work: &Work<'_>, content: &Content<'_>, body: &str) -> Result<bool, Fault> {
-    if body.starts_with(&work.program.prefix) {
-        return Ok(true);
-    }
     let bot =
         ruma::UserId::parse(&work.program.bot).map_err(|error| Fault::Bug(error.to_string()))?;
     Ok(match command_line(content, &work.program.prefix, Place::Direct, &bot) {
