@@ -23,5 +23,6 @@ pub mod rooms;
 pub mod root;
 pub mod sales;
 pub mod statements;
+pub mod stories;
 pub mod team;
 pub mod wins;

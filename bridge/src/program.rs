@@ -81,6 +81,8 @@ pub struct Limits {
     pub state_every_ms: i64,
     pub states_per_second: u32,
     pub pin_every_ms: i64,
+    /// The least time between two messages of what is celebrated; what happens meanwhile is one message.
+    pub celebrate_every_ms: i64,
     pub confirm_ms: i64,
     /// Days up to which a command that nobody heard is still run when it is found.
     pub late_days_max: i64,
@@ -106,6 +108,7 @@ impl Default for Limits {
             state_every_ms: 15_000,
             states_per_second: 2,
             pin_every_ms: 60_000,
+            celebrate_every_ms: 60_000,
             confirm_ms: 600_000,
             late_days_max: 7,
             standings_max: 100,

@@ -151,6 +151,11 @@ number!(
     BatchNumber, "B-", "b-", "batch number", "BatchNumber",
     "The number by which people name a batch of imported sales", "^B-[1-9][0-9]*$"
 );
+number!(
+    /// The number by which people name a case study: `ST-1`. Above 0.
+    StoryNumber, "ST-", "st-", "case study number", "StoryNumber",
+    "The number by which people name a case study", "^ST-[1-9][0-9]*$"
+);
 
 #[cfg(test)]
 mod tests {

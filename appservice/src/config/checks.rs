@@ -166,7 +166,8 @@ fn limits_sane(config: &Config) -> Option<String> {
         && limits.call_ms_max >= 1_000
         && limits.sends_max > 0
         && limits.states_per_second > 0
-        && limits.pin_every_ms > 0;
+        && limits.pin_every_ms > 0
+        && limits.celebrate_every_ms > 0;
     unless(
         fine,
         "`limits` must be above 0 (but for `disk_free_bytes_min`), `body_bytes_max` and `answer_bytes_max` at least 1048576, `call_ms_max` at least 1000.",

@@ -85,6 +85,7 @@ impl Default for LimitsConfig {
             sends_max: 64,
             states_per_second: 2,
             pin_every_ms: 60_000,
+            celebrate_every_ms: 60_000,
         }
     }
 }

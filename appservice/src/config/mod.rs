@@ -187,6 +187,8 @@ pub struct LimitsConfig {
     pub states_per_second: u16,
     /// Time between two edits of a pinned message, such as a board or a list of playbooks.
     pub pin_every_ms: u32,
+    /// Time between two messages of celebrations; what happens meanwhile becomes one.
+    pub celebrate_every_ms: u32,
 }
 
 #[derive(Clone, Deserialize)]

@@ -109,6 +109,7 @@ fn limits(config: &Config) -> Limits {
         lanes_max: usize::from(config.limits.sends_max),
         states_per_second: u32::from(config.limits.states_per_second),
         pin_every_ms: i64::from(config.limits.pin_every_ms),
+        celebrate_every_ms: i64::from(config.limits.celebrate_every_ms),
         ..Limits::default()
     }
 }

@@ -228,6 +228,8 @@ pub struct Settings {
     pub visibility: Option<Visibility>,
     pub timezone: Option<String>,
     pub industries: Option<Vec<String>>,
+    /// How the wins room shows their amounts.
+    pub amounts: Option<schema::card::Amounts>,
 }
 
 /// # Errors
@@ -251,6 +253,11 @@ pub async fn set_profile(
         row.industries = industries;
         changed.push("industries".to_owned());
     }
+    if let Some(amounts) = settings.amounts
+        && crate::wins::actions::set_amounts(work, &row.id.to_string(), amounts).await?
+    {
+        changed.push("amounts".to_owned());
+    }
     if !changed.is_empty() {
         store::set_profile(work.tx, &row).await?;
         access::forget(work, &row.user_id);
@@ -259,6 +266,7 @@ pub async fn set_profile(
         if changed.iter().any(|what| what == "visibility") {
             crate::leaderboard::actions::visibility_changed(work, &row).await?;
             crate::playbooks::actions::people_changed(work, &row.user_id).await?;
+            crate::wins::jobs::people_soon(work, &row.id.to_string());
         }
     }
     Ok((row, changed))
@@ -267,6 +275,7 @@ pub async fn set_profile(
 /// Profile and boards follow at once on what others may see of a person.
 async fn shown_otherwise(work: &mut Work<'_>, row: &PartnerRow) -> Result<(), Fault> {
     show_profile(work, row);
+    crate::wins::jobs::people_soon(work, &row.id.to_string());
     crate::leaderboard::actions::visibility_changed(work, row).await
 }
 

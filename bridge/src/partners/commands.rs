@@ -17,6 +17,9 @@ pub struct Profile {
     /// How boards show you: public, anonymous or hidden
     #[arg(long, value_name = "public|anonymous|hidden")]
     pub visibility: Option<String>,
+    /// How the wins room shows the amounts of your sales: exact, band (such as €10k+) or none
+    #[arg(long, value_name = "exact|band|none")]
+    pub amounts: Option<String>,
     /// The zone of your reminders
     #[arg(long, value_name = "Area/City")]
     pub timezone: Option<String>,
@@ -29,7 +32,10 @@ impl Profile {
     /// Whether nothing is to be set.
     #[must_use]
     pub fn is_question(&self) -> bool {
-        self.visibility.is_none() && self.timezone.is_none() && self.industry.is_none()
+        self.visibility.is_none()
+            && self.amounts.is_none()
+            && self.timezone.is_none()
+            && self.industry.is_none()
     }
 }
 
@@ -117,14 +123,17 @@ pub async fn apply(work: &mut Work<'_>, caller: &Caller, text: &str) -> Result<(
 pub async fn profile(work: &mut Work<'_>, caller: &Caller, words: Profile) -> Result<(), Stop> {
     let partner = caller.partner()?;
     let visibility = words.visibility.map(|text| visibility(&text)).transpose()?;
+    let amounts = words.amounts.map(|text| crate::wins::commands::amounts(&text)).transpose()?;
     let timezone = words.timezone.map(|text| timezone(&text)).transpose()?;
     let industries = match words.industry {
         Some(list) => Some(crate::industries::actions::open_slugs(work, &list).await?),
         None => None,
     };
-    let settings = Settings { visibility, timezone, industries };
+    let settings = Settings { visibility, timezone, industries, amounts };
     let (row, changed) = actions::set_profile(work, &partner, settings).await?;
-    let message = render::profile(&row, changed, (&work.program.timezone, &work.program.prefix));
+    let amounts = crate::wins::actions::amounts(work, &row.id.to_string()).await?;
+    let message =
+        render::profile((&row, amounts), changed, (&work.program.timezone, &work.program.prefix));
     work.reply(&message);
     Ok(())
 }

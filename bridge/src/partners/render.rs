@@ -5,8 +5,8 @@ use crate::platform::text::{Line, Message};
 use crate::platform::work::Work;
 use crate::program::Program;
 use schema::card::{
-    Application, Applied, Card, Envelope, Partner, PartnerEvent, PartnerView, Partners, Profile,
-    Review, ReviewStatus, ReviewSubject, Welcome,
+    Amounts, Application, Applied, Card, Envelope, Partner, PartnerEvent, PartnerView, Partners,
+    Profile, Review, ReviewStatus, ReviewSubject, Welcome,
 };
 use schema::state::{ProfileState, VERSION};
 use schema::status::{Enrollment, Role, Visibility};
@@ -272,12 +272,21 @@ pub fn partners(rows: &[PartnerRow], count: i64, prefix: &str) -> Message {
 }
 
 #[must_use]
-pub fn profile(row: &PartnerRow, changed: Vec<String>, (zone, prefix): (&str, &str)) -> Message {
+pub fn profile(
+    (row, amounts): (&PartnerRow, Amounts),
+    changed: Vec<String>,
+    (zone, prefix): (&str, &str),
+) -> Message {
     let title = if changed.is_empty() { "Your profile" } else { "✅ Your profile" };
     let seen = match row.visibility {
         Visibility::Public => "public: boards show your name",
         Visibility::Anonymous => "anonymous: boards show your row without a name",
         Visibility::Hidden => "hidden: only you see your rank",
+    };
+    let shown = match amounts {
+        Amounts::Exact => "exact",
+        Amounts::Band => "as a size, such as 10k+",
+        Amounts::Nothing => "not at all",
     };
     let industries =
         if row.industries.is_empty() { "none yet".to_owned() } else { row.industries.join(", ") };
@@ -285,6 +294,7 @@ pub fn profile(row: &PartnerRow, changed: Vec<String>, (zone, prefix): (&str, &s
         .lines(vec![
             Line::new().plain("Name: ").person(&row.name),
             Line::new().plain("Visibility: ").plain(seen),
+            Line::new().plain("Amounts in the wins room: ").plain(shown),
             Line::new().plain("Industries: ").plain(&industries),
             Line::new().plain("Timezone: ").plain(row.timezone.as_deref().unwrap_or(zone)),
         ])
@@ -298,6 +308,7 @@ pub fn profile(row: &PartnerRow, changed: Vec<String>, (zone, prefix): (&str, &s
             user_id: row.user_id.clone(),
             name: row.name.clone(),
             visibility: row.visibility,
+            amounts,
             timezone: row.timezone.clone(),
             industries: row.industries.clone(),
             organization: row.organization.clone(),

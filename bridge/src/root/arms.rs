@@ -6,7 +6,7 @@ use crate::platform::refusal::{Code, Refusal, Stop};
 use crate::platform::work::Work;
 use crate::{
     commission, deals, industries, leaderboard, ledger, mentorship, operations, partners, payouts,
-    playbooks, questions, rates, rooms, sales, statements, team,
+    playbooks, questions, rates, rooms, sales, statements, stories, team, wins,
 };
 use commission::commands::{ControlRule, PartnerRule};
 use schema::status::Enrollment;
@@ -38,6 +38,8 @@ pub(super) async fn partner(
             let reason = reason.as_deref().unwrap_or_default();
             questions::commands::thank(work, caller, &user, reason).await
         }
+        Partner::Win(words) => wins::commands::tell(work, caller, words, said).await,
+        Partner::Story(words) => stories::commands::partner(work, caller, words, said).await,
         Partner::Mentor(words) => mentorship::commands::partner(work, caller, words).await,
         Partner::Profile(words) => partners::commands::profile(work, caller, words).await,
     }
@@ -68,6 +70,7 @@ pub(super) async fn control(
         }
         Control::Board(words) => leaderboard::commands::board(work, caller, words).await,
         Control::Playbook(words) => playbooks::commands::control(work, caller, words, said).await,
+        Control::Story(words) => stories::commands::control(work, caller, words, said).await,
         Control::Announce { notify, text } => {
             let text = [text.as_deref().unwrap_or_default(), said.rest].join("\n");
             operations::commands::announce(work, caller, text.trim(), notify).await
@@ -147,4 +150,5 @@ const MANAGERS: &[&str] = &[
     "playbook takedown",
     "playbook restore",
     "playbook erase",
+    "story erase",
 ];

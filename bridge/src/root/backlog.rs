@@ -18,6 +18,7 @@ use crate::questions::commands::PartnerQuestion;
 use crate::rates::commands::ControlRate;
 use crate::rooms::commands::ControlRoom;
 use crate::sales::commands::{ControlSale, PartnerSale};
+use crate::stories::commands::ControlStory;
 use crate::team::commands::ControlRole;
 use std::collections::HashSet;
 
@@ -73,7 +74,12 @@ pub(super) fn partner_asks(words: &Partner) -> bool {
         Partner::Mentor(words) => {
             matches!(words, PartnerMentor::List | PartnerMentor::Find { .. })
         }
-        Partner::Apply { .. } | Partner::Ask(_) | Partner::Answer | Partner::Kudos { .. } => false,
+        Partner::Story(words) => words.is_question(),
+        Partner::Apply { .. }
+        | Partner::Ask(_)
+        | Partner::Answer
+        | Partner::Kudos { .. }
+        | Partner::Win(_) => false,
     }
 }
 
@@ -99,6 +105,9 @@ fn control_asks(words: &Control) -> bool {
         }
         Control::Rate(words) => matches!(words, ControlRate::List),
         Control::Playbook(words) => words.is_question(),
+        Control::Story(words) => {
+            matches!(words, ControlStory::List { .. } | ControlStory::Show { .. })
+        }
         Control::Room(words) => matches!(words, ControlRoom::List),
         Control::Inbox(words) => matches!(words, ControlInbox::List),
         Control::Announce { .. } => false,

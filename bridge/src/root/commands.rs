@@ -48,6 +48,9 @@ pub(super) async fn message(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'
         work.cause.thread = Some(root.to_owned());
     }
     let mark = work.effects.mark();
+    if let Some(done) = super::stories::told(work, &caller, &content, input).await.transpose() {
+        return answer(work, &caller, mark, done).await;
+    }
     if let Some(done) = answered(work, &caller, &content, text).await {
         return answer(work, &caller, mark, done).await;
     }

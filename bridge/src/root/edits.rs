@@ -11,6 +11,7 @@ use crate::platform::work::Work;
 use crate::questions;
 use crate::sales::actions::Manner;
 use crate::sales::{self, commands::ControlSale, commands::PartnerSale};
+use crate::wins;
 use serde_json::Value;
 
 pub(super) async fn edited(
@@ -43,12 +44,32 @@ pub(super) async fn edited(
             super::say::nothing_changed(work);
             Ok("edit of a decided claim")
         }
-        None => {
-            super::say::nothing_changed(work);
-            Ok("edit of a command")
-        }
+        None => other(work, caller, original, new).await,
     };
     commands::answer(work, caller, mark, done).await
+}
+
+/// An edit of what told a story changes the story; one of another command nothing.
+async fn other(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    original: &str,
+    new: &Value,
+) -> Result<&'static str, Stop> {
+    if wins::commands::has_told(work, original).await? {
+        let words = match commands::line_in(work, caller, new, &PARTNER)? {
+            Some((_, Root::Win(words))) => Some(words),
+            _ => None,
+        };
+        let body = new.get("body").and_then(Value::as_str).unwrap_or_default();
+        let below = body.split_once('\n').map_or("", |(_, below)| below);
+        let words = words.map(|words| (words, below));
+        if let Some(done) = wins::commands::edited(work, caller, original, words).await? {
+            return Ok(done);
+        }
+    }
+    super::say::nothing_changed(work);
+    Ok("edit of a command")
 }
 
 async fn amend(
@@ -100,7 +121,8 @@ fn something_else(work: &mut Work<'_>) -> &'static str {
 }
 
 /// How a command may have ended; whoever mends one by an edit hears that it must be sent anew.
-const ANSWERED: &[&str] = &[commands::RAN, commands::REFUSED, commands::SLOWED, "coalesced"];
+const ANSWERED: &[&str] =
+    &[commands::RAN, commands::REFUSED, commands::SLOWED, "coalesced", super::stories::TOLD];
 
 async fn was_command(work: &mut Work<'_>, original: &str) -> Result<bool, Fault> {
     let outcome = inbox::outcome_of(work.tx, original).await?;
@@ -119,8 +141,7 @@ pub(super) async fn redacted(
     }
     let mark = work.effects.mark();
     let Some(sale) = sales::store::by_cause(work.tx, &target).await? else {
-        let done = questions::commands::deleted(work, &caller, &target).await;
-        let done = done.map(|word| word.unwrap_or("ignored"));
+        let done = deleted(work, &caller, &target).await;
         return commands::answer(work, &caller, mark, done).await;
     };
     let user = &caller.person.user_id;
@@ -130,6 +151,15 @@ pub(super) async fn redacted(
     }
     let done = withdraw(work, &caller, &sale).await;
     commands::answer(work, &caller, mark, done).await
+}
+
+/// The message of something that is no claim.
+async fn deleted(work: &mut Work<'_>, caller: &Caller, target: &str) -> Result<&'static str, Stop> {
+    if let Some(done) = wins::commands::deleted(work, caller, target).await? {
+        return Ok(done);
+    }
+    let done = questions::commands::deleted(work, caller, target).await?;
+    Ok(done.unwrap_or("ignored"))
 }
 
 async fn withdraw(

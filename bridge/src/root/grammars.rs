@@ -3,7 +3,7 @@
 use crate::platform::commands::{Grammar, PROSE};
 use crate::{
     commission, deals, industries, leaderboard, ledger, mentorship, operations, partners, payouts,
-    playbooks, questions, rates, rooms, sales, statements, team,
+    playbooks, questions, rates, rooms, sales, statements, stories, team, wins,
 };
 use std::sync::LazyLock;
 
@@ -73,12 +73,21 @@ pub enum Partner {
         #[arg(value_name = "reason", num_args = 1..)]
         reason: Option<String>,
     },
+    /// Tell what went well, in the wins room
+    #[command(
+        after_help = "win The clinic signed after two visits\nwin Three visits, one yes --sale S-1",
+        subcommand_help_heading = "Together"
+    )]
+    Win(wins::commands::Tell),
+    /// Case studies
+    #[command(subcommand, subcommand_help_heading = "Library")]
+    Story(stories::commands::PartnerStory),
     /// Find or be a mentor
     #[command(subcommand, subcommand_help_heading = "Together")]
     Mentor(mentorship::commands::PartnerMentor),
     /// Your settings
     #[command(
-        after_help = "profile\nprofile --visibility anonymous --industry dental,legal",
+        after_help = "profile\nprofile --visibility anonymous --industry dental,legal\nprofile --amounts exact",
         subcommand_help_heading = "You"
     )]
     Profile(partners::commands::Profile),
@@ -127,6 +136,9 @@ pub enum Control {
     /// The library
     #[command(subcommand, subcommand_help_heading = "Library")]
     Playbook(playbooks::commands::ControlPlaybook),
+    /// Case studies
+    #[command(subcommand, subcommand_help_heading = "Library")]
+    Story(stories::commands::ControlStory),
     /// Say something in announcements
     #[command(
         after_help = "announce We open in Vienna on Monday",

@@ -7,6 +7,7 @@ mod grammars;
 mod quoted;
 mod reactions;
 mod say;
+mod stories;
 mod talk;
 mod withheld;
 
@@ -23,7 +24,7 @@ use crate::platform::refusal::Fault;
 use crate::platform::work::Work;
 use crate::{
     commission, deals, insights, leaderboard, ledger, mentorship, operations, partners, playbooks,
-    questions, rooms, sales,
+    questions, rooms, sales, wins,
 };
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -143,6 +144,8 @@ pub async fn run_job(work: &mut Work<'_>, job: &Job) -> Result<(), Fault> {
         Some("insights") => insights::jobs::run(work, job).await,
         Some("ledger") => ledger::jobs::run(work, job).await,
         Some("sale") => sales::jobs::run(work, job).await,
+        Some("story") => crate::stories::jobs::run(work, job).await,
+        Some("win") => wins::jobs::run(work, job).await,
         Some("playbook") => playbooks::jobs::run(work, job).await,
         Some("room") => rooms::actions::run_job(work, &job.kind, &job.payload).await,
         _ => Err(Fault::Bug(format!("no capability runs a job of kind {}", job.kind))),

@@ -7,7 +7,7 @@ use crate::platform::outbox::store as outbox;
 use crate::platform::refusal::{Fault, Stop};
 use crate::platform::work::Work;
 use crate::platform::{access, confirm};
-use crate::{mentorship, partners, playbooks, questions, sales};
+use crate::{mentorship, partners, playbooks, questions, sales, stories};
 use schema::status::Enrollment;
 
 pub(super) async fn handle(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'static str, Fault> {
@@ -87,11 +87,17 @@ async fn decide(
     if let Some(done) = mentorship::commands::pressed(work, caller, key, verdict).await? {
         return Ok(done);
     }
+    if let Some(done) = stories::commands::pressed(work, caller, key, verdict).await? {
+        return Ok(done);
+    }
     if caller.place != Place::Control || !caller.is_team() {
         return Ok("no authority");
     }
     if let Some((slug, version)) = playbooks::review::version_of(key) {
         return playbook(work, caller, (slug, version), verdict).await;
+    }
+    if let Some(review) = stories::actions::story_of(key) {
+        return story(work, caller, review, verdict).await;
     }
     if let Some(user) = partners::actions::applicant_of(key) {
         return application(work, caller, user, key, verdict).await;
@@ -171,6 +177,26 @@ async fn playbook(
     Ok("decided")
 }
 
+async fn story(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    review: (&str, i64),
+    verdict: Verdict,
+) -> Result<&'static str, Stop> {
+    let reviewer = caller.reviewer()?;
+    let Some(number) = stories::actions::waits(work, review).await? else {
+        return Ok("decided already");
+    };
+    match verdict {
+        Verdict::Yes => drop(stories::actions::publish(work, &reviewer, number).await?),
+        Verdict::No => {
+            let card = format!("review:story:{}:{}", review.0, review.1);
+            super::say::ask_reason(work, &card, &number.to_string());
+        }
+    }
+    Ok("decided")
+}
+
 /// An author's answer to the question whether a playbook still holds.
 async fn still_holds(
     work: &mut Work<'_>,
@@ -227,6 +253,12 @@ pub(super) async fn reason(
             return Ok(None);
         }
         playbooks::actions::reject(work, &reviewer, slug, text).await?;
+        return Ok(Some("rejected"));
+    }
+    if let Some(review) = stories::actions::story_of(card) {
+        let reviewer = caller.reviewer()?;
+        let Some(number) = stories::actions::waits(work, review).await? else { return Ok(None) };
+        stories::actions::reject(work, &reviewer, number, text).await?;
         return Ok(Some("rejected"));
     }
     Ok(None)

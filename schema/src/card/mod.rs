@@ -13,6 +13,7 @@ mod playbooks;
 mod questions;
 mod rates;
 mod sales;
+mod wins;
 
 pub use basics::*;
 pub use boards::*;
@@ -27,6 +28,7 @@ pub use playbooks::*;
 pub use questions::*;
 pub use rates::*;
 pub use sales::*;
+pub use wins::*;
 
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::{Deserialize, Serialize};
@@ -78,6 +80,7 @@ cards! {
     Applied = "applied",
     Audit = "audit",
     Board = "board",
+    Celebration = "celebration",
     CommissionMoved = "commission_moved",
     CommissionPaid = "commission_paid",
     Confirm = "confirm",
@@ -125,7 +128,10 @@ cards! {
     Sales = "sales",
     Statement = "statement",
     Status = "status",
+    Stories = "stories",
+    Story = "story",
     Welcome = "welcome",
+    Win = "win",
 }
 
 /// A card as it stands in the message's content: `{v, kind, …}`.

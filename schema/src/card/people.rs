@@ -2,6 +2,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Amounts;
 use crate::ids::PartnerId;
 use crate::status::{Enrollment, Role, Visibility};
 use crate::wire::words;
@@ -90,6 +91,8 @@ pub struct Profile {
     pub user_id: String,
     pub name: String,
     pub visibility: Visibility,
+    /// How the wins room shows the amounts of their sales.
+    pub amounts: Amounts,
     /// IANA zone for the partner's own reminders.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timezone: Option<String>,

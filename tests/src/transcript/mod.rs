@@ -41,8 +41,9 @@ use anyhow::Context;
 use parse::Role;
 use run::Run;
 
-/// Nobody waits a minute for a pinned message here, and less than 20.00 is not worth a transfer.
-const LIMITS: &str = "[payout]\nminimum = \"20.00\"\n[limits]\npin_every_ms = 500\n";
+/// Nobody waits a minute for a pinned message or for what is celebrated here, and less than 20.00 is not worth a transfer.
+const LIMITS: &str =
+    "[payout]\nminimum = \"20.00\"\n[limits]\npin_every_ms = 500\ncelebrate_every_ms = 1500\n";
 /// Nobody types this fast.
 const FAST: &str = "commands_burst = 1000\ncommands_every_ms = 1\n";
 

@@ -32,7 +32,9 @@ partnerspace_tests::transcripts!(
     sale_by_reaction,
     shared_sale,
     splits,
+    story,
     two_reviewers,
     typed_words,
+    wins,
     yes_and_no,
 );

@@ -20,3 +20,4 @@ mod reference;
 mod rig;
 mod search;
 mod together;
+mod wins;

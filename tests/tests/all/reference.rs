@@ -168,6 +168,7 @@ fn default_of(config: &Config, key: &str) -> String {
         "limits.sends_max" => limits.sends_max.to_string(),
         "limits.states_per_second" => limits.states_per_second.to_string(),
         "limits.pin_every_ms" => limits.pin_every_ms.to_string(),
+        "limits.celebrate_every_ms" => limits.celebrate_every_ms.to_string(),
         "log.filter" => text(&config.log.filter),
         "log.format" => text(&format!("{:?}", config.log.format).to_lowercase()),
         new => panic!("say here what holds when {new} is left out"),

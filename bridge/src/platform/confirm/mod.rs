@@ -64,6 +64,17 @@ pub async fn take_by_prompt(work: &mut Work<'_>, prompt_key: &str) -> Result<Opt
     }
 }
 
+/// Since when a question of ours to this person waits for their yes here; the newest one.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn waits_since(work: &mut Work<'_>) -> Result<Option<i64>, Fault> {
+    let room = work.cause.room_id.clone().unwrap_or_default();
+    let actor = work.cause.actor.clone();
+    let open = store::unanswered(work.tx, &actor, &room).await?;
+    Ok(open.filter(|open| work.now < open.expires_at).map(|open| open.asked_at))
+}
+
 /// How long after its end a yes in words is still told that it came too late.
 const LATE_MS: i64 = 3_600_000;
 

@@ -145,6 +145,12 @@ impl Line {
         self
     }
 
+    /// Both forms as they were made before.
+    pub(super) fn from_forms(plain: String, html: String) -> Self {
+        let chars = plain.chars().count();
+        Self { plain, html, chars }
+    }
+
     /// Another line's spans at the end of this one, which ends in our own words.
     pub(super) fn append(mut self, other: &Self) -> Self {
         self.plain.push_str(&other.plain);

@@ -5,6 +5,7 @@
 pub mod cell;
 mod escape;
 mod foreign;
+mod kept;
 mod line;
 pub mod markdown;
 mod message;

@@ -7,6 +7,7 @@ use crate::platform::refusal::Fault;
 use crate::platform::work::Work;
 use crate::playbooks;
 use crate::sales::store::SaleRow;
+use crate::{stories, wins};
 
 /// `sale` is as it stands after the entry.
 pub(super) async fn credited(
@@ -14,6 +15,11 @@ pub(super) async fn credited(
     sale: &SaleRow,
     (body, _): (&EntryBody, &Posted),
 ) -> Result<(), Fault> {
+    let approved = matches!(body, EntryBody::SaleApproved(_));
+    wins::actions::credited(work, sale, approved).await?;
+    if !wins::rules::stands(sale) {
+        stories::actions::sale_gone(work, &sale.id.to_string()).await?;
+    }
     playbooks::actions::sale_changed(work, sale.playbook.as_deref()).await?;
     if sale.playbook.is_some() {
         let won = playbooks::actions::Won {
@@ -22,7 +28,6 @@ pub(super) async fn credited(
             industry: sale.industry.as_deref(),
             counts: sale.voided_at.is_none() && sale.net_minor > 0,
         };
-        let approved = matches!(body, EntryBody::SaleApproved(_));
         if approved || !won.counts {
             playbooks::actions::sale_counts(work, won).await?;
         }

@@ -36,6 +36,15 @@ const ROWS: &[&str] = &[
     "insert into conflict (id, number, deal_id, rival_id, opened_at) values ('k', 1, 'd', 'p', 1)",
     "insert into ruling (conflict_id, ruling, deal_id, first_weight, second_weight, reason, by_user, at) \
      values ('k', 'none', 'd', 1, 1, 'why', '@o:a.org', 1)",
+    "insert into celebration (key, n, at, cause) values ('c', 1, 1, '$c')",
+    "insert into celebration_end (key, at, cause) values ('c', 1, '$c')",
+    "insert into celebration_post (n, at) values (1, 1)",
+    "insert into story (id, number, partner_id, sale_id, step, started_at, touched_at) \
+     values ('t', 1, 'p', 's', 'situation', 1, 1)",
+    "insert into story_consent (story_id, n, side, said, by_user, at, cause) \
+     values ('t', 1, 'client', 'yes', '@p:a.org', 1, '$t')",
+    "insert into story_decision (story_id, n, decision, by_user, reason, at) \
+     values ('t', 1, 'publish', '@o:a.org', '', 1)",
 ];
 /// What must be among the tables found.
 const LEAST: [&str; 4] = ["entry", "posting", "adjustment", "rate"];

@@ -1,0 +1,15 @@
+create trigger celebration_no_update before update on celebration begin select raise(abort, 'celebrations are append-only'); end;
+create trigger celebration_no_delete before delete on celebration begin select raise(abort, 'celebrations are append-only'); end;
+create trigger celebration_no_replace before insert on celebration when exists (select 1 from celebration x where new.key = x.key or new.n = x.n) begin select raise(abort, 'celebrations are append-only'); end;
+create trigger celebration_end_no_update before update on celebration_end begin select raise(abort, 'celebrations are append-only'); end;
+create trigger celebration_end_no_delete before delete on celebration_end begin select raise(abort, 'celebrations are append-only'); end;
+create trigger celebration_end_no_replace before insert on celebration_end when exists (select 1 from celebration_end x where new.key = x.key) begin select raise(abort, 'celebrations are append-only'); end;
+create trigger celebration_post_no_update before update on celebration_post begin select raise(abort, 'celebrations are append-only'); end;
+create trigger celebration_post_no_delete before delete on celebration_post begin select raise(abort, 'celebrations are append-only'); end;
+create trigger celebration_post_no_replace before insert on celebration_post when exists (select 1 from celebration_post x where new.n = x.n) begin select raise(abort, 'celebrations are append-only'); end;
+create trigger story_consent_no_update before update on story_consent begin select raise(abort, 'consents are append-only'); end;
+create trigger story_consent_no_delete before delete on story_consent begin select raise(abort, 'consents are append-only'); end;
+create trigger story_consent_no_replace before insert on story_consent when exists (select 1 from story_consent x where new.story_id = x.story_id and new.n = x.n) begin select raise(abort, 'consents are append-only'); end;
+create trigger story_decision_no_update before update on story_decision begin select raise(abort, 'decisions on case studies are append-only'); end;
+create trigger story_decision_no_delete before delete on story_decision begin select raise(abort, 'decisions on case studies are append-only'); end;
+create trigger story_decision_no_replace before insert on story_decision when exists (select 1 from story_decision x where new.story_id = x.story_id and new.n = x.n) begin select raise(abort, 'decisions on case studies are append-only'); end;
