@@ -51,7 +51,8 @@ impl Range {
     }
 
     fn at(&self, value: i64) -> i32 {
-        self.from + part(value.saturating_sub(self.low), self.span, self.length).clamp(0, self.length)
+        self.from
+            + part(value.saturating_sub(self.low), self.span, self.length).clamp(0, self.length)
     }
 }
 
@@ -96,8 +97,9 @@ fn row(scene: &mut Scene, (left, y): (i32, i32), range: &Range, bar: &Bar) {
 /// The name and what stands beside it; the name gives way.
 fn names(scene: &mut Scene, (x, y): (i32, i32), room: i32, bar: &Bar) {
     let style = if bar.own { STRONG } else { BODY };
-    let you = if bar.own { "you " } else { "" };
-    let note = NOTE.cut(format!("{you}{}", bar.note).trim_end(), room / 2);
+    let parts = [if bar.own { "you" } else { "" }, bar.note.as_str()];
+    let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    let note = NOTE.cut(&parts.join(" · "), room / 2);
     let taken = if note.is_empty() { 0 } else { NOTE.width(&note) + GAP };
     let (name, style) = match font::shown(&bar.name) {
         Some(name) => (style.cut(&name, room - taken), style),

@@ -70,7 +70,8 @@ pub fn cut(text: &str, size: i32, weight: Weight, width_max: i32) -> String {
     }
     let mut kept: Vec<char> = text.chars().take(GRAPHEMES_MAX).collect();
     while kept.pop().is_some() {
-        let shown: String = kept.iter().collect::<String>().trim_end().chars().chain([ELLIPSIS]).collect();
+        let shown: String =
+            kept.iter().collect::<String>().trim_end().chars().chain([ELLIPSIS]).collect();
         if width(&shown, size, weight) <= width_max && !kept.is_empty() {
             return shown;
         }
@@ -114,7 +115,8 @@ mod tests {
 
     #[test]
     fn the_font_has_what_people_are_called_and_what_money_looks_like() {
-        for ch in "AZaz09 ÄÖÜßçñøåłőșțğıŻŽ ΑΩαωά ЖЯжяїґ ếựĐ €£¥₹₽₿$¢ −.,%+▲▼←↑→↓…“”’–—·№".chars() {
+        for ch in "AZaz09 ÄÖÜßçñøåłőșțğıŻŽ ΑΩαωά ЖЯжяїґ ếựĐ €£¥₹₽₿$¢ −.,%+▲▼←↑→↓…“”’–—·№".chars()
+        {
             assert!(has(ch), "{ch}");
         }
         assert!(!has('中') && !has('ש') && !has('🔥'));
@@ -123,7 +125,8 @@ mod tests {
     #[test]
     fn figures_are_of_one_width() {
         for weight in [Weight::Regular, Weight::Bold] {
-            let wide: Vec<i32> = ('0'..='9').map(|ch| width(&ch.to_string(), 1000, weight)).collect();
+            let wide: Vec<i32> =
+                ('0'..='9').map(|ch| width(&ch.to_string(), 1000, weight)).collect();
             assert!(wide.iter().all(|one| *one == wide[0]), "{wide:?}");
         }
     }
@@ -136,7 +139,8 @@ mod tests {
         assert_eq!(shown("Zoe\u{301}\u{302}\u{303}\u{304}"), "Zoé");
         assert_eq!(shown("Anna 中 Berg"), "Anna □ Berg");
         assert_eq!(shown("\u{202e}Ana\u{2066}\u{200b}"), "Ana");
-        for none in ["שלום עולם", "中文名字", "🔥🔥", "", " ", "\u{200b}", "مرحبا"] {
+        for none in ["שלום עולם", "中文名字", "🔥🔥", "", " ", "\u{200b}", "مرحبا"]
+        {
             assert_eq!(shown(none), "none", "{none}");
         }
     }

@@ -1,6 +1,6 @@
 //! How far a goal has come.
-use super::scene::{Area, Ink, MARGIN, NOTE, SMALL, STRONG, Scene, Style, WIDTH, part};
 use super::font::{self, Weight};
+use super::scene::{Area, Ink, MARGIN, NOTE, SMALL, STRONG, Scene, Style, WIDTH, part};
 
 const HUGE: Style = Style { size: 76, weight: Weight::Bold, ink: Ink::Text };
 const BAR: i32 = 36;

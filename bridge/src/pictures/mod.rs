@@ -1,6 +1,7 @@
 //! Charts as PNG pictures, rendered here: data in, bytes out, the same bytes for the same data. They
 //! are as wide as a phone at twice its scale and bring their own paper, so that they read in light
 //! and dark clients alike. A layout makes a scene of whole pixels; `paint` alone knows of curves.
+pub mod actions;
 pub mod bars;
 mod font;
 pub mod goal;
@@ -56,12 +57,7 @@ pub fn goal(goal: &Goal) -> Picture {
 
 /// A line over time, and under it rows of bars with a title of their own and a last small line.
 #[must_use]
-pub fn report(
-    head: Head<'_>,
-    points: &[Point],
-    unit: &Unit,
-    rows: (Head<'_>, &[Bar]),
-) -> Picture {
+pub fn report(head: Head<'_>, points: &[Point], unit: &Unit, rows: (Head<'_>, &[Bar])) -> Picture {
     finished(report_scene(head, points, unit, rows))
 }
 
@@ -110,7 +106,6 @@ fn report_scene(
     scene.height = end + MARGIN * 2 / 3;
     scene
 }
-
 
 #[cfg(test)]
 mod tests;

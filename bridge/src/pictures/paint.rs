@@ -170,7 +170,8 @@ impl Canvas {
             let bottom = text.y - floor(f32::from(bounds.y_min) * scale) + 2;
             self.fill(Area::new(left, top, right, bottom), text.ink, |brush| {
                 let (x, y) = (at - left as f32, (text.y - top) as f32);
-                let mut pen = Pen { brush, scale, x, y, start: point(0.0, 0.0), at: point(0.0, 0.0) };
+                let mut pen =
+                    Pen { brush, scale, x, y, start: point(0.0, 0.0), at: point(0.0, 0.0) };
                 face.outline_glyph(glyph, &mut pen);
             });
         }

@@ -94,10 +94,26 @@ impl Text {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Shape {
     /// With round corners where `radius` is above 0.
-    Box { area: Area, radius: i32, ink: Ink },
-    Polygon { points: Vec<(i32, i32)>, ink: Ink },
-    Line { points: Vec<(i32, i32)>, width: i32, ink: Ink },
-    Dot { x: i32, y: i32, radius: i32, ink: Ink },
+    Box {
+        area: Area,
+        radius: i32,
+        ink: Ink,
+    },
+    Polygon {
+        points: Vec<(i32, i32)>,
+        ink: Ink,
+    },
+    Line {
+        points: Vec<(i32, i32)>,
+        width: i32,
+        ink: Ink,
+    },
+    Dot {
+        x: i32,
+        y: i32,
+        radius: i32,
+        ink: Ink,
+    },
 }
 
 /// Shapes lie under all texts.

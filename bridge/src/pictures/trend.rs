@@ -1,6 +1,6 @@
 //! A line over the months, with its axis and its values.
-use super::scene::{Area, Ink, MARGIN, NOTE, SMALL, Scene, Shape, Style, WIDTH, part};
 use super::font::Weight;
+use super::scene::{Area, Ink, MARGIN, NOTE, SMALL, Scene, Shape, Style, WIDTH, part};
 use super::unit::Unit;
 
 /// Points in one line.
@@ -123,7 +123,8 @@ fn words(
     (bottom, unit): (i32, &Unit),
 ) {
     let values: Vec<String> = points.iter().map(|point| unit.short(point.value)).collect();
-    let labels: Vec<String> = points.iter().map(|point| NOTE.cut(&point.label, LABEL_MAX)).collect();
+    let labels: Vec<String> =
+        points.iter().map(|point| NOTE.cut(&point.label, LABEL_MAX)).collect();
     let slot = (edges.1 - edges.0) / i32::try_from(points.len()).unwrap_or(1).max(1);
     for n in kept(&values, VALUE, slot) {
         let (x, y) = spots[n];

@@ -10,8 +10,13 @@ pub enum Unit {
 }
 
 /// Thousands, millions, …: from which size on, and their letter.
-const LETTERS: [(u64, &str); 5] =
-    [(1_000_000_000_000_000, "Q"), (1_000_000_000_000, "T"), (1_000_000_000, "B"), (1_000_000, "M"), (1_000, "k")];
+const LETTERS: [(u64, &str); 5] = [
+    (1_000_000_000_000_000, "Q"),
+    (1_000_000_000_000, "T"),
+    (1_000_000_000, "B"),
+    (1_000_000, "M"),
+    (1_000, "k"),
+];
 
 impl Unit {
     /// `0`, `950`, `12.4k`, `−€1.2M`; cut off, not rounded up, after one decimal.
@@ -34,7 +39,8 @@ fn short(whole: u64, tenth: u64) -> String {
     match LETTERS.iter().find(|(size, _)| whole >= *size) {
         Some((size, letter)) => {
             let (units, tenth) = (whole / size, whole % size / (size / 10));
-            let decimal = if tenth == 0 || units >= 100 { String::new() } else { format!(".{tenth}") };
+            let decimal =
+                if tenth == 0 || units >= 100 { String::new() } else { format!(".{tenth}") };
             format!("{}{decimal}{letter}", thousands(units))
         }
         None if tenth > 0 && whole < 10 => format!("{whole}.{tenth}"),

@@ -12,6 +12,7 @@ mod people;
 mod playbooks;
 mod questions;
 mod rates;
+mod reports;
 mod sales;
 
 pub use basics::*;
@@ -26,6 +27,7 @@ pub use people::*;
 pub use playbooks::*;
 pub use questions::*;
 pub use rates::*;
+pub use reports::*;
 pub use sales::*;
 
 use schemars::{JsonSchema, Schema, schema_for};
@@ -116,6 +118,7 @@ cards! {
     Questions = "questions",
     Rates = "rates",
     Refusal = "refusal",
+    Report = "report",
     Review = "review",
     Roles = "roles",
     Rooms = "rooms",
