@@ -126,25 +126,35 @@ fn words(
     let labels: Vec<String> =
         points.iter().map(|point| NOTE.cut(&point.label, LABEL_MAX)).collect();
     let slot = (edges.1 - edges.0) / i32::try_from(points.len()).unwrap_or(1).max(1);
+    let mut free = edges.1;
     for n in kept(&values, VALUE, slot) {
         let (x, y) = spots[n];
         let (from, to) = span(x, VALUE.width(&values[n]), edges);
+        if to > free {
+            continue;
+        }
+        free = from - GAP / 2;
         let down = if is_valley(spots, n) && y + 56 <= bottom { 62 } else { 0 };
         plate(scene, Area::new(from, y - 44 + down, to, y - 13 + down));
         scene.left(from, y - 20 + down, VALUE, values[n].as_str());
     }
+    let mut free = edges.1;
     for n in kept(&labels, NOTE, slot) {
-        let (from, _) = span(spots[n].0, NOTE.width(&labels[n]), edges);
+        let (from, to) = span(spots[n].0, NOTE.width(&labels[n]), edges);
+        if to > free {
+            continue;
+        }
+        free = from - GAP / 2;
         scene.left(from, bottom + 40, NOTE, labels[n].as_str());
     }
 }
 
-/// Which of the words are said, evenly, so that none touches the next.
+/// Which of the words are said, the last first: evenly, so that none touches the next.
 fn kept(words: &[String], style: Style, slot: i32) -> impl Iterator<Item = usize> + use<> {
     let wide = words.iter().map(|word| style.width(word)).max().unwrap_or(0) + 8;
     let every = usize::try_from((wide + slot.max(1) - 1) / slot.max(1)).unwrap_or(1).max(1);
     let last = words.len().saturating_sub(1);
-    (0..words.len()).filter(move |n| (last - n).is_multiple_of(every))
+    (0..words.len()).rev().filter(move |n| (last - n).is_multiple_of(every))
 }
 
 /// Lower than what stands beside it: a word above would lie on the line.
