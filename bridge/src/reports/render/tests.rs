@@ -101,7 +101,10 @@ fn the_card_says_the_same() {
     assert_eq!((&card["kind"], &card["open"]), (&"report".into(), &true.into()));
     assert_eq!(card["industries"][0]["penetration"]["bps"], 1500);
     assert!(card["industries"][1].get("slug").is_none());
-    assert_eq!((&card["refunds"]["bps"], &card["reviews"]["p90_ms"]), (&250.into(), &93_600_009.into()));
+    assert_eq!(
+        (&card["refunds"]["bps"], &card["reviews"]["p90_ms"]),
+        (&250.into(), &93_600_009.into())
+    );
     assert_eq!(card["trend"][0]["credited"]["minor"], 4_000_000);
 }
 
