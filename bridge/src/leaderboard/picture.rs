@@ -3,7 +3,7 @@ use super::live::Totals;
 use super::render::{View, metric_word, money_of, movement};
 use crate::pictures::{self, Bar, Head, Picture, Point, Unit};
 use crate::platform::access::PartnerRow;
-use schema::card::OwnStanding;
+use schema::card::{OwnStanding, Selection};
 use schema::money::Currency;
 use schema::period::{Period, PeriodKind, WeekStart};
 use schema::state::StandingRow;
@@ -17,7 +17,12 @@ pub fn board(view: &View, program: &str, own: Option<(&PartnerRow, &OwnStanding)
     if let Some((me, you)) = own {
         emphasize(view, &mut bars, me, you);
     }
-    let title = format!("{} · {}", metric_word(view.board.metric), view.board.period);
+    let kind = match view.selection {
+        None => "",
+        Some(Selection::Newcomers) => "Newcomers · ",
+        Some(Selection::Improved) => "Most improved · ",
+    };
+    let title = format!("{kind}{} · {}", metric_word(view.board.metric), view.board.period);
     let under = view.scope_name.as_deref().unwrap_or(program);
     pictures::board(Head { title: &title, under }, &bars)
 }
@@ -110,6 +115,8 @@ mod tests {
                 from: 0,
                 to: 1,
             },
+            selection: None,
+            reached: None,
             scope_name: None,
             currency: Currency::parse("EUR").unwrap(),
             standings: rows,
