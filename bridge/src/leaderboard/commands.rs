@@ -1,10 +1,12 @@
 //! `board` and `me`.
 use super::rules::BoardKey;
-use super::{render, views};
+use super::{picture, render, views};
 use crate::commission;
-use crate::platform::access::Caller;
+use crate::pictures::{Picture, actions as pictures};
+use crate::platform::access::{Caller, PartnerRow};
 use crate::platform::refusal::{Code, Refusal, Stop};
 use crate::platform::work::Work;
+use schema::card::OwnStanding;
 use schema::metric::Metric;
 use schema::period::{Period, PeriodKind};
 
@@ -28,6 +30,17 @@ pub struct Board {
     /// By what was gained on the same days of the period before
     #[arg(long)]
     pub improved: bool,
+    /// With a picture of it
+    #[arg(long)]
+    pub chart: bool,
+}
+
+/// Where you stand
+#[derive(Debug, Clone, clap::Args)]
+pub struct Me {
+    /// With a picture of your months
+    #[arg(long)]
+    pub chart: bool,
 }
 
 /// # Errors
@@ -49,18 +62,31 @@ pub async fn board(work: &mut Work<'_>, caller: &Caller, words: Board) -> Result
             comparable(&key)?;
             views::improved(work, &key, render::ROWS_ASKED).await?
         };
+        let picture = shown(work, words.chart, &view, None);
         let message = render::asked(&view, None, &work.program.prefix);
-        work.reply(&message);
-        return Ok(());
+        return Ok(pictures::answer(work, "leaderboard", picture, &message)?);
     }
     let view = views::view(work, &key, render::ROWS_ASKED).await?;
-    let you = match partner {
+    let you = match &partner {
         Some(partner) => Some(views::mine(work, partner.row(), &key, 0).await?.you),
         None => None,
     };
+    let alone = caller.place.is_direct().then_some(());
+    let own = alone.and(partner.as_ref().zip(you.as_ref()));
+    let picture = shown(work, words.chart, &view, own.map(|(me, you)| (me.row(), you)));
     let message = render::asked(&view, you, &work.program.prefix);
-    work.reply(&message);
-    Ok(())
+    Ok(pictures::answer(work, "leaderboard", picture, &message)?)
+}
+
+/// A board as a picture, where one is asked for and somebody stands on it.
+fn shown(
+    work: &Work<'_>,
+    chart: bool,
+    view: &render::View,
+    own: Option<(&PartnerRow, &OwnStanding)>,
+) -> Option<Picture> {
+    let shown = chart && !view.standings.is_empty();
+    shown.then(|| picture::board(view, &work.program.name, own))
 }
 
 /// The industry of a board: the one that was named, else that of the channel.
@@ -126,7 +152,7 @@ fn metric_and_kind(
 
 /// # Errors
 /// When the person is no partner.
-pub async fn me(work: &mut Work<'_>, caller: &Caller) -> Result<(), Stop> {
+pub async fn me(work: &mut Work<'_>, caller: &Caller, words: &Me) -> Result<(), Stop> {
     let partner = caller.partner()?;
     let today = work.today();
     let month = work.program.calendar.period_of(PeriodKind::Month, today);
@@ -143,6 +169,6 @@ pub async fn me(work: &mut Work<'_>, caller: &Caller) -> Result<(), Stop> {
     };
     let figures = (&totals, commission);
     let message = render::me(partner.row(), &boards, figures, work.program.currency);
-    work.reply(&message);
-    Ok(())
+    let picture = words.chart.then(|| picture::trend(&totals, work.program.currency));
+    Ok(pictures::answer(work, "trend", picture, &message)?)
 }

@@ -101,7 +101,8 @@ pub fn money_of(metric: Metric, score: i64, currency: Currency) -> String {
 }
 
 /// ▲2 ▼1 = or `new`; nothing where there is nothing to compare with.
-fn movement(row: &StandingRow) -> String {
+#[must_use]
+pub fn movement(row: &StandingRow) -> String {
     match row.moved {
         Some(0) => " =".to_owned(),
         Some(up) if up > 0 => format!(" ▲{up}"),

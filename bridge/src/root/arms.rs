@@ -7,6 +7,7 @@ use crate::platform::work::Work;
 use crate::{
     commission, deals, industries, leaderboard, ledger, mentorship, operations, partners, payouts,
     playbooks, questions, rates, rooms, sales, statements, stories, team, wins,
+    playbooks, questions, rates, reports, rooms, sales, statements, team,
 };
 use commission::commands::{ControlRule, PartnerRule};
 use schema::status::Enrollment;
@@ -22,7 +23,7 @@ pub(super) async fn partner(
         Partner::Apply { text } => {
             partners::commands::apply(work, caller, text.as_deref().unwrap_or_default()).await
         }
-        Partner::Me => leaderboard::commands::me(work, caller).await,
+        Partner::Me(words) => leaderboard::commands::me(work, caller, &words).await,
         Partner::Sale(words) => sales::commands::partner(work, caller, words, said).await,
         Partner::Rule(PartnerRule::Explain { number }) => {
             sales::commands::explain(work, caller, &number).await
@@ -69,6 +70,7 @@ pub(super) async fn control(
             payouts::commands::control(work, caller, words, said.confirmed).await
         }
         Control::Board(words) => leaderboard::commands::board(work, caller, words).await,
+        Control::Report(words) => reports::commands::report(work, caller, &words).await,
         Control::Playbook(words) => playbooks::commands::control(work, caller, words, said).await,
         Control::Story(words) => stories::commands::control(work, caller, words, said).await,
         Control::Announce { notify, text } => {

@@ -58,7 +58,7 @@ pub(super) fn asks(place: &Place, line: &CommandLine) -> bool {
 pub(super) fn partner_asks(words: &Partner) -> bool {
     match words {
         Partner::Help { .. }
-        | Partner::Me
+        | Partner::Me(_)
         | Partner::Board(_)
         | Partner::Rule(_)
         | Partner::Statement(_) => true,
@@ -87,6 +87,7 @@ fn control_asks(words: &Control) -> bool {
     match words {
         Control::Help { .. }
         | Control::Board(_)
+        | Control::Report(_)
         | Control::Audit { .. }
         | Control::Ledger(_)
         | Control::Status => true,

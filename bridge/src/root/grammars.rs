@@ -4,6 +4,7 @@ use crate::platform::commands::{Grammar, PROSE};
 use crate::{
     commission, deals, industries, leaderboard, ledger, mentorship, operations, partners, payouts,
     playbooks, questions, rates, rooms, sales, statements, stories, team, wins,
+    playbooks, questions, rates, reports, rooms, sales, statements, team,
 };
 use std::sync::LazyLock;
 
@@ -23,8 +24,8 @@ pub enum Partner {
         text: Option<String>,
     },
     /// Where you stand, your totals and your neighbors
-    #[command(after_help = "me", subcommand_help_heading = "Results")]
-    Me,
+    #[command(after_help = "me\nme --chart", subcommand_help_heading = "Results")]
+    Me(leaderboard::commands::Me),
     /// Your sales
     #[command(subcommand, subcommand_help_heading = "Sales")]
     Sale(sales::commands::PartnerSale),
@@ -42,7 +43,7 @@ pub enum Partner {
     Deal(deals::commands::PartnerDeal),
     /// A leaderboard
     #[command(
-        after_help = "board\nboard clients quarter\nboard revenue month --industry dental",
+        after_help = "board\nboard clients quarter\nboard revenue month --industry dental --chart",
         alias = "leaderboard",
         subcommand_help_heading = "Results"
     )]
@@ -128,11 +129,17 @@ pub enum Control {
     Payout(payouts::commands::ControlPayout),
     /// A leaderboard
     #[command(
-        after_help = "board\nboard clients quarter",
+        after_help = "board\nboard clients quarter\nboard --chart",
         alias = "leaderboard",
         subcommand_help_heading = "Sales"
     )]
     Board(leaderboard::commands::Board),
+    /// How the program does: partners, revenue, reviews, playbooks
+    #[command(
+        after_help = "report\nreport 2026-10 --chart\nreport quarter --csv",
+        subcommand_help_heading = "Sales"
+    )]
+    Report(reports::commands::Report),
     /// The library
     #[command(subcommand, subcommand_help_heading = "Library")]
     Playbook(playbooks::commands::ControlPlaybook),

@@ -12,6 +12,7 @@ mod people;
 mod playbooks;
 mod questions;
 mod rates;
+mod reports;
 mod sales;
 mod wins;
 
@@ -27,6 +28,7 @@ pub use people::*;
 pub use playbooks::*;
 pub use questions::*;
 pub use rates::*;
+pub use reports::*;
 pub use sales::*;
 pub use wins::*;
 
@@ -119,6 +121,7 @@ cards! {
     Questions = "questions",
     Rates = "rates",
     Refusal = "refusal",
+    Report = "report",
     Review = "review",
     Roles = "roles",
     Rooms = "rooms",

@@ -74,7 +74,7 @@ impl Currency {
     }
 
     /// A sign that people read as this currency and no other, where there is one.
-    pub(super) fn symbol(self) -> Option<&'static str> {
+    pub fn symbol(self) -> Option<&'static str> {
         match self.code() {
             "EUR" => Some("€"),
             "GBP" => Some("£"),

@@ -41,6 +41,12 @@ impl Event {
         (self.content()["msgtype"] == "m.file").then(|| self.content()["filename"].as_str())?
     }
 
+    /// The name of the picture that the message shows.
+    #[must_use]
+    pub fn image_name(&self) -> Option<&str> {
+        (self.content()["msgtype"] == "m.image").then(|| self.content()["filename"].as_str())?
+    }
+
     /// The machine-readable half of a bot's message.
     #[must_use]
     pub fn card(&self) -> &Value {

@@ -15,6 +15,7 @@
 //! card> {"kind": "sale"}                 the message found last has such a card (other keys may be
 //!                                        there; a list must have as many elements)
 //! file> statement-*.csv … S-1 … 10.00    the message found last brings this file with these parts
+//! image> board.png 780x228               the message found last brings this picture, of this size
 //! silence                                no (further) reply came to the line said last
 //! [control]
 //! bot posts> Review … S-1                a message, not a reply, that no line has taken yet

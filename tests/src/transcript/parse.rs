@@ -38,6 +38,7 @@ pub enum Line {
     BotHides(Vec<String>),
     Card(Value),
     File(Vec<String>),
+    Image { name: String, size: Option<String> },
     Silence,
     State { kind: String, key: String, content: Value },
     Restart,
@@ -123,6 +124,11 @@ fn said(head: &str, tail: &str) -> Outcome<Option<Line>> {
         ["bot", "shows"] => Line::BotShows(parts(tail)),
         ["bot", "hides"] => Line::BotHides(parts(tail)),
         ["file"] => Line::File(parts(tail)),
+        ["image"] => {
+            let (name, size) = tail.split_once(' ').unzip();
+            let name = name.unwrap_or(tail).to_owned();
+            Line::Image { name, size: size.map(str::to_owned) }
+        }
         ["card"] => Line::Card(serde_json::from_str(tail)?),
         ["state", kind, key] => Line::State {
             kind: format!("agency.siso.partners.{kind}"),
@@ -193,7 +199,7 @@ mod tests {
         let script = parse(
             "people olga owner; ana, ben partner\n# hello\n[dm]\nana> !me \\u{41}>\nbot> a … b\n\
              ben in thread> so\nana answers ben> thus\nana reacts ✅ at ben\n\
-             olga reacts ✅ to S-1 of Ana\nana redacts\nfile> a.csv … b\nstate program \"\"> {\"v\": 1}\nsilence\n",
+             olga reacts ✅ to S-1 of Ana\nana redacts\nfile> a.csv … b\nimage> a-*.png 780x228\nstate program \"\"> {\"v\": 1}\nsilence\n",
         )
         .unwrap();
         assert_eq!(script.people.len(), 3);
@@ -216,6 +222,7 @@ mod tests {
             },
             Line::Redacts { who: "ana".to_owned() },
             Line::File(vec!["a.csv".to_owned(), "b".to_owned()]),
+            Line::Image { name: "a-*.png".to_owned(), size: Some("780x228".to_owned()) },
             Line::State {
                 kind: "agency.siso.partners.program".to_owned(),
                 key: String::new(),

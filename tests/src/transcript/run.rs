@@ -65,6 +65,7 @@ impl Run {
             Line::BotHides(parts) => self.bot_hides(&parts).await,
             Line::Card(expected) => self.card(&expected),
             Line::File(parts) => self.file(&parts).await,
+            Line::Image { name, size } => self.image(&name, size.as_deref()).await,
             Line::Silence => self.silence().await,
             Line::State { kind, key, content } => self.state(&kind, &key, &content).await,
             Line::Restart => self.house.program.restart().await,
@@ -239,13 +240,30 @@ impl Run {
     async fn file(&self, parts: &[String]) -> Outcome<()> {
         let found = self.found.as_ref().context("no message was found before")?;
         let (name, parts) = parts.split_first().context("a file has a name")?;
-        // `statement-*.csv`: the middle is the month in which the test runs.
-        let (first, last) = name.split_once('*').unwrap_or((name, ""));
-        let named = |file: &str| file.starts_with(first) && file.ends_with(last);
-        ensure!(found.file_name().is_some_and(named), "the message is {}", found.content());
+        let named = found.file_name().is_some_and(|file| is_called(file, name));
+        ensure!(named, "the message is {}", found.content());
         let bytes = self.house.person(&self.reader)?.file(found).await?;
         let text = String::from_utf8_lossy(&bytes);
         ensure!(contains(&text, parts), "expected {parts:?}, {name} says:\n{text}");
+        Ok(())
+    }
+
+    /// A picture whose words stand in its caption; its size is the one that the event says.
+    async fn image(&self, name: &str, size: Option<&str>) -> Outcome<()> {
+        let found = self.found.as_ref().context("no message was found before")?;
+        let content = found.content();
+        let named = found.image_name().is_some_and(|file| is_called(file, name));
+        ensure!(named && found.body().lines().count() > 1, "the message is {content}");
+        ensure!(content["m.mentions"] == serde_json::json!({}), "it mentions: {content}");
+        let bytes = self.house.person(&self.reader)?.file(found).await?;
+        ensure!(bytes.len() > 24 && bytes.starts_with(b"\x89PNG"), "{name} is no PNG");
+        let side = |at: usize| u32::from_be_bytes([0, 1, 2, 3].map(|n| bytes[at + n]));
+        let (width, height) = (side(16), side(20));
+        let info = &content["info"];
+        ensure!(info["w"] == width && info["h"] == height, "{width}x{height} is not as in {info}");
+        ensure!(info["size"] == bytes.len() && info["mimetype"] == "image/png", "{info}");
+        let shown = format!("{width}x{height}");
+        ensure!(size.is_none_or(|size| size == shown), "{name} is {shown}");
         Ok(())
     }
 
@@ -307,6 +325,12 @@ impl Run {
 
 fn now(events: &[Event], event: &Event) -> String {
     crate::people::text_now(events, event.id()).unwrap_or_default()
+}
+
+/// `statement-*.csv`: the middle is the month in which the test runs.
+fn is_called(file: &str, name: &str) -> bool {
+    let (first, last) = name.split_once('*').unwrap_or((name, ""));
+    file.starts_with(first) && file.ends_with(last)
 }
 
 /// The last messages of a room, for the person who reads the failure.

@@ -27,6 +27,7 @@ partnerspace_tests::transcripts!(
     ranks,
     refunds,
     refusals,
+    report,
     restart,
     review_by_command,
     sale_by_reaction,

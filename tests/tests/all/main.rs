@@ -17,6 +17,7 @@ mod names;
 mod playbooks;
 mod pressure;
 mod reference;
+mod reports;
 mod rig;
 mod search;
 mod together;

@@ -15,6 +15,8 @@ pub struct File {
     name: String,
     mime: &'static str,
     bytes: Vec<u8>,
+    /// Width and height of a picture, which clients show in place of its name.
+    size: Option<(u32, u32)>,
 }
 
 impl File {
@@ -32,15 +34,32 @@ impl File {
             let sentence = "That file would be larger than 2 MiB. Ask for a shorter time.";
             return Err(Refusal::new(Code::Long, sentence));
         }
-        Ok(Self { name, mime, bytes })
+        Ok(Self { name, mime, bytes, size: None })
+    }
+
+    /// A PNG picture of a width and height. Its caption says the same in words, for whoever does not
+    /// see it.
+    ///
+    /// # Errors
+    /// As `new`.
+    pub fn picture(
+        name: impl Into<String>,
+        bytes: impl Into<Vec<u8>>,
+        size: (u32, u32),
+    ) -> Result<Self, Refusal> {
+        Ok(Self { size: Some(size), ..Self::new(name, "image/png", bytes)? })
     }
 
     /// The content of a message, as that of this file; the address comes with the upload.
     pub(super) fn dressed(&self, content: &str) -> String {
         let mut content: Value = serde_json::from_str(content).unwrap_or_default();
-        content["msgtype"] = "m.file".into();
+        content["msgtype"] = if self.size.is_some() { "m.image" } else { "m.file" }.into();
         content["filename"] = self.name.as_str().into();
         content["info"] = json!({ "mimetype": self.mime, "size": self.bytes.len() });
+        if let Some((width, height)) = self.size {
+            content["info"]["w"] = width.into();
+            content["info"]["h"] = height.into();
+        }
         content.to_string()
     }
 
@@ -84,6 +103,24 @@ mod tests {
         assert_eq!(content["info"], json!({ "mimetype": "text/csv", "size": 4 }));
         assert_eq!(content["m.relates_to"]["event_id"], "$root");
         assert_eq!(file.encoded(), "YSxiCg");
+    }
+
+    #[test]
+    fn a_picture_says_its_size_and_is_said_in_words() {
+        let file = File::picture("board.png", vec![0; 3], (780, 876)).unwrap();
+        let caption = Message::text("Leaderboard").line("1. Ana");
+        let content: Value =
+            serde_json::from_str(&file.dressed(&caption.content_string())).unwrap();
+        assert_eq!(content["msgtype"], "m.image");
+        assert_eq!(
+            (&content["filename"], &content["body"]),
+            (&json!("board.png"), &json!("Leaderboard\n1. Ana"))
+        );
+        assert_eq!(
+            content["info"],
+            json!({ "mimetype": "image/png", "size": 3, "w": 780, "h": 876 })
+        );
+        assert_eq!(content["m.mentions"], json!({}));
     }
 
     #[test]

@@ -1,0 +1,381 @@
+//! What a report is of, and how its figures compare.
+use crate::leaderboard::rules::bps;
+use crate::platform::refusal::{Code, Refusal};
+use crate::playbooks::rules::Outcome;
+use jiff::Span as Time;
+use jiff::civil::Date;
+use schema::period::{Calendar, Period, PeriodKind};
+
+/// Without a sale for so long a partner is dormant.
+pub const DORMANT_DAYS: i64 = 90;
+/// Playbooks named in a report.
+pub const PLAYBOOKS_MAX: usize = 5;
+/// Industries with a row of their own.
+pub const INDUSTRIES_MAX: usize = 40;
+
+/// The time that a report is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    pub period: Period,
+    /// Instants `[from_at, to_at)`; `to_at` is not past what is known.
+    pub from_at: i64,
+    pub to_at: i64,
+    /// Local days `[from_on, to_on)`.
+    pub from_on: Date,
+    pub to_on: Date,
+    /// Not over yet.
+    pub is_open: bool,
+}
+
+impl Span {
+    #[must_use]
+    pub fn of(calendar: &Calendar, period: Period, now: i64) -> Self {
+        let today = calendar.day_of(now);
+        let tomorrow = today.tomorrow().unwrap_or(today);
+        let first = period.first_day(calendar.week_start).unwrap_or(Date::ZERO);
+        let end = period.end_day(calendar.week_start).unwrap_or(tomorrow);
+        let (from_at, to_at) = calendar.bounds(period).unwrap_or((0, i64::MAX));
+        let to_on = end.min(tomorrow);
+        let to_at = to_at.min(now.saturating_add(1));
+        Self { period, from_at, to_at, from_on: first, to_on, is_open: end >= tomorrow }
+    }
+
+    /// The day from which on a sale makes a partner active.
+    #[must_use]
+    pub fn active_from(&self) -> Date {
+        self.to_on.saturating_sub(Time::new().days(DORMANT_DAYS))
+    }
+}
+
+/// A period by the word that people use: `month` and the like for the present one, or its name.
+///
+/// # Errors
+/// A refusal when it is no period, or has not begun.
+pub fn period(word: Option<&str>, calendar: &Calendar, today: Date) -> Result<Period, Refusal> {
+    let Some(word) = word else { return Ok(calendar.period_of(PeriodKind::Month, today)) };
+    if let Ok(kind) = word.parse::<PeriodKind>() {
+        return Ok(calendar.period_of(kind, today));
+    }
+    let refused = |sentence: &str| Refusal::new(Code::Date, sentence).example("report 2026-10");
+    let period: Period = word.parse().map_err(|_| {
+        refused("A report is of week, month, quarter, year or all, or of a time such as 2026-10.")
+    })?;
+    if period > calendar.period_of(period.kind(), today) {
+        return Err(refused("That time has not begun yet."));
+    }
+    Ok(period)
+}
+
+/// The period before; none before all time.
+#[must_use]
+pub fn before(calendar: &Calendar, period: Period) -> Option<Period> {
+    let day = period.first_day(calendar.week_start)?.yesterday().ok()?;
+    Some(calendar.period_of(period.kind(), day))
+}
+
+/// The last periods up to this one, oldest first: what a trend shows. All time is shown by months.
+#[must_use]
+pub fn leading_to(calendar: &Calendar, period: Period, today: Date) -> Vec<Period> {
+    let (last, count) = match period.kind() {
+        PeriodKind::Week => (period, 8),
+        PeriodKind::Month => (period, 6),
+        PeriodKind::Quarter => (period, 6),
+        PeriodKind::Year => (period, 4),
+        PeriodKind::All => (calendar.period_of(PeriodKind::Month, today), 12),
+    };
+    let mut periods: Vec<Period> =
+        std::iter::successors(Some(last), |next| before(calendar, *next)).take(count).collect();
+    periods.reverse();
+    periods
+}
+
+/// Of those who applied in the time: how far they have come until now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Funnel {
+    pub applied: i64,
+    pub approved: i64,
+    pub first_sale: i64,
+    pub repeat: i64,
+}
+
+/// Partners at the end of the time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct People {
+    /// With a sale in the last days.
+    pub active: i64,
+    /// Without one, and not new.
+    pub dormant: i64,
+    /// Approved in the last days, without a sale yet.
+    pub waiting: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Industry {
+    /// Empty for what belongs to none.
+    pub slug: String,
+    pub name: String,
+    pub revenue: i64,
+    pub revenue_before: Option<i64>,
+    /// Won in the time.
+    pub clients: i64,
+    pub clients_before: Option<i64>,
+    /// Clients of the last twelve months and accounts to be won, where these are set.
+    pub reached: Option<Reached>,
+}
+
+impl Industry {
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let before = self.revenue_before.unwrap_or(0) == 0 && self.clients_before.unwrap_or(0) == 0;
+        before && self.revenue == 0 && self.clients == 0 && self.reached.is_none()
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reached {
+    pub won: i64,
+    pub accounts: i64,
+    pub bps: i64,
+}
+
+impl Reached {
+    #[must_use]
+    pub fn of(won: i64, accounts: i64) -> Option<Self> {
+        bps(won, accounts).map(|bps| Self { won, accounts, bps })
+    }
+
+    /// Of several together; none where no accounts are set.
+    #[must_use]
+    pub fn together<'a>(parts: impl IntoIterator<Item = &'a Self>) -> Option<Self> {
+        let sum = |(won, accounts): (i64, i64), part: &Self| {
+            (won.saturating_add(part.won), accounts.saturating_add(part.accounts))
+        };
+        let (won, accounts) = parts.into_iter().fold((0, 0), sum);
+        Self::of(won, accounts)
+    }
+}
+
+/// What was taken back of the sales of the time, until now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Refunds {
+    pub sales: i64,
+    /// Sales of which something was taken back.
+    pub touched: i64,
+    pub credited: i64,
+    pub taken: i64,
+}
+
+impl Refunds {
+    /// Basis points of the credit, cut off.
+    #[must_use]
+    pub fn bps(&self) -> Option<i64> {
+        bps(self.taken.max(0), self.credited)
+    }
+}
+
+/// How long claims waited that were decided in the time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Reviews {
+    pub decided: i64,
+    pub median_ms: Option<i64>,
+    pub p90_ms: Option<i64>,
+}
+
+/// The place of a percentile among so many in order, from 0: the nearest rank.
+#[must_use]
+pub fn nearest(percent: i64, of: i64) -> Option<i64> {
+    (of > 0).then(|| ((of.saturating_mul(percent) + 99) / 100 - 1).max(0))
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Playbook {
+    pub slug: String,
+    pub title: String,
+    pub outcome: Outcome,
+}
+
+/// The best by their smoothed rate of wins.
+#[must_use]
+pub fn best(mut playbooks: Vec<Playbook>) -> Vec<Playbook> {
+    use std::cmp::Reverse;
+    playbooks.sort_by_cached_key(|one| {
+        (Reverse(one.outcome.rate_ppm()), Reverse(one.outcome.uses), one.slug.clone())
+    });
+    playbooks.truncate(PLAYBOOKS_MAX);
+    playbooks
+}
+
+/// All figures of a report. Revenue and credit are minor units of the program's currency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figures {
+    pub span: Span,
+    pub before: Option<Period>,
+    pub funnel: Funnel,
+    pub people: People,
+    pub revenue: i64,
+    pub revenue_before: Option<i64>,
+    pub clients: i64,
+    pub clients_before: Option<i64>,
+    /// By revenue, the largest first.
+    pub industries: Vec<Industry>,
+    pub reached: Option<Reached>,
+    pub refunds: Refunds,
+    pub reviews: Reviews,
+    pub playbooks: Vec<Playbook>,
+    pub trend: Vec<(Period, i64)>,
+}
+
+/// `▲12 %`, `▼7 %`, `=`, `new`; nothing where there is nothing to compare with. Whole percents, cut off.
+#[must_use]
+pub fn change(now: i64, before: Option<i64>) -> String {
+    match before {
+        None => String::new(),
+        Some(before) if now == before => "=".to_owned(),
+        Some(before) if before <= 0 => if now > 0 { "new" } else { "" }.to_owned(),
+        Some(before) => {
+            let by = (i128::from(now) - i128::from(before)) * 100 / i128::from(before);
+            let sign = if now > before { '▲' } else { '▼' };
+            format!("{sign}{} %", by.unsigned_abs())
+        }
+    }
+}
+
+/// `25 min`, `3 h`: whole, cut off.
+#[must_use]
+pub fn hours(ms: i64) -> String {
+    let minutes = ms.max(0) / 60_000;
+    if minutes < 60 { format!("{minutes} min") } else { format!("{} h", minutes / 60) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use schema::period::WeekStart;
+
+    fn berlin() -> Calendar {
+        Calendar::named("Europe/Berlin", WeekStart::Monday).unwrap()
+    }
+
+    fn at(text: &str) -> i64 {
+        text.parse::<jiff::Timestamp>().unwrap().as_millisecond()
+    }
+
+    #[test]
+    fn a_span_is_of_the_programs_zone_and_ends_now() {
+        let now = at("2026-11-24T23:30:00Z");
+        let span = Span::of(&berlin(), "2026-11".parse().unwrap(), now);
+        assert_eq!((span.from_at, span.to_at), (at("2026-10-31T23:00:00Z"), now + 1));
+        // In Berlin it is the 25th already.
+        assert_eq!(span.to_on.to_string(), "2026-11-26");
+        assert!(span.is_open);
+        let past = Span::of(&berlin(), "2026-Q3".parse().unwrap(), now);
+        assert_eq!(past.to_at, at("2026-09-30T22:00:00Z"));
+        assert_eq!(
+            (past.from_on.to_string(), past.to_on.to_string()),
+            ("2026-07-01".into(), "2026-10-01".into())
+        );
+        assert_eq!(past.active_from().to_string(), "2026-07-03");
+        assert!(!past.is_open);
+        let all = Span::of(&berlin(), Period::ALL, now);
+        assert_eq!((all.from_at, all.to_at, all.is_open), (0, now + 1, true));
+    }
+
+    #[test]
+    fn the_last_day_of_a_period_is_still_open() {
+        let month = "2026-11".parse().unwrap();
+        assert!(Span::of(&berlin(), month, at("2026-11-30T22:59:59Z")).is_open);
+        assert!(!Span::of(&berlin(), month, at("2026-11-30T23:00:00Z")).is_open);
+    }
+
+    #[test]
+    fn periods_are_words_or_names_and_have_begun() {
+        let today = jiff::civil::date(2026, 11, 24);
+        let asked = |word| period(word, &berlin(), today).map(|period| period.to_string());
+        for (word, said) in [
+            (None, "2026-11"),
+            (Some("Quarter"), "2026-Q4"),
+            (Some("all"), "all"),
+            (Some("2026-w01"), "2026-W01"),
+            (Some("2025"), "2025"),
+        ] {
+            assert_eq!(asked(word).ok().as_deref(), Some(said));
+        }
+        for wrong in ["2026-12", "2027", "lately", "2026-13", "2026-W49"] {
+            assert_eq!(asked(Some(wrong)).unwrap_err().code, Code::Date, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_trend_leads_to_the_period() {
+        let today = jiff::civil::date(2027, 1, 5);
+        let said = |word: &str| -> Vec<String> {
+            let periods = leading_to(&berlin(), word.parse().unwrap(), today);
+            periods.iter().map(ToString::to_string).collect()
+        };
+        assert_eq!(
+            said("2027-01"),
+            ["2026-08", "2026-09", "2026-10", "2026-11", "2026-12", "2027-01"]
+        );
+        assert_eq!(said("2027-W01")[6..], ["2026-W53", "2027-W01"]);
+        assert_eq!(said("all").len(), 12);
+        assert_eq!(before(&berlin(), Period::ALL), None);
+    }
+
+    #[test]
+    fn changes_are_exact() {
+        for (now, before, said) in [
+            (112, Some(100), "▲12 %"),
+            (93, Some(100), "▼7 %"),
+            (1_009, Some(1_000), "▲0 %"),
+            (5, Some(5), "="),
+            (0, Some(0), "="),
+            (5, Some(0), "new"),
+            (5, Some(-3), "new"),
+            (-5, Some(0), ""),
+            (-50, Some(100), "▼150 %"),
+            (5, None, ""),
+            (i64::MAX, Some(1), "▲922337203685477580600 %"),
+        ] {
+            assert_eq!(change(now, before), said, "{now} after {before:?}");
+        }
+        assert_eq!(
+            (hours(59 * 60_000 + 59_999).as_str(), hours(3_600_000).as_str()),
+            ("59 min", "1 h")
+        );
+        assert_eq!(hours(26 * 3_600_000 + 1).as_str(), "26 h");
+    }
+
+    #[test]
+    fn rates_need_something_to_be_of() {
+        assert_eq!(Refunds::default().bps(), None);
+        let refunds = Refunds { sales: 40, touched: 3, credited: 7_400_000, taken: 185_000 };
+        assert_eq!(refunds.bps(), Some(250));
+        let parts =
+            [(18, 120), (6, 40), (30, 1000)].map(|(won, all)| Reached::of(won, all).unwrap());
+        assert_eq!(Reached::together(&parts).map(|all| all.bps), Some(465));
+        assert_eq!(Reached::together([]), None);
+    }
+
+    #[test]
+    fn many_uses_that_won_come_before_a_few() {
+        let book = |slug: &str, won, uses| Playbook {
+            slug: slug.to_owned(),
+            title: slug.to_owned(),
+            outcome: Outcome { uses, won },
+        };
+        let best = best(vec![book("three", 3, 3), book("forty", 40, 50), book("lost", 0, 9)]);
+        let slugs: Vec<_> = best.iter().map(|book| book.slug.as_str()).collect();
+        assert_eq!(slugs, ["forty", "three", "lost"]);
+    }
+
+    proptest! {
+        /// The nearest rank: at least so many percent are no larger, and one place less is too few.
+        #[test]
+        fn percentiles_are_nearest_ranks(percent in 1_i64..=100, of in 1_i64..10_000) {
+            let at = nearest(percent, of).unwrap();
+            prop_assert!(at < of && (at + 1) * 100 >= percent * of);
+            prop_assert!(at * 100 < percent * of);
+        }
+    }
+}
