@@ -22,8 +22,8 @@ use crate::platform::jobs::Job;
 use crate::platform::refusal::Fault;
 use crate::platform::work::Work;
 use crate::{
-    commission, deals, insights, leaderboard, ledger, mentorship, operations, partners, playbooks,
-    questions, rooms, sales,
+    commission, deals, goals, insights, leaderboard, ledger, mentorship, operations, partners,
+    playbooks, questions, rooms, sales,
 };
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -137,6 +137,7 @@ pub async fn run_job(work: &mut Work<'_>, job: &Job) -> Result<(), Fault> {
         Some("commission") => commission::jobs::run(work, job).await,
         Some("board") => leaderboard::jobs::run(work, job).await,
         Some("deal") => deals::jobs::run(work, job).await,
+        Some("goal") => goals::jobs::run(work, job).await,
         Some("mentor") => mentorship::jobs::run(work, job).await,
         Some("question") => questions::jobs::run(work, job).await,
         Some("inbox") => operations::jobs::run(work, job).await,
@@ -177,5 +178,6 @@ pub async fn start(work: &mut Work<'_>) -> Result<(), Fault> {
     ledger::jobs::start(work);
     playbooks::jobs::start(work);
     questions::jobs::start(work);
+    goals::jobs::start(work).await?;
     leaderboard::jobs::start(work).await
 }
