@@ -51,7 +51,10 @@ pub fn wanted(said: Said<'_>, own: Currency, today: Date) -> Result<Wanted, Refu
         Some(text) => Some(count(text, said.currency)?),
         None if said.challenge => None,
         None => {
-            return Err(refused(Code::Usage, "How much is to be reached? Say it after the metric."));
+            return Err(refused(
+                Code::Usage,
+                "How much is to be reached? Say it after the metric.",
+            ));
         }
     };
     let (from, to) = days(said.from, said.until, today)?;

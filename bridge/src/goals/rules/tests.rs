@@ -206,7 +206,7 @@ fn the_end_says_who_has_won() {
     assert_eq!(outcome(&[7, 7], None), (GoalStatus::Reached, vec![0, 1]));
     assert_eq!(outcome(&[7, 5], Some(8)), (GoalStatus::Missed, vec![0]));
     assert_eq!(outcome(&[0, 0], None), (GoalStatus::Missed, vec![]));
-    let (last, next) = (date(2026, 11, 20), |days| date(2026, 11, 20 + days));
+    let (last, next) = (date(2026, 11, 20), |days: i8| date(2026, 11, 20 + days));
     assert!(waits(1, next(1), last, false, false) && waits(1, next(7), last, true, true));
     for over in [
         waits(0, next(1), last, false, true),
