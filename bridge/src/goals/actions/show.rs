@@ -2,6 +2,7 @@
 use crate::goals::render::{self, Shown};
 use crate::goals::rules;
 use crate::goals::store::{self, GoalRow, figures};
+use crate::leaderboard::rules::ANONYMOUS_FROM;
 use crate::platform::pins;
 use crate::platform::refusal::Fault;
 use crate::platform::work::{Work, state_hash};
@@ -99,13 +100,17 @@ pub async fn shown(work: &mut Work<'_>, goal: &GoalRow, rows: i64) -> Result<Sho
             None => None,
         });
     }
-    let givers =
+    let view = view(work, goal).await?;
+    let mut givers =
         if rows > 0 { figures::givers(work.tx, &goal.id, rows).await? } else { Vec::new() };
+    // Among few, who wants to stay anonymous would not be.
+    let few = view.contributors < i64::from(ANONYMOUS_FROM);
+    givers.retain(|giver| !few || giver.visibility != Visibility::Anonymous);
     let today = work.today();
     let over = goal.is_open() && today > goal.to;
     let in_review = if over { Some(in_review(work, goal).await?) } else { None };
     Ok(Shown {
-        view: view(work, goal).await?,
+        view,
         names,
         contributions: givers.into_iter().map(contribution).collect(),
         begins: Some(goal.from).filter(|from| today < *from),
