@@ -5,6 +5,7 @@ pub mod clients;
 pub mod commission;
 pub mod deals;
 pub mod export;
+pub mod goals;
 pub mod imports;
 pub mod industries;
 pub mod insights;

@@ -74,6 +74,11 @@ def welcome_partners(stage):
     progress("the partners have joined the rooms")
 
 
+def set_a_goal(stage):
+    """Before anything is sold: it moves with each approval."""
+    stage.order('!goal set "A strong start" revenue 40000 --until today', "G-1")
+
+
 def sell(stage):
     """Claims, approved by reaction and by command, and one rejected."""
     stage.say(stage.ana, "industry-dental",
@@ -101,6 +106,7 @@ def look_at_results(stage):
     wait_for_board(stage, "clients.month", {person: 1 for person in stage.partners})
 
 
+    wait_for_goal(stage, "G-1", 2_650_050, len(stage.partners))
     # An empty board was pinned at the start; what people read is its edit.
     wait_for_pinned(stage, "leaderboard", "12,500")
     wait_for_pinned(stage, "industry-dental", "12,500")
@@ -122,8 +128,16 @@ def share_what_works(stage):
               "Harbor Dental")
 
 
-# Later capabilities add their scene here: a goal.
-STEPS = [open_the_house, welcome_partners, sell, look_at_results, share_what_works]
+STEPS = [open_the_house, welcome_partners, set_a_goal, sell, look_at_results, share_what_works]
+
+
+def wait_for_goal(stage, key, progress, contributors):
+    """Until the goal in room state has come so far."""
+    def reads(_):
+        seen = stage.ana.state(stage.space, f"{PARTNERS}.goal", key) or {}
+        return (seen.get("progress"), seen.get("contributors")) == (progress, contributors)
+
+    stage.ana.wait(f"the goal {key}", reads)
 
 
 def wait_for_board(stage, key, expected):

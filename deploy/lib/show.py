@@ -45,6 +45,15 @@ def board(content):
         print("  nobody yet")
 
 
+def goal(content):
+    """One goal's state event."""
+    done, target = content["progress"], content["target"]
+    full = min(10 * done // target, 10)
+    heading(f"🎯 {content['title']} · {content['status']}")
+    print(f"  {'█' * full}{'░' * (10 - full)} {100 * done // target}%  "
+          f"{score(content, done)} of {score(content, target)}, {content['contributors']} contributed")
+
+
 def messages(title, person, room, names, last=12):
     """The last messages of one room, edits applied, replies in threads set in."""
     heading(title)

@@ -4,7 +4,8 @@ use schemars::{JsonSchema, Schema, schema_for};
 
 use crate::card;
 use crate::state::{
-    IndustryState, LeaderboardState, PlaybookState, ProfileState, ProgramState, RoomState,
+    GoalState, IndustryState, LeaderboardState, PlaybookState, ProfileState, ProgramState,
+    RoomState,
 };
 
 /// Where a documented content stands.
@@ -34,6 +35,7 @@ pub fn export() -> Vec<Exported> {
         state::<RoomState>(),
         state::<LeaderboardState>(),
         state::<PlaybookState>(),
+        state::<GoalState>(),
         state::<IndustryState>(),
         state::<ProfileState>(),
     ];

@@ -94,10 +94,17 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../migrations/0011_wins.sqlite.sql"),
         postgres: include_str!("../migrations/0011_wins.postgres.sql"),
     },
+    Step {
+        version: 12,
+        name: "goals",
+        common: include_str!("../migrations/0012_goals.sql"),
+        sqlite: "",
+        postgres: "",
+    },
 ];
 
 /// The newest schema version that this program knows.
-pub const NEWEST: i64 = 11;
+pub const NEWEST: i64 = 12;
 
 /// Every step in order: version, name, SQL text for the engine.
 pub fn migrations(engine: Engine) -> impl Iterator<Item = (i64, &'static str, String)> {

@@ -12,8 +12,10 @@ use crate::money::WIRE_MAX;
 use crate::period::{Period, PeriodKind, WeekStart};
 use crate::status::RoomRole;
 
+mod goal;
 mod playbook;
 
+pub use goal::*;
 pub use playbook::*;
 
 /// The version that `v` carries now.

@@ -51,6 +51,16 @@ words! {
 }
 
 words! {
+    /// Where a goal stands. `open → reached | missed` at the end of its last day, `ended` by hand before.
+    GoalStatus, "goal status" {
+        Open = "open",
+        Reached = "reached",
+        Missed = "missed",
+        Ended = "ended",
+    }
+}
+
+words! {
     /// What a managed room is for.
     RoomRole, "room role" {
         Space = "space",

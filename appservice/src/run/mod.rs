@@ -23,7 +23,7 @@ use bridge::platform::inbox::{AcceptError, Inbox, Source};
 use bridge::platform::signals::Signals;
 use bridge::platform::{App, gaps, inbox, install, outbox};
 use bridge::program::Program;
-use bridge::{leaderboard, ledger, rooms};
+use bridge::{goals, leaderboard, ledger, rooms};
 use secrecy::ExposeSecret;
 use serde_json::value::RawValue;
 use std::path::Path;
@@ -100,7 +100,11 @@ pub async fn verify(
     let (own, calendar) = (db.clone(), program.calendar.clone());
     beside.spawn(async move {
         let mut snapshot = own.snapshot().await?;
-        Ok(leaderboard::actions::differs_from_replay(&mut snapshot, &calendar).await?)
+        let odd = leaderboard::actions::differs_from_replay(&mut snapshot, &calendar).await?;
+        if odd.is_some() {
+            return Ok(odd);
+        }
+        Ok(goals::actions::differs_from_replay(&mut snapshot).await?)
     });
     let mut snapshot = db.snapshot().await?;
     let found = ledger::actions::verify(&mut snapshot).await?;

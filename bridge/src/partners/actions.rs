@@ -265,6 +265,7 @@ pub async fn set_profile(
         show_profile(work, &row);
         if changed.iter().any(|what| what == "visibility") {
             crate::leaderboard::actions::visibility_changed(work, &row).await?;
+            crate::goals::actions::show_open(work).await?;
             crate::playbooks::actions::people_changed(work, &row.user_id).await?;
             crate::wins::jobs::people_soon(work, &row.id.to_string());
         }
@@ -340,6 +341,7 @@ async fn gone(work: &mut Work<'_>, user_id: &str) -> Result<PartnerRow, Fault> {
 async fn reread(work: &mut Work<'_>, user_id: &str) -> Result<PartnerRow, Fault> {
     access::forget(work, user_id);
     crate::leaderboard::actions::people_changed(work);
+    crate::goals::actions::show_open(work).await?;
     crate::playbooks::actions::people_changed(work, user_id).await?;
     let person = access::person(work, user_id).await?;
     person.partner.clone().ok_or_else(|| Fault::Bug(format!("no row after a change of {user_id}")))

@@ -8,6 +8,8 @@ use crate::{
     commission, deals, industries, leaderboard, ledger, mentorship, operations, partners, payouts,
     playbooks, questions, rates, rooms, sales, statements, stories, team, wins,
     playbooks, questions, rates, reports, rooms, sales, statements, team,
+    commission, deals, goals, industries, leaderboard, ledger, mentorship, operations, partners,
+    payouts, playbooks, questions, rates, rooms, sales, statements, team,
 };
 use commission::commands::{ControlRule, PartnerRule};
 use schema::status::Enrollment;
@@ -31,6 +33,7 @@ pub(super) async fn partner(
         Partner::Statement(words) => statements::commands::statement(work, caller, words).await,
         Partner::Deal(words) => deals::commands::partner(work, caller, words, said).await,
         Partner::Board(words) => leaderboard::commands::board(work, caller, words).await,
+        Partner::Goal(words) => goals::commands::partner(work, caller, words).await,
         Partner::Playbook(words) => playbooks::commands::partner(work, caller, words, said).await,
         Partner::Ask(words) => questions::commands::ask(work, caller, words, said).await,
         Partner::Answer => questions::commands::answer(work, caller, said).await,
@@ -59,6 +62,7 @@ pub(super) async fn control(
         }
         Control::Role(words) => team::commands::control(work, caller, words).await,
         Control::Industry(words) => industries::commands::control(work, caller, words).await,
+        Control::Goal(words) => goals::commands::control(work, caller, words).await,
         Control::Sale(words) => sales::commands::control(work, caller, words, said).await,
         Control::Deal(words) => deals::commands::control(work, caller, words).await,
         Control::Rate(words) => rates::commands::control(work, caller, words).await,
@@ -148,6 +152,8 @@ const MANAGERS: &[&str] = &[
     "rule add",
     "rule end",
     "deal rule",
+    "goal set",
+    "goal end",
     "rate set",
     "playbook takedown",
     "playbook restore",

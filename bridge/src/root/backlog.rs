@@ -3,6 +3,7 @@
 use super::grammars::{CONTROL, Control, PARTNER, Partner};
 use crate::commission::commands::ControlRule;
 use crate::deals::commands::{ControlDeal, PartnerDeal};
+use crate::goals::commands::ControlGoal;
 use crate::industries::commands::ControlIndustry;
 use crate::mentorship::commands::PartnerMentor;
 use crate::operations::commands::ControlInbox;
@@ -60,6 +61,7 @@ pub(super) fn partner_asks(words: &Partner) -> bool {
         Partner::Help { .. }
         | Partner::Me(_)
         | Partner::Board(_)
+        | Partner::Goal(_)
         | Partner::Rule(_)
         | Partner::Statement(_) => true,
         Partner::Sale(words) => {
@@ -96,6 +98,9 @@ fn control_asks(words: &Control) -> bool {
         }
         Control::Role(words) => matches!(words, ControlRole::List),
         Control::Industry(words) => matches!(words, ControlIndustry::List),
+        Control::Goal(words) => {
+            matches!(words, ControlGoal::List | ControlGoal::Show { .. })
+        }
         Control::Sale(words) => {
             matches!(words, ControlSale::List { .. } | ControlSale::Show { .. })
         }

@@ -5,6 +5,8 @@ use crate::{
     commission, deals, industries, leaderboard, ledger, mentorship, operations, partners, payouts,
     playbooks, questions, rates, rooms, sales, statements, stories, team, wins,
     playbooks, questions, rates, reports, rooms, sales, statements, team,
+    commission, deals, goals, industries, leaderboard, ledger, mentorship, operations, partners,
+    payouts, playbooks, questions, rates, rooms, sales, statements, team,
 };
 use std::sync::LazyLock;
 
@@ -48,6 +50,9 @@ pub enum Partner {
         subcommand_help_heading = "Results"
     )]
     Board(leaderboard::commands::Board),
+    /// What all pull at together
+    #[command(subcommand, subcommand_help_heading = "Results")]
+    Goal(goals::commands::PartnerGoal),
     /// What works: the library
     #[command(subcommand, subcommand_help_heading = "Library")]
     Playbook(playbooks::commands::PartnerPlaybook),
@@ -112,6 +117,9 @@ pub enum Control {
     /// Industries and their channels
     #[command(subcommand, subcommand_help_heading = "Program")]
     Industry(industries::commands::ControlIndustry),
+    /// Goals that all pull at together
+    #[command(subcommand, subcommand_help_heading = "Program")]
+    Goal(goals::commands::ControlGoal),
     /// Claims and sales
     #[command(subcommand, subcommand_help_heading = "Sales")]
     Sale(sales::commands::ControlSale),

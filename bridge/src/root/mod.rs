@@ -25,6 +25,8 @@ use crate::platform::work::Work;
 use crate::{
     commission, deals, insights, leaderboard, ledger, mentorship, operations, partners, playbooks,
     questions, rooms, sales, wins,
+    commission, deals, goals, insights, leaderboard, ledger, mentorship, operations, partners,
+    playbooks, questions, rooms, sales,
 };
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -138,6 +140,7 @@ pub async fn run_job(work: &mut Work<'_>, job: &Job) -> Result<(), Fault> {
         Some("commission") => commission::jobs::run(work, job).await,
         Some("board") => leaderboard::jobs::run(work, job).await,
         Some("deal") => deals::jobs::run(work, job).await,
+        Some("goal") => goals::jobs::run(work, job).await,
         Some("mentor") => mentorship::jobs::run(work, job).await,
         Some("question") => questions::jobs::run(work, job).await,
         Some("inbox") => operations::jobs::run(work, job).await,
@@ -180,5 +183,6 @@ pub async fn start(work: &mut Work<'_>) -> Result<(), Fault> {
     ledger::jobs::start(work);
     playbooks::jobs::start(work);
     questions::jobs::start(work);
+    goals::jobs::start(work).await?;
     leaderboard::jobs::start(work).await
 }

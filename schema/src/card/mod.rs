@@ -6,6 +6,7 @@ mod books;
 mod commission;
 mod control;
 mod deals;
+mod goals;
 mod insights;
 mod mentorship;
 mod people;
@@ -22,6 +23,7 @@ pub use books::*;
 pub use commission::*;
 pub use control::*;
 pub use deals::*;
+pub use goals::*;
 pub use insights::*;
 pub use mentorship::*;
 pub use people::*;
@@ -91,6 +93,8 @@ cards! {
     Deals = "deals",
     Done = "done",
     Fault = "fault",
+    Goal = "goal",
+    Goals = "goals",
     Help = "help",
     Hint = "hint",
     Import = "import",

@@ -3,6 +3,7 @@ use ruma::events::StaticEventContent;
 use serde_json::json;
 
 use super::*;
+use crate::status::GoalStatus;
 
 fn row(rank: u32, score: i64) -> StandingRow {
     let partner = format!("{rank:026}");
@@ -66,10 +67,11 @@ fn types_are_the_contract_s() {
         RoomState::TYPE,
         LeaderboardState::TYPE,
         PlaybookState::TYPE,
+        GoalState::TYPE,
         IndustryState::TYPE,
         ProfileState::TYPE,
     ];
-    let names = ["program", "room", "leaderboard", "playbook", "industry", "profile"];
+    let names = ["program", "room", "leaderboard", "playbook", "goal", "industry", "profile"];
     assert_eq!(types.to_vec(), names.map(|name| format!("agency.siso.partners.{name}")).to_vec());
 }
 
@@ -87,4 +89,44 @@ fn the_time_alone_is_no_change() {
     let later = LeaderboardState { updated_at: 99, ..board() };
     assert!(board().same_but_time(&later));
     assert!(!board().same_but_time(&LeaderboardState { ledger_seq: 8, ..later }));
+}
+
+fn goal() -> GoalState {
+    GoalState {
+        v: VERSION,
+        title: "Autumn push".into(),
+        metric: Metric::Revenue,
+        target: Some(5_000_000),
+        progress: 1_250_000,
+        unit: "EUR".into(),
+        exponent: 2,
+        from: 1,
+        to: 2,
+        contributors: 3,
+        status: GoalStatus::Open,
+        scope: SCOPE_PROGRAM.into(),
+        between: Vec::new(),
+        winners: Vec::new(),
+        updated_at: 3,
+    }
+}
+
+#[test]
+fn a_goal_is_written_as_promised() {
+    let expected = json!({
+        "v": 1, "title": "Autumn push", "metric": "revenue", "target": 5_000_000,
+        "progress": 1_250_000, "unit": "EUR", "exponent": 2, "from": 1, "to": 2,
+        "contributors": 3, "status": "open", "scope": "program", "updated_at": 3,
+    });
+    assert_eq!(serde_json::to_value(goal()).unwrap(), expected);
+    assert_eq!(serde_json::from_value::<GoalState>(expected).unwrap(), goal());
+}
+
+#[test]
+fn the_longest_goal_fits() {
+    let side = || GoalSide { industry: "i".repeat(32), progress: WIRE_MAX };
+    let between: Vec<GoalSide> = (0..4).map(|_| side()).collect();
+    let winners = between.iter().map(|side| side.industry.clone()).collect();
+    let title = "\u{1f469}".repeat(60);
+    assert!(bytes(&GoalState { title, between, winners, ..goal() }) <= CONTENT_BYTES_MAX);
 }

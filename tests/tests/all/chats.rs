@@ -15,6 +15,7 @@ partnerspace_tests::transcripts!(
     exchange,
     first_words,
     flags,
+    goals,
     kudos,
     mentorship,
     metrics,

@@ -8,6 +8,7 @@ mod delivery;
 mod federation;
 mod files;
 mod flags;
+mod goals;
 mod homeserver_kills;
 mod insights;
 mod kills;

@@ -1,6 +1,7 @@
 //! Takes a batch back: a negative entry for what is left of each of its sales.
 use super::super::{render, store};
 use super::{Sum, write};
+use crate::goals;
 use crate::ledger::{self, rules::EntryBody};
 use crate::platform::refusal::{Code, Fault, Refusal, Stop};
 use crate::platform::work::Work;
@@ -61,5 +62,6 @@ async fn void(
     // Nothing is left that a dispute could win back. Commission there is none.
     sales::disputes::end(work.tx, sale.id, &format!("import {number}"), work.now).await?;
     ledger::actions::post(work, "sale.voided", &id, &body).await?;
+    goals::actions::credited(work, &body).await?;
     Ok(left.iter().map(|(_, minor)| minor).sum())
 }

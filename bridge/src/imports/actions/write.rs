@@ -2,6 +2,7 @@
 use super::super::{render, store};
 use super::Sum;
 use super::judge::Sale;
+use crate::goals;
 use crate::leaderboard;
 use crate::ledger::actions::IMPORT;
 use crate::ledger::{
@@ -122,6 +123,7 @@ async fn count(
         shares: vec![CreditShare { partner: sale.partner, minor: counted.minor }],
     });
     ledger::actions::post(work, IMPORT, &id.to_string(), &body).await?;
+    goals::actions::credited(work, &body).await?;
     let row = (sale.row.external_id.as_str(), sale.content.as_str());
     store::add(work.tx, (batch, sale.row.line), row, id).await?;
     Ok(counted.minor)

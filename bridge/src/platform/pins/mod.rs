@@ -2,7 +2,7 @@
 //! place afterwards, at most once in a while and only when what it shows has changed.
 mod store;
 
-pub use store::{Pin, pins, set_pin};
+pub use store::{Pin, drop_pin, pins, set_pin};
 
 use super::refusal::Fault;
 use super::text::Message;
@@ -48,10 +48,35 @@ pub async fn show(work: &mut Work<'_>, room: &str, slot: &str, shown: &Shown) ->
             let shown_at = work.now - rest;
             let pin = Pin { slot: slot.to_owned(), dedupe_key: key, hash, shown_at };
             set_pin(work.tx, room, &pin).await?;
-            let pins = pins(work.tx, room).await?;
-            let events: Vec<String> = pins.iter().map(|pin| event_ref(&pin.dedupe_key)).collect();
-            work.state(room, PINNED, "", &json!({ "pinned": events }));
+            say_pinned(work, room).await?;
         }
     }
+    Ok(())
+}
+
+/// Shows a pin for the last time and lets it go: the message stays in the room, as it reads then.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn retire(
+    work: &mut Work<'_>,
+    room: &str,
+    slot: &str,
+    last: &Shown,
+) -> Result<(), Fault> {
+    let old = pins(work.tx, room).await?.into_iter().find(|pin| pin.slot == slot);
+    let Some(pin) = old else { return Ok(()) };
+    if pin.hash != last.hash {
+        work.edit(room, &pin.dedupe_key, &last.message);
+    }
+    drop_pin(work.tx, room, slot).await?;
+    say_pinned(work, room).await
+}
+
+/// Which messages of a room are pinned.
+async fn say_pinned(work: &mut Work<'_>, room: &str) -> Result<(), Fault> {
+    let pins = pins(work.tx, room).await?;
+    let events: Vec<String> = pins.iter().map(|pin| event_ref(&pin.dedupe_key)).collect();
+    work.state(room, PINNED, "", &json!({ "pinned": events }));
     Ok(())
 }

@@ -50,3 +50,14 @@ pub async fn set_pin(tx: &mut Conn, room: &str, pin: &Pin) -> Result<(), sqlx::E
     .await?;
     Ok(())
 }
+
+/// # Errors
+/// When the database refuses.
+pub async fn drop_pin(tx: &mut Conn, room: &str, slot: &str) -> Result<(), sqlx::Error> {
+    sqlx::query("delete from pin where room = $1 and slot = $2")
+        .bind(room)
+        .bind(slot)
+        .execute(tx)
+        .await?;
+    Ok(())
+}

@@ -1,5 +1,6 @@
 //! What follows when a sale's credit has moved and the boards know of it: each capability that lives on
 //! credited sales is told here, once an entry.
+use crate::goals;
 use crate::industries;
 use crate::ledger::actions::Posted;
 use crate::ledger::rules::EntryBody;
@@ -20,6 +21,7 @@ pub(super) async fn credited(
     if !wins::rules::stands(sale) {
         stories::actions::sale_gone(work, &sale.id.to_string()).await?;
     }
+    goals::actions::credited(work, body).await?;
     playbooks::actions::sale_changed(work, sale.playbook.as_deref()).await?;
     if sale.playbook.is_some() {
         let won = playbooks::actions::Won {

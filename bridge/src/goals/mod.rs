@@ -1,0 +1,9 @@
+//! Goals that all pull at together, and challenges between industries: functions of the ledger, kept in
+//! step with it, shown as room state and pinned messages, celebrated once a milestone.
+pub mod actions;
+pub mod commands;
+pub mod jobs;
+mod live;
+pub mod render;
+pub mod rules;
+pub mod store;
