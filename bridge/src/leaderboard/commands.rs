@@ -141,7 +141,8 @@ pub async fn me(work: &mut Work<'_>, caller: &Caller) -> Result<(), Stop> {
     } else {
         Vec::new()
     };
-    let figures = (&totals, commission);
+    let has = crate::badges::actions::shown(work, partner.id()).await?;
+    let figures = (&totals, commission, has);
     let message = render::me(partner.row(), &boards, figures, work.program.currency);
     work.reply(&message);
     Ok(())

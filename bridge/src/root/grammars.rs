@@ -2,8 +2,8 @@
 //! control room. One variant a command; help and reference come from here.
 use crate::platform::commands::{Grammar, PROSE};
 use crate::{
-    commission, deals, industries, leaderboard, ledger, mentorship, operations, partners, payouts,
-    playbooks, questions, rates, rooms, sales, statements, team,
+    badges, commission, deals, industries, leaderboard, ledger, mentorship, operations, partners,
+    payouts, playbooks, questions, rates, rooms, sales, statements, team,
 };
 use std::sync::LazyLock;
 
@@ -47,6 +47,12 @@ pub enum Partner {
         subcommand_help_heading = "Results"
     )]
     Board(leaderboard::commands::Board),
+    /// Badges
+    #[command(subcommand, subcommand_help_heading = "Results")]
+    Badge(badges::commands::PartnerBadge),
+    /// Tiers
+    #[command(subcommand, subcommand_help_heading = "Results")]
+    Tier(badges::commands::PartnerTier),
     /// What works: the library
     #[command(subcommand, subcommand_help_heading = "Library")]
     Playbook(playbooks::commands::PartnerPlaybook),
@@ -96,6 +102,12 @@ pub enum Control {
     /// Partners
     #[command(subcommand, subcommand_help_heading = "People")]
     Partner(partners::commands::ControlPartner),
+    /// Badges: by rule and by hand
+    #[command(subcommand, subcommand_help_heading = "People")]
+    Badge(badges::commands::ControlBadge),
+    /// Tiers by revenue
+    #[command(subcommand, subcommand_help_heading = "People")]
+    Tier(badges::commands::ControlTier),
     /// Roles of the team
     #[command(subcommand, subcommand_help_heading = "People")]
     Role(team::commands::ControlRole),

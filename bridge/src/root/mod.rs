@@ -22,8 +22,8 @@ use crate::platform::jobs::Job;
 use crate::platform::refusal::Fault;
 use crate::platform::work::Work;
 use crate::{
-    commission, deals, insights, leaderboard, ledger, mentorship, operations, partners, playbooks,
-    questions, rooms, sales,
+    badges, commission, deals, insights, leaderboard, ledger, mentorship, operations, partners,
+    playbooks, questions, rooms, sales,
 };
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -134,6 +134,7 @@ pub async fn handle(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'static s
 pub async fn run_job(work: &mut Work<'_>, job: &Job) -> Result<(), Fault> {
     work.settle().await?;
     match job.kind.split('.').next() {
+        Some("badge") => badges::jobs::run(work, job).await,
         Some("commission") => commission::jobs::run(work, job).await,
         Some("board") => leaderboard::jobs::run(work, job).await,
         Some("deal") => deals::jobs::run(work, job).await,
@@ -177,5 +178,6 @@ pub async fn start(work: &mut Work<'_>) -> Result<(), Fault> {
     ledger::jobs::start(work);
     playbooks::jobs::start(work);
     questions::jobs::start(work);
+    badges::jobs::start(work).await?;
     leaderboard::jobs::start(work).await
 }

@@ -1,5 +1,6 @@
 //! Message cards: every bot message that shows data carries the same data here, under one content
 //! key, so that no program needs to parse text. One struct per card; the list below is the contract.
+mod badges;
 mod basics;
 mod boards;
 mod books;
@@ -14,6 +15,7 @@ mod questions;
 mod rates;
 mod sales;
 
+pub use badges::*;
 pub use basics::*;
 pub use boards::*;
 pub use books::*;
@@ -77,6 +79,9 @@ cards! {
     Announcement = "announcement",
     Applied = "applied",
     Audit = "audit",
+    Badge = "badge",
+    BadgePreview = "badge_preview",
+    Badges = "badges",
     Board = "board",
     CommissionMoved = "commission_moved",
     CommissionPaid = "commission_paid",
@@ -125,6 +130,8 @@ cards! {
     Sales = "sales",
     Statement = "statement",
     Status = "status",
+    Tier = "tier",
+    Tiers = "tiers",
     Welcome = "welcome",
 }
 

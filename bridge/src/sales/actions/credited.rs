@@ -1,5 +1,6 @@
 //! What follows when a sale's credit has moved and the boards know of it: each capability that lives on
 //! credited sales is told here, once an entry.
+use crate::badges;
 use crate::industries;
 use crate::ledger::actions::Posted;
 use crate::ledger::rules::EntryBody;
@@ -12,7 +13,7 @@ use crate::sales::store::SaleRow;
 pub(super) async fn credited(
     work: &mut Work<'_>,
     sale: &SaleRow,
-    (body, _): (&EntryBody, &Posted),
+    (body, posted): (&EntryBody, &Posted),
 ) -> Result<(), Fault> {
     playbooks::actions::sale_changed(work, sale.playbook.as_deref()).await?;
     if sale.playbook.is_some() {
@@ -30,5 +31,5 @@ pub(super) async fn credited(
     if let Some(industry) = sale.industry.as_deref() {
         work.effects.jobs.push(industries::actions::state_job(industry, work.now));
     }
-    Ok(())
+    badges::actions::credited(work, (body, posted)).await
 }
