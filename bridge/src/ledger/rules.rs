@@ -174,17 +174,6 @@ impl EntryBody {
         }
     }
 
-    /// `seq` of the entry of the credit book that it takes back from.
-    #[must_use]
-    pub const fn reverses(&self) -> Option<i64> {
-        match self {
-            Self::SaleVoided(reversal)
-            | Self::SaleRefunded(reversal)
-            | Self::SaleDisputed(reversal) => Some(reversal.reverses),
-            _ => None,
-        }
-    }
-
     /// The entry's lines; they sum to zero.
     #[must_use]
     pub fn postings(&self) -> Vec<Posting> {

@@ -14,7 +14,7 @@ pub use switches::{disable, enable, on, start};
 pub use walk::{WALK, preview, walk_on};
 
 use super::rules::counts::Facts;
-use super::rules::own::Own;
+use super::rules::own::{Own, reverses};
 use super::rules::tiers::Tier;
 use super::rules::{Cause, Fact, Rule};
 use super::store::{self, sources};
@@ -52,19 +52,19 @@ pub async fn credited(
     let Some(credit) = body.credit().filter(|_| !posted.replayed) else { return Ok(()) };
     let sellers: BTreeSet<PartnerId> = credit.shares.iter().map(|share| share.partner).collect();
     let cause = Cause::Entry(posted.seq);
-    forget_first(work, credit.industry.as_deref(), body.reverses().is_some());
+    forget_first(work, credit.industry.as_deref(), reverses(body).is_some());
     for id in &sellers {
         heard(work, *id, (posted.seq, body));
     }
     let mut concerned = sellers.clone();
-    if body.reverses().is_some() {
+    if reverses(body).is_some() {
         concerned.extend(firsts(work, credit.industry.as_deref()).await?);
     }
     for id in concerned {
         award::credit(work, id, &cause, true).await?;
     }
     for id in sellers {
-        tiers::moved(work, id, tiers::By::Entry(posted.seq, body.reverses())).await?;
+        tiers::moved(work, id, tiers::By::Entry(posted.seq, reverses(body))).await?;
     }
     Ok(())
 }

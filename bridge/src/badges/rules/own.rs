@@ -83,3 +83,14 @@ impl Own {
         new.fold(0_i64, |sum, part| sum.saturating_add(part.minor))
     }
 }
+
+/// The entry that this one takes credit back from.
+#[must_use]
+pub const fn reverses(body: &EntryBody) -> Option<i64> {
+    match body {
+        EntryBody::SaleVoided(reversal)
+        | EntryBody::SaleRefunded(reversal)
+        | EntryBody::SaleDisputed(reversal) => Some(reversal.reverses),
+        _ => None,
+    }
+}

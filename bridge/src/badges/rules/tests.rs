@@ -9,7 +9,7 @@ use schema::ids::{ClientId, PartnerId, SaleId};
 use schema::money::Currency;
 
 use super::counts::Facts;
-use super::own::Own;
+use super::own::{Own, reverses};
 use super::*;
 use crate::ledger::rules::{Credit, CreditShare, EntryBody};
 
@@ -124,7 +124,7 @@ fn live(entries: &[EntryBody]) -> BTreeMap<PartnerId, Vec<Fact>> {
             known.entry(*id).or_default().take(*id, seq, body);
         }
         let first = credit.industry.as_deref().and_then(first_of);
-        if let Some(first) = first.filter(|_| body.reverses().is_some()) {
+        if let Some(first) = first.filter(|_| reverses(body).is_some()) {
             concerned.extend(left.keys().filter(|(sale, _)| *sale == first).map(|k| k.1));
         }
         for id in concerned {
@@ -155,7 +155,7 @@ fn counted(
 ) -> i64 {
     let gave: Vec<&Credit> = entries
         .iter()
-        .filter(|body| body.reverses().is_none())
+        .filter(|body| reverses(body).is_none())
         .filter_map(EntryBody::credit)
         .filter(|credit| credit.shares.iter().any(|share| share.partner == id))
         .collect();
@@ -238,7 +238,7 @@ proptest! {
                     expected.extend((1..=i64::try_from(level).unwrap()).map(|level| (rule.id, level)));
                 }
                 let lost: BTreeSet<_> = has.difference(&expected).copied().collect();
-                prop_assert!(lost.is_empty() || entries[at].reverses().is_some(), "{:?} at {}", lost, seq);
+                prop_assert!(lost.is_empty() || reverses(&entries[at]).is_some(), "{:?} at {}", lost, seq);
                 let new: BTreeSet<_> = expected.difference(&has).copied().collect();
                 let wrote = |revokes: bool| -> BTreeSet<(&str, i64)> {
                     let here = own.iter().filter(|fact| fact.cause == Some(Cause::Entry(seq)));
