@@ -101,10 +101,17 @@ const STEPS: &[Step] = &[
         sqlite: "",
         postgres: "",
     },
+    Step {
+        version: 13,
+        name: "badges",
+        common: include_str!("../migrations/0013_badges.sql"),
+        sqlite: include_str!("../migrations/0013_badges.sqlite.sql"),
+        postgres: include_str!("../migrations/0013_badges.postgres.sql"),
+    },
 ];
 
 /// The newest schema version that this program knows.
-pub const NEWEST: i64 = 12;
+pub const NEWEST: i64 = 13;
 
 /// Every step in order: version, name, SQL text for the engine.
 pub fn migrations(engine: Engine) -> impl Iterator<Item = (i64, &'static str, String)> {

@@ -206,9 +206,14 @@ pub struct ProfileContent {
     /// Name of the partner's organization.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organization: Option<String>,
+    /// Name of the tier, where they are in one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tier: Option<String>,
+    /// Ids, each once.
     pub badges: Vec<String>,
+    /// The level of each badge; 1 is the first.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub badge_levels: BTreeMap<String, u32>,
     /// Slugs.
     pub industries: Vec<String>,
     /// Whether the partner offers to mentor others.

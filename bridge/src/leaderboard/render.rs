@@ -2,6 +2,7 @@
 use super::live::Totals;
 use super::rules::Spread;
 use super::views::Mine;
+use crate::badges::rules::Shown;
 use crate::industries::rules::percent;
 use crate::platform::access::PartnerRow;
 use crate::platform::text::{Line, Message};
@@ -237,7 +238,7 @@ pub fn ordinal(n: u32) -> String {
 pub fn me(
     me: &PartnerRow,
     boards: &[Mine],
-    (totals, commission): (&Totals, Vec<BalanceView>),
+    (totals, commission, has): (&Totals, Vec<BalanceView>, Shown),
     currency: Currency,
 ) -> Message {
     let mut message = Message::notice(Line::new().plain("📊 You, ").person(&me.name));
@@ -264,6 +265,12 @@ pub fn me(
     }
     if !commission.is_empty() {
         message = message.lines(crate::commission::render::balances(&commission));
+    }
+    if let Some(tier) = &has.tier {
+        message = message.line(Line::new().plain("Tier: ").person(tier));
+    }
+    if let Some(badges) = crate::badges::render::row(&has.badges) {
+        message = message.line(badges);
     }
     message.card(&Envelope::from(Card::from(Me {
         partner: PartnerRef { id: me.id, user_id: Some(me.user_id.clone()), name: me.name.clone() },
@@ -294,7 +301,9 @@ pub fn me(
             hhi_bps: spread.hhi_bps,
             effective_x100: spread.effective_x100,
         }),
-        badges: Vec::new(),
+        badges: has.badges.iter().map(|view| view.id.clone()).collect(),
+        badge_levels: has.badges.iter().map(|view| (view.id.clone(), view.level)).collect(),
+        tier: has.tier,
         commission,
     })))
 }

@@ -4,7 +4,7 @@ use super::{render, store};
 use crate::platform::access::{self, Manager, Partner, PartnerRow};
 use crate::platform::refusal::{Fault, Stop};
 use crate::platform::work::Work;
-use crate::{commission, mentorship, rooms};
+use crate::{badges, commission, mentorship, rooms};
 use schema::card::PartnerEvent;
 use schema::status::{Enrollment, Visibility};
 
@@ -108,7 +108,7 @@ pub async fn approve(
     let row = reread(work, user_id).await?;
     work.audit("partner.approve", user_id, "");
     rooms::actions::let_in(work, user_id).await?;
-    show_profile(work, &row);
+    show_profile(work, &row).await?;
     let welcome = render::welcome(&row, work);
     work.direct(user_id, &welcome);
     Ok(row)
@@ -127,7 +127,7 @@ pub async fn set_organization(
     store::set_organization(work.tx, user_id, organization.as_deref()).await?;
     let row = reread(work, user_id).await?;
     work.audit("partner.organization", user_id, organization.as_deref().unwrap_or("none"));
-    show_profile(work, &row);
+    show_profile(work, &row).await?;
     Ok(row)
 }
 
@@ -163,7 +163,7 @@ pub async fn suspend(
     follows(Step::Suspend, person.partner.as_ref().map(|row| row.enrollment))?;
     store::suspend(work.tx, user_id, reason, Some(work.now)).await?;
     let row = gone(work, user_id).await?;
-    show_profile(work, &row);
+    show_profile(work, &row).await?;
     work.audit("partner.suspend", user_id, reason);
     rooms::actions::take_out(work, user_id, "suspended from the program").await?;
     shown_otherwise(work, &row).await?;
@@ -262,7 +262,7 @@ pub async fn set_profile(
         store::set_profile(work.tx, &row).await?;
         access::forget(work, &row.user_id);
         work.audit("partner.profile", &row.user_id, &changed.join(", "));
-        show_profile(work, &row);
+        show_profile(work, &row).await?;
         if changed.iter().any(|what| what == "visibility") {
             crate::leaderboard::actions::visibility_changed(work, &row).await?;
             crate::goals::actions::show_open(work).await?;
@@ -275,15 +275,20 @@ pub async fn set_profile(
 
 /// Profile and boards follow at once on what others may see of a person.
 async fn shown_otherwise(work: &mut Work<'_>, row: &PartnerRow) -> Result<(), Fault> {
-    show_profile(work, row);
+    show_profile(work, row).await?;
     crate::wins::jobs::people_soon(work, &row.id.to_string());
     crate::leaderboard::actions::visibility_changed(work, row).await
 }
 
 /// The person's profile as room state; what they hide stays out of it.
-pub fn show_profile(work: &mut Work<'_>, row: &PartnerRow) {
-    let content = render::profile_state(row);
+///
+/// # Errors
+/// When the database refuses.
+pub async fn show_profile(work: &mut Work<'_>, row: &PartnerRow) -> Result<(), Fault> {
+    let shown = badges::actions::shown(work, row.id).await?;
+    let content = render::profile_state(row, shown);
     work.state("space", "agency.siso.partners.profile", &row.id.to_string(), &content);
+    Ok(())
 }
 
 async fn enter(

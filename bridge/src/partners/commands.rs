@@ -211,7 +211,8 @@ pub async fn control(
             (actions::remove(work, &manager, &user, &reason).await?, PartnerEvent::Removed)
         }
     };
-    let message = render::partner(&row, event);
+    let has = crate::badges::actions::shown(work, row.id).await?;
+    let message = render::partner(&row, event, &has);
     work.reply(&message);
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! How partners, applications and profiles look.
 use super::rules;
+use crate::badges::{self, rules::Shown};
 use crate::platform::access::PartnerRow;
 use crate::platform::text::{Line, Message};
 use crate::platform::work::Work;
@@ -10,6 +11,7 @@ use schema::card::{
 };
 use schema::state::{ProfileState, VERSION};
 use schema::status::{Enrollment, Role, Visibility};
+use std::collections::BTreeMap;
 
 fn card(card: impl Into<Card>) -> Envelope {
     Envelope::from(card.into())
@@ -29,6 +31,8 @@ pub fn view(row: &PartnerRow) -> PartnerView {
         since: row.since,
         changed_at: None,
         reason: row.reason.clone(),
+        tier: None,
+        badges: BTreeMap::new(),
     }
 }
 
@@ -206,7 +210,7 @@ fn with_reason(message: Message, reason: &str) -> Message {
 
 /// The answer to a control command about one partner.
 #[must_use]
-pub fn partner(row: &PartnerRow, event: PartnerEvent) -> Message {
+pub fn partner(row: &PartnerRow, event: PartnerEvent, has: &Shown) -> Message {
     let title = match event {
         PartnerEvent::Added | PartnerEvent::Approved => "✅ Partner: ",
         PartnerEvent::Rejected => "❌ Turned down: ",
@@ -215,14 +219,17 @@ pub fn partner(row: &PartnerRow, event: PartnerEvent) -> Message {
         PartnerEvent::Removed => "👋 Removed: ",
         PartnerEvent::Shown | PartnerEvent::Unchanged => "Partner: ",
     };
-    let mut message = Message::notice(Line::new().plain(title).person(&row.name)).lines(lines(row));
+    let mut message =
+        Message::notice(Line::new().plain(title).person(&row.name)).lines(lines(row, has));
     if let Some(reason) = row.reason.as_deref().filter(|reason| !reason.is_empty()) {
         message = message.quote(Line::new().person_cut(reason, 500));
     }
-    message.card(&card(Partner { event, partner: view(row) }))
+    let levels = has.badges.iter().map(|view| (view.id.clone(), view.level)).collect();
+    let partner = PartnerView { tier: has.tier.clone(), badges: levels, ..view(row) };
+    message.card(&card(Partner { event, partner }))
 }
 
-fn lines(row: &PartnerRow) -> Vec<Line> {
+fn lines(row: &PartnerRow, has: &Shown) -> Vec<Line> {
     let mut lines = vec![
         Line::new().code(&row.user_id),
         Line::new().plain(&format!("{} · {}", row.enrollment, row.visibility)),
@@ -233,6 +240,10 @@ fn lines(row: &PartnerRow) -> Vec<Line> {
     if !row.industries.is_empty() {
         lines.push(Line::new().plain("Industries: ").plain(&row.industries.join(", ")));
     }
+    if let Some(tier) = &has.tier {
+        lines.push(Line::new().plain("Tier: ").person(tier));
+    }
+    lines.extend(badges::render::row(&has.badges));
     lines
 }
 
@@ -319,17 +330,22 @@ pub fn profile(
 
 /// What others may read of a partner; only a public profile of an active partner names them.
 #[must_use]
-pub fn profile_state(row: &PartnerRow) -> ProfileState {
+pub fn profile_state(row: &PartnerRow, mut has: Shown) -> ProfileState {
     let shown = row.visibility == Visibility::Public && row.enrollment == Enrollment::Approved;
     let left = row.enrollment == Enrollment::Left;
+    if !shown {
+        has = Shown::default();
+    }
+    let levels = has.badges.iter().map(|view| (view.id.clone(), view.level)).collect();
     let nameless = if left { "former partner" } else { "a partner" };
     ProfileState {
         v: VERSION,
         user_id: shown.then(|| row.user_id.clone()),
         name: if shown { row.name.clone() } else { nameless.to_owned() },
         organization: row.organization.clone().filter(|_| shown),
-        tier: None,
-        badges: Vec::new(),
+        tier: has.tier,
+        badges: has.badges.into_iter().map(|view| view.id).collect(),
+        badge_levels: levels,
         industries: if shown { row.industries.clone() } else { Vec::new() },
         mentoring: shown && row.mentoring,
         since: row.since.unwrap_or_default(),

@@ -9,6 +9,7 @@ use crate::{
     playbooks, questions, rates, rooms, sales, statements, stories, team, wins,
     playbooks, questions, rates, reports, rooms, sales, statements, team,
     commission, deals, goals, industries, leaderboard, ledger, mentorship, operations, partners,
+    badges, commission, deals, industries, leaderboard, ledger, mentorship, operations, partners,
     payouts, playbooks, questions, rates, rooms, sales, statements, team,
 };
 use commission::commands::{ControlRule, PartnerRule};
@@ -34,6 +35,12 @@ pub(super) async fn partner(
         Partner::Deal(words) => deals::commands::partner(work, caller, words, said).await,
         Partner::Board(words) => leaderboard::commands::board(work, caller, words).await,
         Partner::Goal(words) => goals::commands::partner(work, caller, words).await,
+        Partner::Badge(badges::commands::PartnerBadge::List) => {
+            badges::commands::partner(work, caller).await
+        }
+        Partner::Tier(badges::commands::PartnerTier::List) => {
+            badges::commands::partner_tiers(work, caller).await
+        }
         Partner::Playbook(words) => playbooks::commands::partner(work, caller, words, said).await,
         Partner::Ask(words) => questions::commands::ask(work, caller, words, said).await,
         Partner::Answer => questions::commands::answer(work, caller, said).await,
@@ -60,6 +67,8 @@ pub(super) async fn control(
         Control::Partner(words) => {
             partners::commands::control(work, caller, words, said.confirmed).await
         }
+        Control::Badge(words) => badges::commands::control(work, caller, words).await,
+        Control::Tier(words) => badges::commands::control_tiers(work, caller, words).await,
         Control::Role(words) => team::commands::control(work, caller, words).await,
         Control::Industry(words) => industries::commands::control(work, caller, words).await,
         Control::Goal(words) => goals::commands::control(work, caller, words).await,
@@ -145,6 +154,13 @@ const MANAGERS_GROUPS: &[&str] = &["partner", "payout", "industry", "announce", 
 
 /// What only managers may of a group that is open to all of the team.
 const MANAGERS: &[&str] = &[
+    "badge grant",
+    "badge revoke",
+    "badge add",
+    "badge enable",
+    "badge disable",
+    "tier set",
+    "tier end",
     "sale add",
     "sale void",
     "sale refund",

@@ -1,6 +1,7 @@
 //! What gives way when more waits than can be answered at once: of the questions that one person
 //! has asked in one room, the newest is answered. What changes something is never left out.
 use super::grammars::{CONTROL, Control, PARTNER, Partner};
+use crate::badges::commands::{ControlBadge, ControlTier};
 use crate::commission::commands::ControlRule;
 use crate::deals::commands::{ControlDeal, PartnerDeal};
 use crate::goals::commands::ControlGoal;
@@ -62,6 +63,8 @@ pub(super) fn partner_asks(words: &Partner) -> bool {
         | Partner::Me(_)
         | Partner::Board(_)
         | Partner::Goal(_)
+        | Partner::Badge(_)
+        | Partner::Tier(_)
         | Partner::Rule(_)
         | Partner::Statement(_) => true,
         Partner::Sale(words) => {
@@ -96,6 +99,8 @@ fn control_asks(words: &Control) -> bool {
         Control::Partner(words) => {
             matches!(words, ControlPartner::List | ControlPartner::Show { .. })
         }
+        Control::Badge(words) => matches!(words, ControlBadge::List),
+        Control::Tier(words) => matches!(words, ControlTier::List),
         Control::Role(words) => matches!(words, ControlRole::List),
         Control::Industry(words) => matches!(words, ControlIndustry::List),
         Control::Goal(words) => {

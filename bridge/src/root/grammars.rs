@@ -6,6 +6,7 @@ use crate::{
     playbooks, questions, rates, rooms, sales, statements, stories, team, wins,
     playbooks, questions, rates, reports, rooms, sales, statements, team,
     commission, deals, goals, industries, leaderboard, ledger, mentorship, operations, partners,
+    badges, commission, deals, industries, leaderboard, ledger, mentorship, operations, partners,
     payouts, playbooks, questions, rates, rooms, sales, statements, team,
 };
 use std::sync::LazyLock;
@@ -53,6 +54,12 @@ pub enum Partner {
     /// What all pull at together
     #[command(subcommand, subcommand_help_heading = "Results")]
     Goal(goals::commands::PartnerGoal),
+    /// Badges
+    #[command(subcommand, subcommand_help_heading = "Results")]
+    Badge(badges::commands::PartnerBadge),
+    /// Tiers
+    #[command(subcommand, subcommand_help_heading = "Results")]
+    Tier(badges::commands::PartnerTier),
     /// What works: the library
     #[command(subcommand, subcommand_help_heading = "Library")]
     Playbook(playbooks::commands::PartnerPlaybook),
@@ -111,6 +118,12 @@ pub enum Control {
     /// Partners
     #[command(subcommand, subcommand_help_heading = "People")]
     Partner(partners::commands::ControlPartner),
+    /// Badges: by rule and by hand
+    #[command(subcommand, subcommand_help_heading = "People")]
+    Badge(badges::commands::ControlBadge),
+    /// Tiers by revenue
+    #[command(subcommand, subcommand_help_heading = "People")]
+    Tier(badges::commands::ControlTier),
     /// Roles of the team
     #[command(subcommand, subcommand_help_heading = "People")]
     Role(team::commands::ControlRole),

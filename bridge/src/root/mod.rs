@@ -26,6 +26,7 @@ use crate::{
     commission, deals, insights, leaderboard, ledger, mentorship, operations, partners, playbooks,
     questions, rooms, sales, wins,
     commission, deals, goals, insights, leaderboard, ledger, mentorship, operations, partners,
+    badges, commission, deals, insights, leaderboard, ledger, mentorship, operations, partners,
     playbooks, questions, rooms, sales,
 };
 use serde::Deserialize;
@@ -137,6 +138,7 @@ pub async fn handle(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'static s
 pub async fn run_job(work: &mut Work<'_>, job: &Job) -> Result<(), Fault> {
     work.settle().await?;
     match job.kind.split('.').next() {
+        Some("badge") => badges::jobs::run(work, job).await,
         Some("commission") => commission::jobs::run(work, job).await,
         Some("board") => leaderboard::jobs::run(work, job).await,
         Some("deal") => deals::jobs::run(work, job).await,
@@ -184,5 +186,6 @@ pub async fn start(work: &mut Work<'_>) -> Result<(), Fault> {
     playbooks::jobs::start(work);
     questions::jobs::start(work);
     goals::jobs::start(work).await?;
+    badges::jobs::start(work).await?;
     leaderboard::jobs::start(work).await
 }

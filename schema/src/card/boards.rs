@@ -1,4 +1,6 @@
 //! Cards about boards and a partner's own standing.
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -122,8 +124,14 @@ pub struct Me {
     /// Absent without a client in any industry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spread: Option<SpreadView>,
-    /// Slugs.
+    /// Ids, the highest level of each alone.
     pub badges: Vec<String>,
+    /// The level of each badge.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub badge_levels: BTreeMap<String, u32>,
+    /// Name of the tier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tier: Option<String>,
     /// One a currency; in a chat of two only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub commission: Vec<crate::card::BalanceView>,

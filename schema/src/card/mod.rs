@@ -1,5 +1,6 @@
 //! Message cards: every bot message that shows data carries the same data here, under one content
 //! key, so that no program needs to parse text. One struct per card; the list below is the contract.
+mod badges;
 mod basics;
 mod boards;
 mod books;
@@ -17,6 +18,7 @@ mod reports;
 mod sales;
 mod wins;
 
+pub use badges::*;
 pub use basics::*;
 pub use boards::*;
 pub use books::*;
@@ -83,6 +85,9 @@ cards! {
     Announcement = "announcement",
     Applied = "applied",
     Audit = "audit",
+    Badge = "badge",
+    BadgePreview = "badge_preview",
+    Badges = "badges",
     Board = "board",
     Celebration = "celebration",
     CommissionMoved = "commission_moved",
@@ -137,6 +142,8 @@ cards! {
     Status = "status",
     Stories = "stories",
     Story = "story",
+    Tier = "tier",
+    Tiers = "tiers",
     Welcome = "welcome",
     Win = "win",
 }

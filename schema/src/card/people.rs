@@ -1,4 +1,6 @@
 //! Cards about people: applications, partners, profiles, roles, the welcome.
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +55,12 @@ pub struct PartnerView {
     /// Why it last changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Name of the tier that they are in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tier: Option<String>,
+    /// Their badges by id, each with its level.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub badges: BTreeMap<String, u32>,
 }
 
 words! {

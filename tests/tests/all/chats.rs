@@ -1,6 +1,7 @@
 //! The chats of `chats/`, each on the fake homeserver with both databases and on a real Synapse.
 partnerspace_tests::transcripts!(
     application,
+    badges,
     claimed_for,
     commission,
     commission_abroad,

@@ -21,5 +21,6 @@ mod reference;
 mod reports;
 mod rig;
 mod search;
+mod tiers;
 mod together;
 mod wins;

@@ -13,7 +13,7 @@ use crate::platform::refusal::{Fault, Stop};
 use crate::platform::work::Work;
 use crate::sales::rules::Share;
 use crate::sales::store::{self as sales, NewSale};
-use crate::{industries, sales::rules as sale_rules};
+use crate::{badges, industries, sales::rules as sale_rules};
 use schema::ids::{BatchNumber, PartnerId, SaleId, SaleNumber};
 use std::collections::BTreeSet;
 
@@ -53,6 +53,7 @@ pub(super) async fn shown(
     for partner in partners {
         leaderboard::actions::rebuild(work, *partner).await?;
     }
+    badges::actions::imported(work, partners, slugs).await?;
     for slug in slugs {
         work.effects.jobs.push(industries::actions::state_job(slug, work.now));
     }

@@ -48,7 +48,7 @@ async fn shown(work: &mut Work<'_>, row: &PartnerRow) -> Result<(), Stop> {
     access::forget(work, &row.user_id);
     let person = access::person(work, &row.user_id).await?;
     if let Some(row) = &person.partner {
-        partners::actions::show_profile(work, row);
+        partners::actions::show_profile(work, row).await?;
     }
     Ok(())
 }

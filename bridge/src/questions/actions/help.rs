@@ -1,4 +1,5 @@
 //! Writing facts of help.
+use crate::badges;
 use crate::leaderboard;
 use crate::platform::refusal::Fault;
 use crate::platform::work::Work;
@@ -45,7 +46,8 @@ pub async fn record_as(
 
 async fn write(work: &mut Work<'_>, fact: &HelpFact) -> Result<(), Fault> {
     store::insert(work.tx, fact).await?;
-    leaderboard::actions::help_changed(work, fact).await
+    leaderboard::actions::help_changed(work, fact).await?;
+    badges::actions::helped(work, fact.helper, &fact.id).await
 }
 
 /// What a partner's help counts in a period (`[from, to)`; `None` is all time).

@@ -1,6 +1,7 @@
 //! What follows when a sale's credit has moved and the boards know of it: each capability that lives on
 //! credited sales is told here, once an entry.
 use crate::goals;
+use crate::badges;
 use crate::industries;
 use crate::ledger::actions::Posted;
 use crate::ledger::rules::EntryBody;
@@ -14,7 +15,7 @@ use crate::{stories, wins};
 pub(super) async fn credited(
     work: &mut Work<'_>,
     sale: &SaleRow,
-    (body, _): (&EntryBody, &Posted),
+    (body, posted): (&EntryBody, &Posted),
 ) -> Result<(), Fault> {
     let approved = matches!(body, EntryBody::SaleApproved(_));
     wins::actions::credited(work, sale, approved).await?;
@@ -37,5 +38,5 @@ pub(super) async fn credited(
     if let Some(industry) = sale.industry.as_deref() {
         work.effects.jobs.push(industries::actions::state_job(industry, work.now));
     }
-    Ok(())
+    badges::actions::credited(work, (body, posted)).await
 }

@@ -45,6 +45,12 @@ const ROWS: &[&str] = &[
      values ('t', 1, 'client', 'yes', '@p:a.org', 1, '$t')",
     "insert into story_decision (story_id, n, decision, by_user, reason, at) \
      values ('t', 1, 'publish', '@o:a.org', '', 1)",
+    "insert into badge_kind (id, name, emoji, made_by, made_at) values ('b', 'B', 'b', '@o:a.org', 1)",
+    "insert into badge_switch (n, badge, is_on, by_user, at) values (1, 'b', 1, '@o:a.org', 1)",
+    "insert into badge_fact (n, partner_id, badge, level, at) values (1, 'p', 'b', 1, 1)",
+    "insert into tier (n, slug, name, bar_minor, currency, window_months, by_user, at) \
+     values (1, 't', 'T', 1, 'EUR', 12, '@o:a.org', 1)",
+    "insert into tier_fact (n, partner_id, kind, day, at) values (1, 'p', 'entered', '2026-01-01', 1)",
 ];
 /// What must be among the tables found.
 const LEAST: [&str; 4] = ["entry", "posting", "adjustment", "rate"];

@@ -1,0 +1,88 @@
+//! What badges are counted from: entries, playbooks in won sales, facts of help, and who there is.
+use crate::platform::db::Conn;
+use schema::ids::PartnerId;
+use sqlx::Row as _;
+use sqlx::any::AnyRow;
+
+fn partner(row: &AnyRow) -> Result<PartnerId, sqlx::Error> {
+    let id: String = row.try_get(0)?;
+    id.parse().map_err(|_| sqlx::Error::Decode("badges: partner".into()))
+}
+
+/// The entries of an account of the credit book, in order.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn entries(tx: &mut Conn, account: &str) -> Result<Vec<(i64, String)>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select distinct e.seq, e.body from entry e join posting p on p.seq = e.seq where p.account = $1 order by e.seq",
+    )
+    .bind(account)
+    .fetch_all(tx)
+    .await?;
+    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+}
+
+/// The first sale of an industry, in the order of the ledger, of which somebody has something left.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn first_sale(tx: &mut Conn, market: &str) -> Result<Option<String>, sqlx::Error> {
+    let row = sqlx::query(
+        "select s.id from posting p join entry e on e.seq = p.seq join sale s on s.id = e.source_id \
+         where p.account = $1 and e.source in ('sale.approved', 'import') and s.voided_at is null \
+         and exists (select 1 from share h where h.sale_id = s.id \
+         and coalesce(h.credit_minor, h.amount_minor) + coalesce((select cast(sum(a.minor) as bigint) \
+         from adjustment_share a where a.sale_id = h.sale_id and a.partner_id = h.partner_id), 0) > 0) \
+         order by p.seq limit 1",
+    )
+    .bind(market)
+    .fetch_optional(tx)
+    .await?;
+    row.map(|row| row.try_get(0)).transpose()
+}
+
+/// Who has a part of a sale.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn sellers(tx: &mut Conn, sale: &str) -> Result<Vec<PartnerId>, sqlx::Error> {
+    let rows = sqlx::query("select partner_id from share where sale_id = $1 order by partner_id")
+        .bind(sale)
+        .fetch_all(tx)
+        .await?;
+    rows.iter().map(partner).collect()
+}
+
+/// The newest fact of a partner's help.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn newest_help(tx: &mut Conn, id: PartnerId) -> Result<Option<String>, sqlx::Error> {
+    let row = sqlx::query(
+        "select id from help_fact where helper_id = $1 order by at desc, id desc limit 1",
+    )
+    .bind(id.to_string())
+    .fetch_optional(tx)
+    .await?;
+    row.map(|row| row.try_get(0)).transpose()
+}
+
+/// Partners by id, from one on: a page of those who are in the program.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn partners_after(
+    tx: &mut Conn,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<PartnerId>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select id from partner where id > $1 and approved_at is not null and left_at is null order by id limit $2",
+    )
+    .bind(after)
+    .bind(limit)
+    .fetch_all(tx)
+    .await?;
+    rows.iter().map(partner).collect()
+}

@@ -1,0 +1,15 @@
+create trigger badge_kind_no_update before update on badge_kind begin select raise(abort, 'badges are append-only'); end;
+create trigger badge_kind_no_delete before delete on badge_kind begin select raise(abort, 'badges are append-only'); end;
+create trigger badge_kind_no_replace before insert on badge_kind when exists (select 1 from badge_kind x where x.id = new.id) begin select raise(abort, 'badges are append-only'); end;
+create trigger badge_switch_no_update before update on badge_switch begin select raise(abort, 'badges are append-only'); end;
+create trigger badge_switch_no_delete before delete on badge_switch begin select raise(abort, 'badges are append-only'); end;
+create trigger badge_switch_no_replace before insert on badge_switch when exists (select 1 from badge_switch x where x.n = new.n) begin select raise(abort, 'badges are append-only'); end;
+create trigger badge_fact_no_update before update on badge_fact begin select raise(abort, 'badges are append-only'); end;
+create trigger badge_fact_no_delete before delete on badge_fact begin select raise(abort, 'badges are append-only'); end;
+create trigger badge_fact_no_replace before insert on badge_fact when exists (select 1 from badge_fact x where x.n = new.n) begin select raise(abort, 'badges are append-only'); end;
+create trigger tier_no_update before update on tier begin select raise(abort, 'tiers are append-only'); end;
+create trigger tier_no_delete before delete on tier begin select raise(abort, 'tiers are append-only'); end;
+create trigger tier_no_replace before insert on tier when exists (select 1 from tier x where x.n = new.n) begin select raise(abort, 'tiers are append-only'); end;
+create trigger tier_fact_no_update before update on tier_fact begin select raise(abort, 'tiers are append-only'); end;
+create trigger tier_fact_no_delete before delete on tier_fact begin select raise(abort, 'tiers are append-only'); end;
+create trigger tier_fact_no_replace before insert on tier_fact when exists (select 1 from tier_fact x where x.n = new.n) begin select raise(abort, 'tiers are append-only'); end;
