@@ -87,10 +87,17 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../migrations/0010_boards.sqlite.sql"),
         postgres: include_str!("../migrations/0010_boards.postgres.sql"),
     },
+    Step {
+        version: 11,
+        name: "seasons",
+        common: include_str!("../migrations/0011_seasons.sql"),
+        sqlite: include_str!("../migrations/0011_seasons.sqlite.sql"),
+        postgres: include_str!("../migrations/0011_seasons.postgres.sql"),
+    },
 ];
 
 /// The newest schema version that this program knows.
-pub const NEWEST: i64 = 10;
+pub const NEWEST: i64 = 11;
 
 /// Every step in order: version, name, SQL text for the engine.
 pub fn migrations(engine: Engine) -> impl Iterator<Item = (i64, &'static str, String)> {

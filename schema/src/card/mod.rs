@@ -12,7 +12,9 @@ mod people;
 mod playbooks;
 mod questions;
 mod rates;
+mod rewards;
 mod sales;
+mod seasons;
 
 pub use basics::*;
 pub use boards::*;
@@ -26,7 +28,9 @@ pub use people::*;
 pub use playbooks::*;
 pub use questions::*;
 pub use rates::*;
+pub use rewards::*;
 pub use sales::*;
+pub use seasons::*;
 
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::{Deserialize, Serialize};
@@ -86,6 +90,7 @@ cards! {
     Deals = "deals",
     Done = "done",
     Fault = "fault",
+    HallOfFame = "hall_of_fame",
     Help = "help",
     Hint = "hint",
     Import = "import",
@@ -117,12 +122,16 @@ cards! {
     Rates = "rates",
     Refusal = "refusal",
     Review = "review",
+    Reward = "reward",
+    Rewards = "rewards",
     Roles = "roles",
     Rooms = "rooms",
     RuleExplained = "rule_explained",
     Rules = "rules",
     Sale = "sale",
     Sales = "sales",
+    Season = "season",
+    Seasons = "seasons",
     Statement = "statement",
     Status = "status",
     Welcome = "welcome",
