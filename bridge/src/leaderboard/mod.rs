@@ -2,9 +2,10 @@
 //! messages and answers.
 pub mod actions;
 pub mod commands;
+pub mod finals;
 pub mod jobs;
 mod live;
 pub mod render;
 pub mod rules;
 pub mod store;
-mod views;
+pub mod views;

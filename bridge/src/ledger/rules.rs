@@ -1,11 +1,14 @@
 //! The ledger's arithmetic: what an entry says, that it balances, how it hangs on the one before.
 //! Append-only, double entry, hash-chained; bodies hold opaque ids only, never names of people.
 mod commission;
+mod points;
 mod quick;
 
 pub use commission::{
     Change, Commission, Moved, PayoutFailed, PayoutPart, Pot, RuleRef, WriteOff, account,
 };
+
+pub use points::{Points, points_account};
 
 use std::collections::BTreeMap;
 
@@ -115,6 +118,7 @@ pub enum EntryBody {
     PayoutPaid(PayoutPart),
     PayoutFailed(PayoutFailed),
     BalanceWrittenOff(WriteOff),
+    PointsGiven(Points),
 }
 
 /// An entry's body with the circumstances that the hash must cover as well: a posting time moved
@@ -159,10 +163,14 @@ impl EntryBody {
 
     #[must_use]
     pub const fn book(&self) -> Book {
-        if self.credit().is_some() { Book::Credit } else { Book::Commission }
+        match self {
+            Self::PointsGiven(_) => Book::Points,
+            _ if self.credit().is_some() => Book::Credit,
+            _ => Book::Commission,
+        }
     }
 
-    /// The credit given (positive shares) or taken back (negative); none in the commission book.
+    /// The credit given (positive shares) or taken back (negative); none in the other books.
     #[must_use]
     pub const fn credit(&self) -> Option<&Credit> {
         match self {
@@ -192,6 +200,7 @@ impl EntryBody {
             Self::PayoutPaid(part) => part.paid(),
             Self::PayoutFailed(failed) => failed.postings(),
             Self::BalanceWrittenOff(off) => off.postings(),
+            Self::PointsGiven(points) => points.postings(),
         }
     }
 

@@ -258,6 +258,7 @@ pub async fn set_profile(
         show_profile(work, &row);
         if changed.iter().any(|what| what == "visibility") {
             crate::leaderboard::actions::visibility_changed(work, &row).await?;
+            crate::seasons::actions::people_changed(work);
             crate::playbooks::actions::people_changed(work, &row.user_id).await?;
         }
     }
@@ -267,6 +268,7 @@ pub async fn set_profile(
 /// Profile and boards follow at once on what others may see of a person.
 async fn shown_otherwise(work: &mut Work<'_>, row: &PartnerRow) -> Result<(), Fault> {
     show_profile(work, row);
+    crate::seasons::actions::people_changed(work);
     crate::leaderboard::actions::visibility_changed(work, row).await
 }
 
@@ -331,6 +333,7 @@ async fn gone(work: &mut Work<'_>, user_id: &str) -> Result<PartnerRow, Fault> {
 async fn reread(work: &mut Work<'_>, user_id: &str) -> Result<PartnerRow, Fault> {
     access::forget(work, user_id);
     crate::leaderboard::actions::people_changed(work);
+    crate::seasons::actions::people_changed(work);
     crate::playbooks::actions::people_changed(work, user_id).await?;
     let person = access::person(work, user_id).await?;
     person.partner.clone().ok_or_else(|| Fault::Bug(format!("no row after a change of {user_id}")))

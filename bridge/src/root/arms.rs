@@ -6,7 +6,7 @@ use crate::platform::refusal::{Code, Refusal, Stop};
 use crate::platform::work::Work;
 use crate::{
     commission, deals, industries, leaderboard, ledger, mentorship, operations, partners, payouts,
-    playbooks, questions, rates, rooms, sales, statements, team,
+    playbooks, questions, rates, rewards, rooms, sales, seasons, statements, team,
 };
 use commission::commands::{ControlRule, PartnerRule};
 use schema::status::Enrollment;
@@ -30,6 +30,8 @@ pub(super) async fn partner(
         Partner::Statement(words) => statements::commands::statement(work, caller, words).await,
         Partner::Deal(words) => deals::commands::partner(work, caller, words, said).await,
         Partner::Board(words) => leaderboard::commands::board(work, caller, words).await,
+        Partner::Season(words) => seasons::commands::partner(work, caller, words).await,
+        Partner::Reward(words) => rewards::commands::partner(work, caller, words).await,
         Partner::Playbook(words) => playbooks::commands::partner(work, caller, words, said).await,
         Partner::Ask(words) => questions::commands::ask(work, caller, words, said).await,
         Partner::Answer => questions::commands::answer(work, caller, said).await,
@@ -67,6 +69,10 @@ pub(super) async fn control(
             payouts::commands::control(work, caller, words, said.confirmed).await
         }
         Control::Board(words) => leaderboard::commands::board(work, caller, words).await,
+        Control::Season(words) => {
+            seasons::commands::control(work, caller, words, said.confirmed).await
+        }
+        Control::Reward(words) => rewards::commands::control(work, caller, words).await,
         Control::Playbook(words) => playbooks::commands::control(work, caller, words, said).await,
         Control::Announce { notify, text } => {
             let text = [text.as_deref().unwrap_or_default(), said.rest].join("\n");
@@ -144,6 +150,10 @@ const MANAGERS: &[&str] = &[
     "rule end",
     "deal rule",
     "rate set",
+    "season close",
+    "reward add",
+    "reward end",
+    "reward fulfil",
     "playbook takedown",
     "playbook restore",
     "playbook erase",

@@ -16,8 +16,10 @@ use crate::platform::refusal::{Code, Fault, Refusal};
 use crate::platform::work::Work;
 use crate::questions::commands::PartnerQuestion;
 use crate::rates::commands::ControlRate;
+use crate::rewards::commands::ControlReward;
 use crate::rooms::commands::ControlRoom;
 use crate::sales::commands::{ControlSale, PartnerSale};
+use crate::seasons::commands::ControlSeason;
 use crate::team::commands::ControlRole;
 use std::collections::HashSet;
 
@@ -59,6 +61,8 @@ pub(super) fn partner_asks(words: &Partner) -> bool {
         Partner::Help { .. }
         | Partner::Me
         | Partner::Board(_)
+        | Partner::Season(_)
+        | Partner::Reward(_)
         | Partner::Rule(_)
         | Partner::Statement(_) => true,
         Partner::Sale(words) => {
@@ -97,6 +101,8 @@ fn control_asks(words: &Control) -> bool {
         Control::Deal(words) => {
             matches!(words, ControlDeal::List { .. } | ControlDeal::Show { .. })
         }
+        Control::Season(words) => !matches!(words, ControlSeason::Close { .. }),
+        Control::Reward(words) => matches!(words, ControlReward::List),
         Control::Rate(words) => matches!(words, ControlRate::List),
         Control::Playbook(words) => words.is_question(),
         Control::Room(words) => matches!(words, ControlRoom::List),

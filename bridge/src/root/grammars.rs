@@ -3,7 +3,7 @@
 use crate::platform::commands::{Grammar, PROSE};
 use crate::{
     commission, deals, industries, leaderboard, ledger, mentorship, operations, partners, payouts,
-    playbooks, questions, rates, rooms, sales, statements, team,
+    playbooks, questions, rates, rewards, rooms, sales, seasons, statements, team,
 };
 use std::sync::LazyLock;
 
@@ -47,6 +47,12 @@ pub enum Partner {
         subcommand_help_heading = "Results"
     )]
     Board(leaderboard::commands::Board),
+    /// Periods that are decided
+    #[command(subcommand, subcommand_help_heading = "Results")]
+    Season(seasons::commands::PartnerSeason),
+    /// What can be won
+    #[command(subcommand, subcommand_help_heading = "Results")]
+    Reward(rewards::commands::PartnerReward),
     /// What works: the library
     #[command(subcommand, subcommand_help_heading = "Library")]
     Playbook(playbooks::commands::PartnerPlaybook),
@@ -124,6 +130,12 @@ pub enum Control {
         subcommand_help_heading = "Sales"
     )]
     Board(leaderboard::commands::Board),
+    /// Closed periods of the boards
+    #[command(subcommand, subcommand_help_heading = "Program")]
+    Season(seasons::commands::ControlSeason),
+    /// Rewards for places on the boards
+    #[command(subcommand, subcommand_help_heading = "Program")]
+    Reward(rewards::commands::ControlReward),
     /// The library
     #[command(subcommand, subcommand_help_heading = "Library")]
     Playbook(playbooks::commands::ControlPlaybook),

@@ -23,7 +23,7 @@ use crate::platform::refusal::Fault;
 use crate::platform::work::Work;
 use crate::{
     commission, deals, insights, leaderboard, ledger, mentorship, operations, partners, playbooks,
-    questions, rooms, sales,
+    questions, rooms, sales, seasons,
 };
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -142,6 +142,7 @@ pub async fn run_job(work: &mut Work<'_>, job: &Job) -> Result<(), Fault> {
         Some("inbox") => operations::jobs::run(work, job).await,
         Some("insights") => insights::jobs::run(work, job).await,
         Some("ledger") => ledger::jobs::run(work, job).await,
+        Some("season") => seasons::jobs::run(work, job).await,
         Some("sale") => sales::jobs::run(work, job).await,
         Some("playbook") => playbooks::jobs::run(work, job).await,
         Some("room") => rooms::actions::run_job(work, &job.kind, &job.payload).await,
@@ -177,5 +178,6 @@ pub async fn start(work: &mut Work<'_>) -> Result<(), Fault> {
     ledger::jobs::start(work);
     playbooks::jobs::start(work);
     questions::jobs::start(work);
+    seasons::jobs::start(work);
     leaderboard::jobs::start(work).await
 }

@@ -1,0 +1,1 @@
+//! Prizes of ties, and which periods a reward is for.
