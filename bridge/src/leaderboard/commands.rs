@@ -141,7 +141,8 @@ pub async fn me(work: &mut Work<'_>, caller: &Caller) -> Result<(), Stop> {
     } else {
         Vec::new()
     };
-    let figures = (&totals, commission);
+    let points = crate::rewards::actions::points(work, partner.id()).await?;
+    let figures = (&totals, commission, points);
     let message = render::me(partner.row(), &boards, figures, work.program.currency);
     work.reply(&message);
     Ok(())

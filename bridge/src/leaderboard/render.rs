@@ -233,7 +233,7 @@ pub fn ordinal(n: u32) -> String {
 pub fn me(
     me: &PartnerRow,
     boards: &[Mine],
-    (totals, commission): (&Totals, Vec<BalanceView>),
+    (totals, commission, points): (&Totals, Vec<BalanceView>, i64),
     currency: Currency,
 ) -> Message {
     let mut message = Message::notice(Line::new().plain("📊 You, ").person(&me.name));
@@ -257,6 +257,9 @@ pub fn me(
     }
     if let Some(spread) = totals.spread.filter(|spread| spread.industries > 1) {
         message = message.line(spread_line(spread));
+    }
+    if points > 0 {
+        message = message.line(crate::rewards::render::points_word(points));
     }
     if !commission.is_empty() {
         message = message.lines(crate::commission::render::balances(&commission));
@@ -292,6 +295,7 @@ pub fn me(
         }),
         badges: Vec::new(),
         commission,
+        points,
     })))
 }
 

@@ -54,12 +54,15 @@ pub struct Head<'a> {
     pub ledger_hash: &'a str,
 }
 
-/// The text of a final result: a line that says when and of which ledger, then a line for each place.
+/// The text of a final result: a line that says when and of which ledger, then a line for each place,
+/// by industry (the program's first), metric and place.
 /// The page for auditors tells how to make it from an export.
 #[must_use]
 pub fn text(head: Head<'_>, boards: &[Board]) -> String {
     let Head { period, bounds: (from, to), timezone, ledger_seq, ledger_hash } = head;
     let mut text = format!("{period} {from} {to} {timezone} {ledger_seq} {ledger_hash}\n");
+    let mut boards: Vec<&Board> = boards.iter().collect();
+    boards.sort_by_key(|board| (&board.key.industry, board.key.metric.as_str()));
     for board in boards {
         let industry = board.key.industry.as_deref().unwrap_or("-");
         for end in &board.ends {
