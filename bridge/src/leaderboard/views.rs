@@ -140,12 +140,7 @@ async fn named(
 
 /// A row as others may see it.
 #[must_use]
-pub fn standing(
-    partner: &PartnerRow,
-    row: Row,
-    moved: Option<i64>,
-    new: bool,
-) -> StandingRow {
+pub fn standing(partner: &PartnerRow, row: Row, moved: Option<i64>, new: bool) -> StandingRow {
     let public = partner.visibility == Visibility::Public;
     let left = partner.enrollment == Enrollment::Left;
     let name = match (public, left) {

@@ -140,7 +140,8 @@ pub async fn earn(work: &mut Work<'_>, period: Period, awards: Vec<Award>) -> Re
         };
         store::earn(work.tx, &earned).await?;
         let won = store::won_by(work.tx, Which::Number(number), 1).await?;
-        let won = won.into_iter().next().ok_or_else(|| Fault::Bug(format!("{number} is not there")))?;
+        let won =
+            won.into_iter().next().ok_or_else(|| Fault::Bug(format!("{number} is not there")))?;
         work.direct(&won.user, &render::earned(&won));
     }
     Ok(())

@@ -173,8 +173,14 @@ fn one(event: RewardEvent, won: &Won) -> Envelope {
 pub fn earned(won: &Won) -> Message {
     let place = format!("{} of {} in {}", ordinal(won.rank), metric_word(won.metric), won.period);
     let title = Line::new().plain("🎁 You won: ").person_cut(&won.title, TITLE_CHARS);
-    let prize = what(Line::new().strong(&won.number.to_string()), won.value.as_deref(), won.amount, won.points);
-    let message = Message::text(title).line(format!("You were {place}. Congratulations!")).line(prize);
+    let prize = what(
+        Line::new().strong(&won.number.to_string()),
+        won.value.as_deref(),
+        won.amount,
+        won.points,
+    );
+    let message =
+        Message::text(title).line(format!("You were {place}. Congratulations!")).line(prize);
     let message = if won.is_open() {
         message.line("The program's team hands it over; you hear of it here.")
     } else {
@@ -190,7 +196,9 @@ pub fn fulfilled(won: &Won) -> Message {
 }
 
 fn over_title(won: &Won) -> Line {
-    Line::new().plain(&format!("🎁 {} is handed over: ", won.number)).person_cut(&won.title, TITLE_CHARS)
+    Line::new()
+        .plain(&format!("🎁 {} is handed over: ", won.number))
+        .person_cut(&won.title, TITLE_CHARS)
 }
 
 fn handed_over(message: Message, won: &Won) -> Message {
@@ -259,7 +267,8 @@ fn listed(won: &Won, is_team: bool) -> Line {
     if is_team {
         return won_row(won, Reader::Own).plain(&format!(" · {}", won.period));
     }
-    let line = Line::new().strong(&won.number.to_string()).plain(" ").person_cut(&won.title, TITLE_CHARS);
+    let line =
+        Line::new().strong(&won.number.to_string()).plain(" ").person_cut(&won.title, TITLE_CHARS);
     let line = what(line, won.value.as_deref(), won.amount, won.points);
     let state = if won.is_open() { " · waits" } else { "" };
     line.plain(&format!(" · {}{state}", won.period))

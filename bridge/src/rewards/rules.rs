@@ -65,7 +65,8 @@ pub fn parts(gives: &Gives, places: &[Place]) -> Vec<Part> {
         let prize = |at: u32| gives.prizes.get((at - first) as usize).copied().unwrap_or_default();
         let money: i64 = (from..=to).map(prize).fold(0, i64::saturating_add);
         let money = pooled(money);
-        let points = pooled(gives.points.unwrap_or_default().saturating_mul(i64::from(to - from + 1)));
+        let points =
+            pooled(gives.points.unwrap_or_default().saturating_mul(i64::from(to - from + 1)));
         for (winner, (minor, points)) in winners.iter().zip(money.into_iter().zip(points)) {
             let part = Part {
                 partner: winner.partner,
@@ -108,8 +109,7 @@ pub fn ranks(text: &str) -> Result<(u32, u32), Refusal> {
     if fits { Ok((first, last)) } else { Err(wrong()) }
 }
 
-pub const EXAMPLE: &str =
-    "reward add \"Best of the month\" --rank 1-3 --metric revenue --kind month --prizes \"1000, 500, 250\"";
+pub const EXAMPLE: &str = "reward add \"Best of the month\" --rank 1-3 --metric revenue --kind month --prizes \"1000, 500, 250\"";
 
 /// `1000, 500, 250.01`: an amount for each rank.
 ///
@@ -119,7 +119,8 @@ pub fn prizes(text: &str, ranks: (u32, u32), currency: Currency) -> Result<Vec<i
     let read = |word: &str| Money::parse_amount(word.trim(), currency).map(|money| money.minor);
     let prizes: Result<Vec<i64>, _> = text.split(',').map(read).collect();
     let prizes = prizes.map_err(|_| {
-        let sentence = "Prizes are amounts with commas between, digits and a dot: 1000, 500, 250.50.";
+        let sentence =
+            "Prizes are amounts with commas between, digits and a dot: 1000, 500, 250.50.";
         Refusal::new(Code::Amount, sentence).example(EXAMPLE)
     })?;
     let count = ranks.1 - ranks.0 + 1;

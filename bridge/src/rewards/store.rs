@@ -82,8 +82,8 @@ fn number(row: &AnyRow, at: usize) -> Result<u32, sqlx::Error> {
 
 fn reward(row: &AnyRow) -> Result<RewardRow, sqlx::Error> {
     let value: Option<String> = row.try_get(7)?;
-    let prizes: Vec<i64> = serde_json::from_str(&row.try_get::<String, _>(8)?)
-        .map_err(|_| bad("prizes"))?;
+    let prizes: Vec<i64> =
+        serde_json::from_str(&row.try_get::<String, _>(8)?).map_err(|_| bad("prizes"))?;
     let points: Option<i64> = row.try_get(10)?;
     let gives = Gives {
         ranks: (number(row, 5)?, number(row, 6)?),

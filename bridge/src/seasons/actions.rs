@@ -31,9 +31,13 @@ pub struct Prospect {
 }
 
 /// # Errors
-/// A refusal when the period still takes what belongs to it, or nobody stands on its boards.
+/// A refusal when the period still takes what belongs to it, was closed before, or nobody stands on its
+/// boards.
 pub async fn prospect(work: &mut Work<'_>, period: Period) -> Result<Prospect, Stop> {
     rules::may_close(&work.program.calendar, period, work.now)?;
+    if store::by_period(work.tx, period).await?.is_some() {
+        return Err(rules::closed_before(period).into());
+    }
     let bounds = work.program.calendar.bounds(period).unwrap_or_default();
     let boards = boards(work, period).await?;
     if boards.is_empty() {
@@ -64,11 +68,7 @@ async fn boards(work: &mut Work<'_>, period: Period) -> Result<Vec<Board>, Fault
 ///
 /// # Errors
 /// As [`prospect`].
-pub async fn close(
-    work: &mut Work<'_>,
-    manager: &Manager,
-    period: Period,
-) -> Result<Closed, Stop> {
+pub async fn close(work: &mut Work<'_>, manager: &Manager, period: Period) -> Result<Closed, Stop> {
     let Prospect { bounds, boards, awards, .. } = prospect(work, period).await?;
     let season = freeze(work, manager, (period, bounds), &boards).await?;
     rewards::earn(work, period, awards).await?;
@@ -88,13 +88,8 @@ async fn freeze(
 ) -> Result<SeasonRow, Fault> {
     let head = ledger::actions::head(work).await?;
     let timezone = work.program.timezone.clone();
-    let said = Head {
-        period,
-        bounds,
-        timezone: &timezone,
-        ledger_seq: head.seq,
-        ledger_hash: &head.hash,
-    };
+    let said =
+        Head { period, bounds, timezone: &timezone, ledger_seq: head.seq, ledger_hash: &head.hash };
     let hash = rules::hash(&rules::text(said, boards));
     let season = SeasonRow {
         period,

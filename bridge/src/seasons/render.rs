@@ -58,9 +58,7 @@ fn whole(title: Message, closed: &Closed, prefix: &str) -> Message {
         message = message.lines(lines);
     }
     let more = format!("{prefix}season show {}", closed.season.period);
-    message
-        .line(Line::new().plain("All places: ").code(&more))
-        .card(&cards::season(closed))
+    message.line(Line::new().plain("All places: ").code(&more)).card(&cards::season(closed))
 }
 
 /// The congratulation in the leaderboard room.
@@ -82,7 +80,11 @@ pub fn done(closed: &Closed, prefix: &str) -> Message {
 #[must_use]
 pub fn known(closed: &Closed, prefix: &str) -> Message {
     let period = closed.season.period;
-    whole(Message::notice(format!("🏁 {period} was closed before; it stays as it is")), closed, prefix)
+    whole(
+        Message::notice(format!("🏁 {period} was closed before; it stays as it is")),
+        closed,
+        prefix,
+    )
 }
 
 /// One line for the wins room, by the board that counts most.
@@ -182,7 +184,8 @@ pub fn list(seasons: &[Asked], count: i64, closable: &[Period], prefix: &str) ->
 pub fn ready(periods: &[Period], prefix: &str) -> Message {
     let names: Vec<String> = periods.iter().map(Period::to_string).collect();
     let title = format!("🏁 Can be closed now: {}", names.join(", "));
-    let commands = periods.iter().map(|one| Line::new().code(&format!("{prefix}season close {one}")));
+    let commands =
+        periods.iter().map(|one| Line::new().code(&format!("{prefix}season close {one}")));
     Message::notice(title)
         .line("What is approved from now on counts in the periods that are open.")
         .lines(commands.collect())

@@ -128,6 +128,12 @@ pub fn nobody(period: Period) -> Refusal {
 }
 
 #[must_use]
+pub fn closed_before(period: Period) -> Refusal {
+    let sentence = format!("{period} was closed before; it stays as it is.");
+    Refusal::new(Code::Dup, sentence).example(format!("season show {period}"))
+}
+
+#[must_use]
 pub fn not_closed(period: Period) -> Refusal {
     let sentence = format!("{period} is not closed, or never was: `season list` shows which are.");
     Refusal::new(Code::Ref, sentence).example("season list")
@@ -141,7 +147,8 @@ pub fn became_ready(calendar: &Calendar, after: i64, now: i64) -> Vec<Period> {
     for kind in [PeriodKind::Month, PeriodKind::Quarter, PeriodKind::Year] {
         let mut at = now;
         let mut left = BACK_MAX;
-        while let (Some((from, _)), true) = (calendar.bounds(calendar.period_at(kind, at)), left > 0)
+        while let (Some((from, _)), true) =
+            (calendar.bounds(calendar.period_at(kind, at)), left > 0)
         {
             let period = calendar.period_at(kind, from - 1);
             let Some(closes) = calendar.closes_at(period).filter(|closes| *closes > after) else {

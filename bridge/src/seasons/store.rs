@@ -154,11 +154,7 @@ fn end(row: &AnyRow) -> Result<End, sqlx::Error> {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn ends(
-    tx: &mut Conn,
-    key: &BoardKey,
-    limit: usize,
-) -> Result<Vec<End>, sqlx::Error> {
+pub async fn ends(tx: &mut Conn, key: &BoardKey, limit: usize) -> Result<Vec<End>, sqlx::Error> {
     let rows = sqlx::query(
         "select partner_id, rank, score, reached_at from final_standing \
          where period = $1 and metric = $2 and industry = $3 and rank is not null \

@@ -165,7 +165,10 @@ fn five_years_are_covered_once_in_three_zones() {
                 let period = calendar.period_at(*kind, at);
                 let (begins, ends) = calendar.bounds(period).unwrap();
                 // Each begins where the one before ended; only a week may have begun in 2023.
-                assert!(begins == at || (at == from && *kind == PeriodKind::Week), "{zone} {period}");
+                assert!(
+                    begins == at || (at == from && *kind == PeriodKind::Week),
+                    "{zone} {period}"
+                );
                 assert!(periods.insert(period), "{zone}: {period} comes twice");
                 assert_eq!(calendar.period_at(*kind, ends - 1), period);
                 let closes = calendar.closes_at(period).unwrap();

@@ -23,15 +23,45 @@ pub struct Script {
 #[derive(Debug, PartialEq)]
 pub enum Line {
     Place(String),
-    Says { who: String, text: String },
-    RepliesTo { who: String, text: String },
-    Answers { who: String, whom: String, text: String },
-    InThread { who: String, text: String },
-    AddsTo { who: String, whom: String, text: String },
-    Edits { who: String, text: String },
-    Redacts { who: String },
-    Reacts { who: String, key: String, words: String },
-    ReactsAt { who: String, key: String, whom: String },
+    Says {
+        who: String,
+        text: String,
+    },
+    RepliesTo {
+        who: String,
+        text: String,
+    },
+    Answers {
+        who: String,
+        whom: String,
+        text: String,
+    },
+    InThread {
+        who: String,
+        text: String,
+    },
+    AddsTo {
+        who: String,
+        whom: String,
+        text: String,
+    },
+    Edits {
+        who: String,
+        text: String,
+    },
+    Redacts {
+        who: String,
+    },
+    Reacts {
+        who: String,
+        key: String,
+        words: String,
+    },
+    ReactsAt {
+        who: String,
+        key: String,
+        whom: String,
+    },
     BotReplies(Vec<String>),
     BotPosts(Vec<String>),
     BotShows(Vec<String>),
@@ -39,7 +69,13 @@ pub enum Line {
     Card(Value),
     File(Vec<String>),
     Silence,
-    State { kind: String, key: String, content: Value },
+    State {
+        kind: String,
+        key: String,
+        content: Value,
+    },
+    /// Sales that the ledger took long ago.
+    Past(String),
     Restart,
 }
 
@@ -123,6 +159,7 @@ fn said(head: &str, tail: &str) -> Outcome<Option<Line>> {
         ["bot", "shows"] => Line::BotShows(parts(tail)),
         ["bot", "hides"] => Line::BotHides(parts(tail)),
         ["file"] => Line::File(parts(tail)),
+        ["past"] => Line::Past(tail.to_owned()),
         ["card"] => Line::Card(serde_json::from_str(tail)?),
         ["state", kind, key] => Line::State {
             kind: format!("agency.siso.partners.{kind}"),

@@ -18,7 +18,8 @@ pub fn all(export: &Export, entries: &[Entry], report: &mut Report) {
             let what = format!("{period}: its hash is not that of its places");
             report.findings.push(finding("seasons", Some(number), what));
         }
-        let boards: BTreeSet<_> = own.iter().map(|row| (row.text("metric"), row.text("industry"))).collect();
+        let boards: BTreeSet<_> =
+            own.iter().map(|row| (row.text("metric"), row.text("industry"))).collect();
         let entry = entries.iter().find(|entry| Some(entry.seq) == season.number("ledger_seq"));
         let counted = season.number("boards") == i64::try_from(boards.len()).ok();
         let closed_at = season.number("closed_at");
@@ -68,7 +69,13 @@ fn result_hash(season: Row<'_>, places: &[Row<'_>]) -> String {
         word(season, "ledger_hash"),
     );
     let mut rows: Vec<Row<'_>> = places.to_vec();
-    rows.sort_by_key(|row| (row.text("industry").unwrap_or_default().to_owned(), word(*row, "metric"), row.number("place")));
+    rows.sort_by_key(|row| {
+        (
+            row.text("industry").unwrap_or_default().to_owned(),
+            word(*row, "metric"),
+            row.number("place"),
+        )
+    });
     for row in rows {
         text.push_str(&format!(
             "{} {} {} {} {} {}\n",
@@ -99,6 +106,10 @@ fn rewards(export: &Export, entries: &[Entry], report: &mut Report) {
         }
     }
     if let Some(seq) = given.keys().next() {
-        report.findings.push(finding("rewards", Some(*seq), "points were given for nothing earned"));
+        report.findings.push(finding(
+            "rewards",
+            Some(*seq),
+            "points were given for nothing earned",
+        ));
     }
 }

@@ -28,6 +28,7 @@ partnerspace_tests::transcripts!(
     restart,
     review_by_command,
     sale_by_reaction,
+    seasons,
     shared_sale,
     splits,
     two_reviewers,

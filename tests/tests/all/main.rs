@@ -19,4 +19,5 @@ mod pressure;
 mod reference;
 mod rig;
 mod search;
+mod seasons;
 mod together;

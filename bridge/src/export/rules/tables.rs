@@ -247,7 +247,10 @@ const FINAL_STANDINGS: Table = Table {
         text("period", ""),
         text("metric", "`revenue`, `clients`, …"),
         text("industry", "short name; absent for the whole program"),
-        number("place", "in the order of the board, from 1; who is not ranked for others comes last"),
+        number(
+            "place",
+            "in the order of the board, from 1; who is not ranked for others comes last",
+        ),
         text("partner", "id"),
         number("rank", "1, 2, 2, 4; absent for who was not ranked for others"),
         number("score", ""),

@@ -1,9 +1,9 @@
 //! Closed periods as they are shown: ranks and scores from the final result, names by what others may
 //! read of a partner today.
+use super::super::jobs;
 use super::super::render::{self, ROWS_ASKED};
 use super::super::rules::{self, HALL, TOP_RANK, TOP_ROWS_MAX};
 use super::super::store::{self, SeasonRow};
-use super::super::jobs;
 use super::Prospect;
 use crate::leaderboard::finals::End;
 use crate::leaderboard::rules::{BoardKey, Row};
@@ -91,10 +91,7 @@ pub(super) async fn board(
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn foreseen(
-    work: &mut Work<'_>,
-    prospect: &Prospect,
-) -> Result<Vec<ShownBoard>, Fault> {
+pub async fn foreseen(work: &mut Work<'_>, prospect: &Prospect) -> Result<Vec<ShownBoard>, Fault> {
     let mut shown = Vec::new();
     for own in prospect.boards.iter().filter(|board| board.key.industry.is_none()) {
         let ends: Vec<End> = own.top().copied().collect();
@@ -155,11 +152,7 @@ pub async fn asked(
 
 /// The newest closed periods of a kind, each with the first places of the first board that anybody
 /// stands on.
-async fn newest(
-    work: &mut Work<'_>,
-    kind: PeriodKind,
-    limit: usize,
-) -> Result<Vec<Asked>, Fault> {
+async fn newest(work: &mut Work<'_>, kind: PeriodKind, limit: usize) -> Result<Vec<Asked>, Fault> {
     let mut found = Vec::new();
     for season in store::newest(work.tx, kind, limit).await? {
         for metric in Metric::LIVE {

@@ -4,7 +4,8 @@ use super::super::store::SeasonRow;
 use crate::platform::text::CARD_BYTES_MAX;
 use crate::rewards::render::{Reader, won};
 use schema::card::{
-    Board, Card, Confirm, Envelope, FinalBoard, HallOfFame, OwnStanding, Season, SeasonView, Seasons,
+    Board, Card, Confirm, Envelope, FinalBoard, HallOfFame, OwnStanding, Season, SeasonView,
+    Seasons,
 };
 use schema::period::Period;
 
@@ -49,11 +50,7 @@ pub(super) fn season(closed: &Closed) -> Envelope {
     })
 }
 
-pub(super) fn board(
-    season: &SeasonRow,
-    board: &ShownBoard,
-    you: Option<OwnStanding>,
-) -> Envelope {
+pub(super) fn board(season: &SeasonRow, board: &ShownBoard, you: Option<OwnStanding>) -> Envelope {
     sealed(Board {
         board: board.board.clone(),
         timezone: season.timezone.clone(),
