@@ -60,7 +60,7 @@ pub fn parts(gives: &Gives, places: &[Place]) -> Vec<Part> {
             continue;
         }
         let winners: Vec<&Place> = tied.iter().filter(|place| place.may_win).collect();
-        let weights = vec![1; winners.len()];
+        let weights = vec![1_u32; winners.len()];
         let pooled = |total: i64| split(total, &weights).unwrap_or_default();
         let prize = |at: u32| gives.prizes.get((at - first) as usize).copied().unwrap_or_default();
         let money: i64 = (from..=to).map(prize).fold(0, i64::saturating_add);

@@ -46,6 +46,12 @@ pub struct Won {
 }
 
 impl Won {
+    /// Whether others may read whose it is.
+    #[must_use]
+    pub fn is_named(&self) -> bool {
+        self.visibility == Visibility::Public
+    }
+
     /// Whether the team has something to hand over: points alone are in the partner's account.
     #[must_use]
     pub fn is_open(&self) -> bool {

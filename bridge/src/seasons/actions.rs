@@ -53,7 +53,8 @@ async fn boards(work: &mut Work<'_>, period: Period) -> Result<Vec<Board>, Fault
     let scopes: Vec<Option<String>> = std::iter::once(None).chain(slugs.map(Some)).collect();
     let mut boards = Vec::new();
     for scope in scopes {
-        for metric in Metric::LIVE {
+        let own = Metric::ALL.iter().filter(|metric| scope.is_none() || metric.has_industries());
+        for metric in own {
             let key = BoardKey::new(*metric, period, scope.clone());
             let ends = finals::of(work, &key).await?;
             if !ends.is_empty() {

@@ -139,8 +139,8 @@ async fn show(work: &mut Work<'_>, caller: &Caller, words: Show) -> Result<(), S
 /// # Errors
 /// When no board counts that.
 pub fn metric(word: &str) -> Result<Metric, Refusal> {
-    word.parse().ok().filter(|metric| Metric::LIVE.contains(metric)).ok_or_else(|| {
-        let words: Vec<&str> = Metric::LIVE.iter().map(|metric| metric.as_str()).collect();
+    word.parse().map_err(|_| {
+        let words: Vec<&str> = Metric::ALL.iter().map(|metric| metric.as_str()).collect();
         let sentence = format!("A board counts one of: {}.", words.join(", "));
         Refusal::new(Code::Usage, sentence).example("season show 2026-10 clients")
     })

@@ -6,7 +6,7 @@ use super::super::rules::{self, HALL, TOP_RANK, TOP_ROWS_MAX};
 use super::super::store::{self, SeasonRow};
 use super::Prospect;
 use crate::leaderboard::finals::End;
-use crate::leaderboard::rules::{BoardKey, Row};
+use crate::leaderboard::rules::{ANONYMOUS_FROM, BoardKey, Row};
 use crate::leaderboard::views;
 use crate::platform::access::{PartnerRow, store as people};
 use crate::platform::pins;
@@ -19,6 +19,7 @@ use schema::metric::Metric;
 use schema::money::Currency;
 use schema::period::{Period, PeriodKind};
 use schema::state::StandingRow;
+use schema::status::Visibility;
 use serde_json::json;
 
 /// Closed periods of each kind in a list.
@@ -55,14 +56,25 @@ pub struct Asked {
 /// When the database refuses.
 pub async fn closed(work: &mut Work<'_>, season: &SeasonRow) -> Result<Closed, Fault> {
     let mut boards = Vec::new();
-    for metric in Metric::LIVE {
+    for metric in Metric::ALL {
         let board = top(work, &BoardKey::new(*metric, season.period, None)).await?;
         if !board.standings.is_empty() {
             boards.push(board);
         }
     }
-    let won = rewards::of_period(work, season.period).await?;
+    let mut won = Vec::new();
+    for one in rewards::of_period(work, season.period).await? {
+        let key = BoardKey::new(one.metric, season.period, one.industry.clone());
+        if one.is_named() || !is_among_few(store::participants(work.tx, &key).await?) {
+            won.push(one);
+        }
+    }
     Ok(Closed { season: season.clone(), boards, won })
+}
+
+/// Whether a row without a name would tell whose it is.
+fn is_among_few(participants: i64) -> bool {
+    participants < i64::from(ANONYMOUS_FROM)
 }
 
 /// Those who are congratulated.
@@ -78,12 +90,13 @@ pub(super) async fn board(
     rows_max: usize,
 ) -> Result<ShownBoard, Fault> {
     let ends = store::ends(work.tx, key, rows_max).await?;
+    let participants = store::participants(work.tx, key).await?;
     Ok(ShownBoard {
         board: views::board_ref(work, key),
         scope_name: views::scope_name(work, key).await?,
         currency: work.program.currency,
-        standings: named(work, &ends).await?,
-        participants: store::participants(work.tx, key).await?,
+        standings: named(work, &ends, participants).await?,
+        participants,
     })
 }
 
@@ -99,18 +112,26 @@ pub async fn foreseen(work: &mut Work<'_>, prospect: &Prospect) -> Result<Vec<Sh
             board: views::board_ref(work, &own.key),
             scope_name: None,
             currency: work.program.currency,
-            standings: named(work, &ends).await?,
+            standings: named(work, &ends, own.participants()).await?,
             participants: own.participants(),
         });
     }
     Ok(shown)
 }
 
-async fn named(work: &mut Work<'_>, ends: &[End]) -> Result<Vec<StandingRow>, Fault> {
+/// Rows with the names that others may read; a row without one is left out among few.
+async fn named(
+    work: &mut Work<'_>,
+    ends: &[End],
+    participants: i64,
+) -> Result<Vec<StandingRow>, Fault> {
     let mut rows = Vec::with_capacity(ends.len());
     for end in ends {
         let Some(rank) = end.rank else { continue };
         let partner = partner(work, end.partner).await?;
+        if partner.visibility != Visibility::Public && is_among_few(participants) {
+            continue;
+        }
         let row = Row { rank, partner: end.partner, score: end.score.score };
         rows.push(views::standing(&partner, row, None, false));
     }
@@ -155,7 +176,7 @@ pub async fn asked(
 async fn newest(work: &mut Work<'_>, kind: PeriodKind, limit: usize) -> Result<Vec<Asked>, Fault> {
     let mut found = Vec::new();
     for season in store::newest(work.tx, kind, limit).await? {
-        for metric in Metric::LIVE {
+        for metric in Metric::ALL {
             let board = top(work, &BoardKey::new(*metric, season.period, None)).await?;
             if !board.standings.is_empty() {
                 found.push(Asked { season, board });
@@ -191,7 +212,7 @@ pub async fn closable(work: &mut Work<'_>, after: i64) -> Result<Vec<Period>, Fa
         if store::by_period(work.tx, period).await?.is_some() {
             continue;
         }
-        for metric in Metric::LIVE {
+        for metric in Metric::ALL {
             if store::is_played(work.tx, &BoardKey::new(*metric, period, None)).await? {
                 open.push(period);
                 break;

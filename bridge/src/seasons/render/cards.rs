@@ -53,6 +53,8 @@ pub(super) fn season(closed: &Closed) -> Envelope {
 pub(super) fn board(season: &SeasonRow, board: &ShownBoard, you: Option<OwnStanding>) -> Envelope {
     sealed(Board {
         board: board.board.clone(),
+        selection: None,
+        reached: None,
         timezone: season.timezone.clone(),
         standings: board.standings.clone(),
         participants: board.participants,
