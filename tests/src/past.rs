@@ -57,7 +57,9 @@ impl Past {
 
     /// A sale that was brought in at an instant: `partner,client,amount,currency,on,industry`.
     pub async fn sale(&mut self, now: i64, row: &str) -> Outcome<()> {
-        let bytes = format!("{HEAD}past-{now}-{},{row}\n", self.works).into_bytes();
+        // Without an industry its comma may be left out.
+        let end = if row.matches(',').count() == 4 { "," } else { "" };
+        let bytes = format!("{HEAD}past-{now}-{},{row}{end}\n", self.works).into_bytes();
         let brought = self.at(
             (now, "the past"),
             Box::new(move |work| {

