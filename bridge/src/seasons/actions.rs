@@ -123,7 +123,7 @@ async fn tell(work: &mut Work<'_>, closed: &Closed, boards: &[Board]) -> Result<
     for board in own.chain(others) {
         let key = format!("{root}:{}", board.key);
         let shown = shown::board(work, &board.key, render::ROWS_TOLD).await?;
-        let message = render::final_board(&closed.season, &shown, None);
+        let message = render::told_board(&closed.season, &shown);
         work.send_thread_as(&key, "leaderboard", &event_ref(&root), &message);
     }
     if let Some(line) = render::celebrated(closed) {

@@ -101,12 +101,32 @@ fn winners(line: Line, board: &ShownBoard) -> Line {
     })
 }
 
-/// One final board.
+/// The answer to `season show`.
 #[must_use]
 pub fn final_board(season: &SeasonRow, board: &ShownBoard, you: Option<OwnStanding>) -> Message {
-    let title = Line::new().plain("🏁 Final · ");
-    let title = append(title, board).plain(&format!(" · {}", season.period));
-    let mut message = Message::notice(title);
+    whole_board(Message::notice(final_title(season, board)), (season, board), you)
+}
+
+/// The same in the thread of the congratulation.
+#[must_use]
+pub fn told_board(season: &SeasonRow, board: &ShownBoard) -> Message {
+    whole_board(Message::text(final_title(season, board)), (season, board), None)
+}
+
+fn final_title(season: &SeasonRow, board: &ShownBoard) -> Line {
+    let line = Line::new().plain("🏁 Final · ").plain(metric_word(board.board.metric));
+    let line = match &board.scope_name {
+        Some(name) => line.plain(" · ").person_cut(name, 40),
+        None => line,
+    };
+    line.plain(&format!(" · {}", season.period))
+}
+
+fn whole_board(
+    mut message: Message,
+    (season, board): (&SeasonRow, &ShownBoard),
+    you: Option<OwnStanding>,
+) -> Message {
     if board.standings.is_empty() {
         message = message.line("Nobody stands here.");
     } else {
@@ -125,14 +145,6 @@ pub fn final_board(season: &SeasonRow, board: &ShownBoard, you: Option<OwnStandi
         message = message.line(format!("You: {place}"));
     }
     message.card(&cards::board(season, board, you))
-}
-
-fn append(line: Line, board: &ShownBoard) -> Line {
-    let line = line.plain(metric_word(board.board.metric));
-    match &board.scope_name {
-        Some(name) => line.plain(" · ").person_cut(name, 40),
-        None => line,
-    }
 }
 
 fn kind_word(kind: PeriodKind) -> &'static str {
