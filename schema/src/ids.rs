@@ -152,6 +152,11 @@ number!(
     "The number by which people name a goal", "^G-[1-9][0-9]*$"
 );
 number!(
+    /// The number by which people name a reward that somebody earned: `R-12`. Above 0.
+    RewardNumber, "R-", "r-", "reward number", "RewardNumber",
+    "The number by which people name a reward that somebody earned", "^R-[1-9][0-9]*$"
+);
+number!(
     /// The number by which people name a batch of imported sales: `B-1`. Above 0.
     BatchNumber, "B-", "b-", "batch number", "BatchNumber",
     "The number by which people name a batch of imported sales", "^B-[1-9][0-9]*$"

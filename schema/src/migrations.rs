@@ -108,10 +108,17 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../migrations/0013_badges.sqlite.sql"),
         postgres: include_str!("../migrations/0013_badges.postgres.sql"),
     },
+    Step {
+        version: 14,
+        name: "seasons",
+        common: include_str!("../migrations/0014_seasons.sql"),
+        sqlite: include_str!("../migrations/0014_seasons.sqlite.sql"),
+        postgres: include_str!("../migrations/0014_seasons.postgres.sql"),
+    },
 ];
 
 /// The newest schema version that this program knows.
-pub const NEWEST: i64 = 13;
+pub const NEWEST: i64 = 14;
 
 /// Every step in order: version, name, SQL text for the engine.
 pub fn migrations(engine: Engine) -> impl Iterator<Item = (i64, &'static str, String)> {

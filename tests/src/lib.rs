@@ -10,6 +10,8 @@ pub mod fake;
 #[cfg(feature = "people")]
 pub mod house;
 #[cfg(feature = "people")]
+pub mod past;
+#[cfg(feature = "people")]
 pub mod people;
 pub mod place;
 pub mod postgres;

@@ -53,6 +53,20 @@ fn select(table: &str) -> Option<&'static str> {
         "standings" => {
             "select board, partner_id, score, reached_at from standing order by board, partner_id"
         }
+        "seasons" => {
+            "select period, from_at, to_at, timezone, zones, boards, ledger_seq, ledger_hash, hash, \
+             closed_by, closed_at from season order by to_at, from_at, period"
+        }
+        "final_standings" => {
+            "select period, metric, case when industry = '' then null else industry end, place, partner_id, \
+             rank, score, reached_at from final_standing order by period, metric, industry, place"
+        }
+        "rewards" => {
+            "select 'R-' || e.n, r.title, e.period, r.metric, r.industry, e.partner_id, e.rank, e.minor, \
+             case when e.minor is null then null else r.currency end, e.points, e.entry_seq, r.value, \
+             e.earned_at, f.at, f.by_user, f.note from reward_earned e join reward r on r.n = e.reward \
+             left join reward_fulfilled f on f.n = e.n order by e.n"
+        }
         _ => return None,
     })
 }

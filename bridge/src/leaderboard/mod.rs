@@ -2,10 +2,11 @@
 //! messages and answers.
 pub mod actions;
 pub mod commands;
+pub mod finals;
 pub mod jobs;
 mod live;
 pub mod picture;
 pub mod render;
 pub mod rules;
 pub mod store;
-mod views;
+pub mod views;

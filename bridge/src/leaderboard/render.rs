@@ -238,7 +238,7 @@ pub fn ordinal(n: u32) -> String {
 pub fn me(
     me: &PartnerRow,
     boards: &[Mine],
-    (totals, commission, has): (&Totals, Vec<BalanceView>, Shown),
+    (totals, commission, has, points): (&Totals, Vec<BalanceView>, Shown, i64),
     currency: Currency,
 ) -> Message {
     let mut message = Message::notice(Line::new().plain("📊 You, ").person(&me.name));
@@ -262,6 +262,9 @@ pub fn me(
     }
     if let Some(spread) = totals.spread.filter(|spread| spread.industries > 1) {
         message = message.line(spread_line(spread));
+    }
+    if points > 0 {
+        message = message.line(crate::rewards::render::points_word(points));
     }
     if !commission.is_empty() {
         message = message.lines(crate::commission::render::balances(&commission));
@@ -305,6 +308,7 @@ pub fn me(
         badge_levels: has.badges.iter().map(|view| (view.id.clone(), view.level)).collect(),
         tier: has.tier,
         commission,
+        points,
     })))
 }
 

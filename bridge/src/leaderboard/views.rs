@@ -113,7 +113,7 @@ fn marked(loaded: &Loaded, rows: Vec<Row>) -> Vec<(Row, Option<i64>, bool)> {
 }
 
 /// How people call what the board is of; nothing for the program's.
-async fn scope_name(work: &mut Work<'_>, key: &BoardKey) -> Result<Option<String>, Fault> {
+pub async fn scope_name(work: &mut Work<'_>, key: &BoardKey) -> Result<Option<String>, Fault> {
     match &key.industry {
         Some(slug) => industries::actions::name(work, slug).await,
         None => Ok(None),
@@ -138,7 +138,9 @@ async fn named(
     Ok(standings)
 }
 
-fn standing(partner: &PartnerRow, row: Row, moved: Option<i64>, new: bool) -> StandingRow {
+/// A row as others may see it.
+#[must_use]
+pub fn standing(partner: &PartnerRow, row: Row, moved: Option<i64>, new: bool) -> StandingRow {
     let public = partner.visibility == Visibility::Public;
     let left = partner.enrollment == Enrollment::Left;
     let name = match (public, left) {

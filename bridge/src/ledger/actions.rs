@@ -9,6 +9,7 @@ use super::rules::{self, EntryBody, Head, Sealed};
 use super::store::{self, EntryRow};
 use crate::platform::refusal::Fault;
 use crate::platform::work::Work;
+use schema::ids::PartnerId;
 
 /// The source of the credit of sales that were brought in; of all others it is their approval.
 pub const IMPORT: &str = "import";
@@ -83,6 +84,14 @@ pub async fn head(work: &mut Work<'_>) -> Result<Head, Fault> {
     let head = store::head(work.tx).await?.unwrap_or_else(Head::genesis);
     work.memory.cache::<KnownHead>().0 = Some(head.clone());
     Ok(head)
+}
+
+/// A partner's points: what the points book has given them.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn points_of(work: &mut Work<'_>, partner: PartnerId) -> Result<i64, Fault> {
+    Ok(store::balance(work.tx, &rules::points_account(partner)).await?)
 }
 
 /// The entry that a source became; the approval of a sale that was brought in is its import.

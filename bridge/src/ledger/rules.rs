@@ -1,11 +1,16 @@
 //! The ledger's arithmetic: what an entry says, that it balances, how it hangs on the one before.
 //! Append-only, double entry, hash-chained; bodies hold opaque ids only, never names of people.
+mod canonical;
 mod commission;
+mod points;
 mod quick;
 
 pub use commission::{
     Change, Commission, Moved, PayoutFailed, PayoutPart, Pot, RuleRef, WriteOff, account,
 };
+
+use canonical::canonical;
+pub use points::{Points, points_account};
 
 use std::collections::BTreeMap;
 
@@ -13,7 +18,6 @@ use jiff::civil::Date;
 use schema::ids::{ClientId, PartnerId, SaleId};
 use schema::money::Currency;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 /// The hash before the first entry: 64 zeros.
@@ -115,6 +119,7 @@ pub enum EntryBody {
     PayoutPaid(PayoutPart),
     PayoutFailed(PayoutFailed),
     BalanceWrittenOff(WriteOff),
+    PointsGiven(Points),
 }
 
 /// An entry's body with the circumstances that the hash must cover as well: a posting time moved
@@ -159,10 +164,14 @@ impl EntryBody {
 
     #[must_use]
     pub const fn book(&self) -> Book {
-        if self.credit().is_some() { Book::Credit } else { Book::Commission }
+        match self {
+            Self::PointsGiven(_) => Book::Points,
+            _ if self.credit().is_some() => Book::Credit,
+            _ => Book::Commission,
+        }
     }
 
-    /// The credit given (positive shares) or taken back (negative); none in the commission book.
+    /// The credit given (positive shares) or taken back (negative); none in the other books.
     #[must_use]
     pub const fn credit(&self) -> Option<&Credit> {
         match self {
@@ -192,6 +201,7 @@ impl EntryBody {
             Self::PayoutPaid(part) => part.paid(),
             Self::PayoutFailed(failed) => failed.postings(),
             Self::BalanceWrittenOff(off) => off.postings(),
+            Self::PointsGiven(points) => points.postings(),
         }
     }
 
@@ -222,42 +232,6 @@ impl Sealed {
     /// Where the text is not one.
     pub fn read(text: &str) -> Result<Self, serde_json::Error> {
         quick::read(text).map_or_else(|| serde_json::from_str(text), Ok)
-    }
-}
-
-fn canonical<T: Serialize>(value: &T) -> String {
-    let mut out = String::new();
-    // Our own types have string keys and finite numbers: they always make a value.
-    write_canonical(&serde_json::to_value(value).unwrap_or_default(), &mut out);
-    out
-}
-
-fn write_canonical(value: &Value, out: &mut String) {
-    match value {
-        Value::Object(fields) => {
-            let sorted: BTreeMap<&String, &Value> = fields.iter().collect();
-            out.push('{');
-            for (index, (key, value)) in sorted.into_iter().enumerate() {
-                if index > 0 {
-                    out.push(',');
-                }
-                out.push_str(&Value::from(key.as_str()).to_string());
-                out.push(':');
-                write_canonical(value, out);
-            }
-            out.push('}');
-        }
-        Value::Array(items) => {
-            out.push('[');
-            for (index, item) in items.iter().enumerate() {
-                if index > 0 {
-                    out.push(',');
-                }
-                write_canonical(item, out);
-            }
-            out.push(']');
-        }
-        leaf => out.push_str(&leaf.to_string()),
     }
 }
 

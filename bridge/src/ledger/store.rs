@@ -177,3 +177,15 @@ pub async fn postings(tx: &mut Conn, from: i64, to: i64) -> Result<Vec<PostingRo
     }
     Ok(postings)
 }
+
+/// What an account holds, all currencies together: for those that have but one.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn balance(tx: &mut Conn, account: &str) -> Result<i64, sqlx::Error> {
+    sqlx::query("select cast(coalesce(sum(minor), 0) as bigint) from posting where account = $1")
+        .bind(account)
+        .fetch_one(tx)
+        .await?
+        .try_get(0)
+}

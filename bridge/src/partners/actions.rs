@@ -266,6 +266,7 @@ pub async fn set_profile(
         if changed.iter().any(|what| what == "visibility") {
             crate::leaderboard::actions::visibility_changed(work, &row).await?;
             crate::goals::actions::show_open(work).await?;
+            crate::seasons::actions::people_changed(work);
             crate::playbooks::actions::people_changed(work, &row.user_id).await?;
             crate::wins::jobs::people_soon(work, &row.id.to_string());
         }
@@ -277,6 +278,7 @@ pub async fn set_profile(
 async fn shown_otherwise(work: &mut Work<'_>, row: &PartnerRow) -> Result<(), Fault> {
     show_profile(work, row).await?;
     crate::wins::jobs::people_soon(work, &row.id.to_string());
+    crate::seasons::actions::people_changed(work);
     crate::leaderboard::actions::visibility_changed(work, row).await
 }
 
@@ -347,6 +349,7 @@ async fn reread(work: &mut Work<'_>, user_id: &str) -> Result<PartnerRow, Fault>
     access::forget(work, user_id);
     crate::leaderboard::actions::people_changed(work);
     crate::goals::actions::show_open(work).await?;
+    crate::seasons::actions::people_changed(work);
     crate::playbooks::actions::people_changed(work, user_id).await?;
     let person = access::person(work, user_id).await?;
     person.partner.clone().ok_or_else(|| Fault::Bug(format!("no row after a change of {user_id}")))

@@ -5,12 +5,9 @@ use crate::platform::commands::{CommandLine, Said, help};
 use crate::platform::refusal::{Code, Refusal, Stop};
 use crate::platform::work::Work;
 use crate::{
-    commission, deals, industries, leaderboard, ledger, mentorship, operations, partners, payouts,
-    playbooks, questions, rates, rooms, sales, statements, stories, team, wins,
-    playbooks, questions, rates, reports, rooms, sales, statements, team,
-    commission, deals, goals, industries, leaderboard, ledger, mentorship, operations, partners,
-    badges, commission, deals, industries, leaderboard, ledger, mentorship, operations, partners,
-    payouts, playbooks, questions, rates, rooms, sales, statements, team,
+    badges, commission, deals, goals, industries, leaderboard, ledger, mentorship, operations,
+    partners, payouts, playbooks, questions, rates, reports, rewards, rooms, sales, seasons,
+    statements, stories, team, wins,
 };
 use commission::commands::{ControlRule, PartnerRule};
 use schema::status::Enrollment;
@@ -41,6 +38,8 @@ pub(super) async fn partner(
         Partner::Tier(badges::commands::PartnerTier::List) => {
             badges::commands::partner_tiers(work, caller).await
         }
+        Partner::Season(words) => seasons::commands::partner(work, caller, words).await,
+        Partner::Reward(words) => rewards::commands::partner(work, caller, words).await,
         Partner::Playbook(words) => playbooks::commands::partner(work, caller, words, said).await,
         Partner::Ask(words) => questions::commands::ask(work, caller, words, said).await,
         Partner::Answer => questions::commands::answer(work, caller, said).await,
@@ -84,6 +83,10 @@ pub(super) async fn control(
         }
         Control::Board(words) => leaderboard::commands::board(work, caller, words).await,
         Control::Report(words) => reports::commands::report(work, caller, &words).await,
+        Control::Season(words) => {
+            seasons::commands::control(work, caller, words, said.confirmed).await
+        }
+        Control::Reward(words) => rewards::commands::control(work, caller, words).await,
         Control::Playbook(words) => playbooks::commands::control(work, caller, words, said).await,
         Control::Story(words) => stories::commands::control(work, caller, words, said).await,
         Control::Announce { notify, text } => {
@@ -171,6 +174,10 @@ const MANAGERS: &[&str] = &[
     "goal set",
     "goal end",
     "rate set",
+    "season close",
+    "reward add",
+    "reward end",
+    "reward fulfil",
     "playbook takedown",
     "playbook restore",
     "playbook erase",

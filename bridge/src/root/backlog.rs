@@ -18,8 +18,10 @@ use crate::platform::refusal::{Code, Fault, Refusal};
 use crate::platform::work::Work;
 use crate::questions::commands::PartnerQuestion;
 use crate::rates::commands::ControlRate;
+use crate::rewards::commands::ControlReward;
 use crate::rooms::commands::ControlRoom;
 use crate::sales::commands::{ControlSale, PartnerSale};
+use crate::seasons::commands::ControlSeason;
 use crate::stories::commands::ControlStory;
 use crate::team::commands::ControlRole;
 use std::collections::HashSet;
@@ -65,6 +67,8 @@ pub(super) fn partner_asks(words: &Partner) -> bool {
         | Partner::Goal(_)
         | Partner::Badge(_)
         | Partner::Tier(_)
+        | Partner::Season(_)
+        | Partner::Reward(_)
         | Partner::Rule(_)
         | Partner::Statement(_) => true,
         Partner::Sale(words) => {
@@ -114,6 +118,8 @@ fn control_asks(words: &Control) -> bool {
         Control::Deal(words) => {
             matches!(words, ControlDeal::List { .. } | ControlDeal::Show { .. })
         }
+        Control::Season(words) => !matches!(words, ControlSeason::Close { .. }),
+        Control::Reward(words) => matches!(words, ControlReward::List),
         Control::Rate(words) => matches!(words, ControlRate::List),
         Control::Playbook(words) => words.is_question(),
         Control::Story(words) => {

@@ -2,12 +2,9 @@
 //! control room. One variant a command; help and reference come from here.
 use crate::platform::commands::{Grammar, PROSE};
 use crate::{
-    commission, deals, industries, leaderboard, ledger, mentorship, operations, partners, payouts,
-    playbooks, questions, rates, rooms, sales, statements, stories, team, wins,
-    playbooks, questions, rates, reports, rooms, sales, statements, team,
-    commission, deals, goals, industries, leaderboard, ledger, mentorship, operations, partners,
-    badges, commission, deals, industries, leaderboard, ledger, mentorship, operations, partners,
-    payouts, playbooks, questions, rates, rooms, sales, statements, team,
+    badges, commission, deals, goals, industries, leaderboard, ledger, mentorship, operations,
+    partners, payouts, playbooks, questions, rates, reports, rewards, rooms, sales, seasons,
+    statements, stories, team, wins,
 };
 use std::sync::LazyLock;
 
@@ -60,6 +57,12 @@ pub enum Partner {
     /// Tiers
     #[command(subcommand, subcommand_help_heading = "Results")]
     Tier(badges::commands::PartnerTier),
+    /// Periods that are decided
+    #[command(subcommand, subcommand_help_heading = "Results")]
+    Season(seasons::commands::PartnerSeason),
+    /// What can be won
+    #[command(subcommand, subcommand_help_heading = "Results")]
+    Reward(rewards::commands::PartnerReward),
     /// What works: the library
     #[command(subcommand, subcommand_help_heading = "Library")]
     Playbook(playbooks::commands::PartnerPlaybook),
@@ -161,6 +164,12 @@ pub enum Control {
         subcommand_help_heading = "Sales"
     )]
     Report(reports::commands::Report),
+    /// Closed periods of the boards
+    #[command(subcommand, subcommand_help_heading = "Program")]
+    Season(seasons::commands::ControlSeason),
+    /// Rewards for places on the boards
+    #[command(subcommand, subcommand_help_heading = "Program")]
+    Reward(rewards::commands::ControlReward),
     /// The library
     #[command(subcommand, subcommand_help_heading = "Library")]
     Playbook(playbooks::commands::ControlPlaybook),

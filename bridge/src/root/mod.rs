@@ -23,11 +23,8 @@ use crate::platform::jobs::Job;
 use crate::platform::refusal::Fault;
 use crate::platform::work::Work;
 use crate::{
-    commission, deals, insights, leaderboard, ledger, mentorship, operations, partners, playbooks,
-    questions, rooms, sales, wins,
-    commission, deals, goals, insights, leaderboard, ledger, mentorship, operations, partners,
-    badges, commission, deals, insights, leaderboard, ledger, mentorship, operations, partners,
-    playbooks, questions, rooms, sales,
+    badges, commission, deals, goals, insights, leaderboard, ledger, mentorship, operations,
+    partners, playbooks, questions, rooms, sales, seasons, wins,
 };
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -148,6 +145,7 @@ pub async fn run_job(work: &mut Work<'_>, job: &Job) -> Result<(), Fault> {
         Some("inbox") => operations::jobs::run(work, job).await,
         Some("insights") => insights::jobs::run(work, job).await,
         Some("ledger") => ledger::jobs::run(work, job).await,
+        Some("season") => seasons::jobs::run(work, job).await,
         Some("sale") => sales::jobs::run(work, job).await,
         Some("story") => crate::stories::jobs::run(work, job).await,
         Some("win") => wins::jobs::run(work, job).await,
@@ -187,5 +185,6 @@ pub async fn start(work: &mut Work<'_>) -> Result<(), Fault> {
     questions::jobs::start(work);
     goals::jobs::start(work).await?;
     badges::jobs::start(work).await?;
+    seasons::jobs::start(work);
     leaderboard::jobs::start(work).await
 }

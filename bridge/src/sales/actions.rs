@@ -27,7 +27,7 @@ use crate::leaderboard;
 use crate::platform::access::{Partner, Place};
 use crate::platform::refusal::{Fault, Refusal, Stop};
 use crate::platform::work::Work;
-use crate::{rates, rooms};
+use crate::{rates, rooms, seasons};
 use schema::card::{FlagKind, ReviewFlag, SaleEvent};
 use schema::ids::{ClientId, DealNumber, SaleId, SaleNumber};
 use schema::money::Money;
@@ -173,7 +173,16 @@ pub async fn amend(
 /// # Errors
 /// `E-REF` when there is none of this number.
 pub async fn known(work: &mut Work<'_>, number: SaleNumber) -> Result<SaleRow, Stop> {
-    store::by_number(work.tx, number).await?.ok_or_else(|| rules::no_such_sale().into())
+    let found = store::by_number(work.tx, number).await?;
+    let mut sale = found.ok_or_else(rules::no_such_sale)?;
+    mark_late(work, &mut sale);
+    Ok(sale)
+}
+
+/// Says of a sale that counts in which month it does, where that is not its own.
+fn mark_late(work: &Work<'_>, sale: &mut SaleRow) {
+    let late = |at| seasons::rules::late(&work.program.calendar, sale.on, at);
+    sale.late = sale.approved_at.and_then(late);
 }
 
 /// "Absent" and "not yours" answer alike.
@@ -315,6 +324,7 @@ fn row_of(
         voided_at: None,
         voided_by: None,
         void_reason: None,
+        late: None,
     })
 }
 

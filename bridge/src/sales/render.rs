@@ -20,6 +20,7 @@ use schema::card::{
     SaleEvent, SaleView,
 };
 use schema::ids::ConfirmationId;
+use schema::period::Period;
 use schema::status::SaleStatus;
 
 /// A name in a row; the row stays under 36 characters on a phone.
@@ -77,6 +78,7 @@ pub fn view(sale: &SaleRow, seq: Option<i64>) -> SaleView {
         adjustments: shares::adjustments(sale),
         disputed: disputes::amount(sale),
         flags: Vec::new(),
+        counted_in: sale.late,
     }
 }
 
@@ -109,7 +111,15 @@ fn title(mark: &str, sale: &SaleRow) -> Line {
 fn what(sale: &SaleRow) -> Line {
     let industry = sale.industry.as_deref().map(|slug| format!(" · {slug}")).unwrap_or_default();
     let playbook = sale.playbook.as_deref().map(|slug| format!(" · 📘 {slug}")).unwrap_or_default();
-    Line::new().plain(&format!("{} · {}{industry}{playbook}", status_word(sale.status()), sale.on))
+    let late = sale.late.map(|period| format!(" · {}", late_word(period))).unwrap_or_default();
+    let status = status_word(sale.status());
+    Line::new().plain(&format!("{status} · {}{industry}{playbook}{late}", sale.on))
+}
+
+/// Of what the ledger took when its own month was closed.
+#[must_use]
+pub fn late_word(period: Period) -> String {
+    format!("counted in {period} (late)")
 }
 
 fn status_word(status: SaleStatus) -> &'static str {

@@ -62,6 +62,8 @@ pub struct SaleRow {
     pub void_reason: Option<String>,
     /// Slug of the playbook that was used.
     pub playbook: Option<String>,
+    /// The month that it counts in, where it came too late for its own; for one sale alone.
+    pub late: Option<schema::period::Period>,
 }
 
 impl SaleRow {
@@ -148,6 +150,7 @@ fn read(row: &AnyRow) -> Result<SaleRow, sqlx::Error> {
         void_reason: maybe(25)?,
         playbook: maybe(32)?,
         claimed_by: maybe(33)?,
+        late: None,
     })
 }
 

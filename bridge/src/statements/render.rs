@@ -2,6 +2,8 @@
 use super::rules::{Account, Line};
 use crate::commission::rules::{Pay, Pinned};
 use crate::platform::text::{self, Message};
+use crate::sales::render::late_word;
+use crate::seasons::rules as seasons;
 use schema::card::{AccountView, Card, Envelope, Statement, StatementLine};
 use schema::money::{Currency, Money};
 use schema::period::{Calendar, Period};
@@ -79,6 +81,10 @@ fn row(line: &Line, calendar: &Calendar, own: Currency) -> text::Line {
             shown.plain(&format!(" · {} · {name}", basis(line, own)))
         }
         _ => shown,
+    };
+    let shown = match line.on.and_then(|on| seasons::late(calendar, on, line.at)) {
+        Some(period) => shown.plain(&format!(" · {}", late_word(period))),
+        None => shown,
     };
     if line.reason.is_empty() { shown } else { shown.plain(" · ").person_cut(&line.reason, 80) }
 }

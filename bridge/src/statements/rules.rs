@@ -1,6 +1,7 @@
 //! From the moves of the commission book to accounts that add up.
 use crate::commission::rules::Terms;
 use crate::ledger::rules::Change;
+use jiff::civil::Date;
 use schema::ids::SaleNumber;
 use schema::money::{Currency, Overflow};
 
@@ -13,6 +14,8 @@ pub struct Line {
     /// What happened, as the ledger's source says it.
     pub kind: String,
     pub sale: Option<SaleNumber>,
+    /// The sale's day.
+    pub on: Option<Date>,
     pub client: Option<String>,
     /// Name and version.
     pub rule: Option<(String, i64)>,
@@ -103,6 +106,7 @@ mod tests {
             at: seq,
             kind: kind.to_owned(),
             sale: None,
+            on: None,
             client: None,
             rule: None,
             terms: None,

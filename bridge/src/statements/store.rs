@@ -81,7 +81,7 @@ pub async fn lines(
 ) -> Result<Vec<Line>, sqlx::Error> {
     let rows = sqlx::query(
         "select m.seq, m.at, m.kind, s.number, c.name, r.name, l.rule_version, l.terms, m.payout, \
-         m.currency, m.base_minor, m.held_minor, m.payable_minor, m.disputed_minor, m.reason \
+         m.currency, m.base_minor, m.held_minor, m.payable_minor, m.disputed_minor, m.reason, s.effective_on \
          from commission_move m \
          left join sale s on s.id = m.sale_id \
          left join client c on c.id = s.client_id \
@@ -110,6 +110,7 @@ fn line(row: &AnyRow) -> Result<Line, sqlx::Error> {
         at: row.try_get(1)?,
         kind: row.try_get(2)?,
         sale: row.try_get::<Option<i64>, _>(3)?.map(SaleNumber),
+        on: maybe(15)?.map(|on| on.parse()).transpose().map_err(|_| bad("day"))?,
         client: maybe(4)?,
         rule: maybe(5)?.zip(version),
         terms,

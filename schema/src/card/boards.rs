@@ -135,6 +135,14 @@ pub struct Me {
     /// One a currency; in a chat of two only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub commission: Vec<crate::card::BalanceView>,
+    /// Points that were given.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub points: i64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference over")]
+const fn is_zero(number: &i64) -> bool {
+    *number == 0
 }
 
 /// Where I stand on one board, with those next to me.

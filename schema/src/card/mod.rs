@@ -15,7 +15,9 @@ mod playbooks;
 mod questions;
 mod rates;
 mod reports;
+mod rewards;
 mod sales;
+mod seasons;
 mod wins;
 
 pub use badges::*;
@@ -33,7 +35,9 @@ pub use playbooks::*;
 pub use questions::*;
 pub use rates::*;
 pub use reports::*;
+pub use rewards::*;
 pub use sales::*;
+pub use seasons::*;
 pub use wins::*;
 
 use schemars::{JsonSchema, Schema, schema_for};
@@ -100,6 +104,7 @@ cards! {
     Fault = "fault",
     Goal = "goal",
     Goals = "goals",
+    HallOfFame = "hall_of_fame",
     Help = "help",
     Hint = "hint",
     Import = "import",
@@ -132,12 +137,16 @@ cards! {
     Refusal = "refusal",
     Report = "report",
     Review = "review",
+    Reward = "reward",
+    Rewards = "rewards",
     Roles = "roles",
     Rooms = "rooms",
     RuleExplained = "rule_explained",
     Rules = "rules",
     Sale = "sale",
     Sales = "sales",
+    Season = "season",
+    Seasons = "seasons",
     Statement = "statement",
     Status = "status",
     Stories = "stories",

@@ -134,6 +134,9 @@ pub struct SaleView {
     /// What reviewers should look at; for the team only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<ReviewFlag>,
+    /// The month that it counts in, where it came too late for its own; not in lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted_in: Option<Period>,
 }
 
 words! {

@@ -33,6 +33,10 @@ pub enum CurrencyError {
 }
 
 impl Currency {
+    /// What points are counted in: ISO 4217's code for no currency. No text reads as it, so that no
+    /// sale can be in it.
+    pub const NONE: Self = Self { iso: Iso::XXX, exponent: 0 };
+
     /// Reads a code, in any case: `EUR`, `chf`.
     ///
     /// # Errors

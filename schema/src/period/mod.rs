@@ -2,7 +2,7 @@
 //! one covers is the `Calendar`'s to say, because that needs the program's zone.
 mod calendar;
 
-pub use calendar::{Calendar, GRACE_DAYS};
+pub use calendar::{Calendar, GRACE_DAYS, zones_version};
 
 use std::fmt;
 use std::str::FromStr;

@@ -143,3 +143,86 @@ proptest! {
         prop_assert!(calendar.counted_in(kind, day, closes).1);
     }
 }
+
+/// Zones whose clocks change at other times of the year, and in one case by half an hour.
+const THREE_ZONES: [&str; 3] = ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe"];
+
+/// Five years from 2024 on: two leap days, and with 2026 a year of 53 weeks.
+fn five_years(calendar: &Calendar) -> (i64, i64) {
+    let start = |year| calendar.start_of(jiff::civil::date(year, 1, 1));
+    (start(2024), start(2029))
+}
+
+#[test]
+fn five_years_are_covered_once_in_three_zones() {
+    for zone in THREE_ZONES {
+        let calendar = calendar(zone);
+        let (from, to) = five_years(&calendar);
+        for kind in PeriodKind::ALL.iter().filter(|kind| **kind != PeriodKind::All) {
+            let mut periods = std::collections::BTreeSet::new();
+            let (mut at, mut closed_at, mut days) = (from, i64::MIN, 0);
+            while at < to {
+                let period = calendar.period_at(*kind, at);
+                let (begins, ends) = calendar.bounds(period).unwrap();
+                // Each begins where the one before ended; only a week may have begun in 2023.
+                assert!(
+                    begins == at || (at == from && *kind == PeriodKind::Week),
+                    "{zone} {period}"
+                );
+                assert!(periods.insert(period), "{zone}: {period} comes twice");
+                assert_eq!(calendar.period_at(*kind, ends - 1), period);
+                let closes = calendar.closes_at(period).unwrap();
+                assert!(closes > ends && closes > closed_at, "{zone} {period}");
+                (at, closed_at) = (ends, closes);
+            }
+            let mut day = jiff::civil::date(2024, 1, 1);
+            while calendar.start_of(day) < to {
+                let holds = |period: &&Period| {
+                    let first = period.first_day(WeekStart::Monday).unwrap();
+                    first <= day && day < period.end_day(WeekStart::Monday).unwrap()
+                };
+                let near: Vec<_> = periods.iter().filter(holds).collect();
+                assert_eq!(near, [&calendar.period_of(*kind, day)], "{zone} {day}");
+                (day, days) = (day.tomorrow().unwrap(), days + 1);
+            }
+            assert_eq!(days, 5 * 365 + 2);
+            let count = match kind {
+                PeriodKind::Week => 52 * 5 + 1,
+                PeriodKind::Month => 60,
+                PeriodKind::Quarter => 20,
+                _ => 5,
+            };
+            assert_eq!(periods.len(), count, "{zone} {kind}");
+        }
+    }
+}
+
+#[test]
+fn days_of_five_years_have_all_their_hours() {
+    for (zone, short) in THREE_ZONES.into_iter().zip([60, 60, 30]) {
+        let calendar = calendar(zone);
+        let (from, to) = five_years(&calendar);
+        let (mut at, mut odd) = (from, Vec::new());
+        while at < to {
+            let next = calendar.start_of(calendar.day_of(at).tomorrow().unwrap());
+            assert_eq!(calendar.day_of(next - 1), calendar.day_of(at), "{zone}");
+            let minutes = (next - at) / 60_000 - 24 * 60;
+            odd.extend(Some(minutes).filter(|minutes| *minutes != 0));
+            at = next;
+        }
+        assert_eq!(at, to);
+        assert_eq!(odd.len(), 10, "{zone}: two a year");
+        assert_eq!((odd.iter().sum::<i64>(), odd[0].abs()), (0, short), "{zone}");
+    }
+}
+
+#[test]
+fn a_year_has_53_weeks_where_its_thursdays_say_so() {
+    let calendar = calendar("Europe/Berlin");
+    let last = |year| {
+        let day = jiff::civil::date(year, 12, 28);
+        calendar.period_of(PeriodKind::Week, day).to_string()
+    };
+    assert_eq!(last(2026), "2026-W53");
+    assert_eq!([last(2024), last(2025), last(2027)], ["2024-W52", "2025-W52", "2027-W52"]);
+}

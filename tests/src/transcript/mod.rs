@@ -30,6 +30,8 @@
 //! bot shows> S-1 … approved              some message here reads so now, after edits
 //! bot hides> S-1 … approved              no message here reads so (any more)
 //! state leaderboard revenue.month> {…}   the Space's state of this type and key contains this
+//! past> 2026-02-10T12:00:00Z {ana},Acme,900,EUR,2026-02-09,dental; …
+//!                                        sales that the ledger took then (best before all others)
 //! restart                                kill -9, and again ready
 //! ```
 mod matching;

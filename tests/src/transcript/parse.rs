@@ -23,24 +23,63 @@ pub struct Script {
 #[derive(Debug, PartialEq)]
 pub enum Line {
     Place(String),
-    Says { who: String, text: String },
-    RepliesTo { who: String, text: String },
-    Answers { who: String, whom: String, text: String },
-    InThread { who: String, text: String },
-    AddsTo { who: String, whom: String, text: String },
-    Edits { who: String, text: String },
-    Redacts { who: String },
-    Reacts { who: String, key: String, words: String },
-    ReactsAt { who: String, key: String, whom: String },
+    Says {
+        who: String,
+        text: String,
+    },
+    RepliesTo {
+        who: String,
+        text: String,
+    },
+    Answers {
+        who: String,
+        whom: String,
+        text: String,
+    },
+    InThread {
+        who: String,
+        text: String,
+    },
+    AddsTo {
+        who: String,
+        whom: String,
+        text: String,
+    },
+    Edits {
+        who: String,
+        text: String,
+    },
+    Redacts {
+        who: String,
+    },
+    Reacts {
+        who: String,
+        key: String,
+        words: String,
+    },
+    ReactsAt {
+        who: String,
+        key: String,
+        whom: String,
+    },
     BotReplies(Vec<String>),
     BotPosts(Vec<String>),
     BotShows(Vec<String>),
     BotHides(Vec<String>),
     Card(Value),
     File(Vec<String>),
-    Image { name: String, size: Option<String> },
+    Image {
+        name: String,
+        size: Option<String>,
+    },
     Silence,
-    State { kind: String, key: String, content: Value },
+    State {
+        kind: String,
+        key: String,
+        content: Value,
+    },
+    /// Sales that the ledger took long ago.
+    Past(String),
     Restart,
 }
 
@@ -129,6 +168,7 @@ fn said(head: &str, tail: &str) -> Outcome<Option<Line>> {
             let name = name.unwrap_or(tail).to_owned();
             Line::Image { name, size: size.map(str::to_owned) }
         }
+        ["past"] => Line::Past(tail.to_owned()),
         ["card"] => Line::Card(serde_json::from_str(tail)?),
         ["state", kind, key] => Line::State {
             kind: format!("agency.siso.partners.{kind}"),

@@ -68,6 +68,9 @@ impl Run {
             Line::Image { name, size } => self.image(&name, size.as_deref()).await,
             Line::Silence => self.silence().await,
             Line::State { kind, key, content } => self.state(&kind, &key, &content).await,
+            Line::Past(rows) => {
+                crate::past::sales(&self.house.program, &self.with_ids(&rows)).await
+            }
             Line::Restart => self.house.program.restart().await,
         }
     }

@@ -24,7 +24,8 @@ pub fn all(export: &Export, entries: &[Entry], report: &mut Report) {
 fn partners(export: &Export, report: &mut Report) {
     let known: Vec<&str> = export.rows("partners").filter_map(|row| row.text("id")).collect();
     let strange = report.balances.keys().find(|(account, _)| {
-        let id = account.strip_prefix("credit:").or_else(|| account.strip_prefix("partner:"));
+        let of = ["credit:", "partner:", "points:"];
+        let id = of.iter().find_map(|book| account.strip_prefix(book));
         id.is_some_and(|id| !known.contains(&id.split(':').next().unwrap_or_default()))
     });
     if let Some((account, _)) = strange {

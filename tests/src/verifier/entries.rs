@@ -67,7 +67,11 @@ pub fn all(export: &Export, report: &mut Report) -> Vec<Entry> {
             && body["at"].as_i64() == Some(at);
         let is_new = sources.insert((text("source").to_owned(), text("source_id").to_owned()));
         let entry = Entry { seq, at, body };
-        let book = if entry.is_credit() { "credit" } else { "commission" };
+        let book = match entry.text("kind") {
+            Some("points_given") => "points",
+            _ if entry.is_credit() => "credit",
+            _ => "commission",
+        };
         let is_of_book = text("book") == book;
         if !same || !is_new || !is_of_book {
             report.findings.push(finding("entries", Some(seq), "its columns are not its text's"));

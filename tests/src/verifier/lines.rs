@@ -7,7 +7,9 @@ pub type Posting = (String, i128, String);
 /// `None` where the kind is not known or a field is missing.
 #[must_use]
 pub fn of(entry: &Entry) -> Option<Vec<Posting>> {
-    let currency = entry.text("currency")?;
+    // Points are of no currency, and say none.
+    let is_points = entry.text("kind") == Some("points_given");
+    let currency = if is_points { "XXX" } else { entry.text("currency")? };
     let lines: Vec<(String, i128)> = match entry.text("kind")? {
         _ if entry.is_credit() => credit(entry),
         "commission_earned"
@@ -23,6 +25,7 @@ pub fn of(entry: &Entry) -> Option<Vec<Posting>> {
         }
         "payout_failed" => moved(entry, payout(entry)?, payable(entry)?)?,
         "balance_written_off" => moved(entry, "loss".to_owned(), payable(entry)?)?,
+        "points_given" => points(entry)?,
         _ => return None,
     };
     Some(lines.into_iter().map(|(account, minor)| (account, minor, currency.to_owned())).collect())
@@ -47,6 +50,13 @@ fn commission(entry: &Entry) -> Option<Vec<(String, i128)>> {
     }
     lines.retain(|(_, minor)| *minor != 0);
     Some(lines)
+}
+
+/// Made for a reason, and the partner's.
+fn points(entry: &Entry) -> Option<Vec<(String, i128)>> {
+    let points = i128::from(entry.body["points"].as_i64()?);
+    let (reason, partner) = (entry.text("reason")?, entry.text("partner")?);
+    Some(vec![(format!("mint:{reason}"), -points), (format!("points:{partner}"), points)])
 }
 
 fn moved(entry: &Entry, from: String, to: String) -> Option<Vec<(String, i128)>> {

@@ -10,6 +10,7 @@ pub mod entries;
 pub mod help;
 pub mod lines;
 pub mod read;
+pub mod seasons;
 
 use crate::Outcome;
 use read::Export;
@@ -81,6 +82,7 @@ pub fn content(export: &Export) -> Report {
     let entries = entries::all(export, &mut report);
     balances::all(export, &entries, &mut report);
     boards::all(export, &entries, &mut report);
+    seasons::all(export, &entries, &mut report);
     let manifest =
         (export.manifest["ledger_seq"].as_i64(), export.manifest["ledger_hash"].as_str());
     if manifest != (Some(report.seq), Some(&report.hash)) {

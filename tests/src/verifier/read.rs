@@ -35,6 +35,16 @@ const TABLES: &[(&str, &str)] = &[
     ("industry_starts", "industry period #clients #targets"),
     ("help", "id kind helper helped industry #at reverses"),
     ("standings", "metric period industry partner #score #reached_at"),
+    (
+        "seasons",
+        "period #from #to timezone zones #boards #ledger_seq ledger_hash hash closed_by #closed_at",
+    ),
+    ("final_standings", "period metric industry #place partner #rank #score #reached_at"),
+    (
+        "rewards",
+        "reward title period metric industry partner #rank #minor currency #points #entry_seq value \
+         #earned_at #fulfilled_at fulfilled_by note",
+    ),
 ];
 
 pub struct Export {

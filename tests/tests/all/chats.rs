@@ -33,6 +33,7 @@ partnerspace_tests::transcripts!(
     restart,
     review_by_command,
     sale_by_reaction,
+    seasons,
     shared_sale,
     splits,
     story,

@@ -21,6 +21,7 @@ mod reference;
 mod reports;
 mod rig;
 mod search;
+mod seasons;
 mod tiers;
 mod together;
 mod wins;

@@ -9,7 +9,7 @@ const fn number(name: &'static str, says: &'static str) -> Column {
     Column { name, kind: Kind::Number, says }
 }
 
-pub const TABLES: [Table; 12] = [
+pub const TABLES: [Table; 15] = [
     PARTNERS,
     SALES,
     SHARES,
@@ -22,6 +22,9 @@ pub const TABLES: [Table; 12] = [
     INDUSTRY_STARTS,
     HELP,
     STANDINGS,
+    SEASONS,
+    FINAL_STANDINGS,
+    REWARDS,
 ];
 
 const PARTNERS: Table = Table {
@@ -216,5 +219,64 @@ const STANDINGS: Table = Table {
             "minor units for revenue, thousandths of clients for penetration, else a count",
         ),
         number("reached_at", "since when the score was kept"),
+    ],
+};
+
+const SEASONS: Table = Table {
+    name: "seasons",
+    says: "Periods that were closed. How `hash` is made of a final result: see the page for auditors.",
+    columns: &[
+        text("period", "`2026-W47`, `2026-11`, `2026-Q4` or `2026`"),
+        number("from", "its first instant"),
+        number("to", "the first instant after it"),
+        text("timezone", "in which it was counted, IANA name"),
+        text("zones", "the version of the time zone database"),
+        number("boards", "how many boards it has"),
+        number("ledger_seq", "the ledger's last entry when it was closed"),
+        text("ledger_hash", "that entry's hash"),
+        text("hash", "SHA-256 of the final result, in hex"),
+        text("closed_by", "user id"),
+        number("closed_at", ""),
+    ],
+};
+
+const FINAL_STANDINGS: Table = Table {
+    name: "final_standings",
+    says: "The final results of closed periods, by period, metric, industry and place.",
+    columns: &[
+        text("period", ""),
+        text("metric", "`revenue`, `clients`, …"),
+        text("industry", "short name; absent for the whole program"),
+        number(
+            "place",
+            "in the order of the board, from 1; who is not ranked for others comes last",
+        ),
+        text("partner", "id"),
+        number("rank", "1, 2, 2, 4; absent for who was not ranked for others"),
+        number("score", ""),
+        number("reached_at", "since when the score was kept"),
+    ],
+};
+
+const REWARDS: Table = Table {
+    name: "rewards",
+    says: "What was earned when periods were closed, by number.",
+    columns: &[
+        text("reward", "the number, `R-1`"),
+        text("title", "of what had been promised"),
+        text("period", ""),
+        text("metric", "of the board"),
+        text("industry", "of the board; absent for the whole program"),
+        text("partner", "id"),
+        number("rank", ""),
+        number("minor", "money, paid outside"),
+        text("currency", "of the money"),
+        number("points", "given to the partner"),
+        number("entry_seq", "the ledger entry that gave the points"),
+        text("value", "what else it is"),
+        number("earned_at", ""),
+        number("fulfilled_at", "when it was handed over"),
+        text("fulfilled_by", "user id"),
+        text("note", "how"),
     ],
 };

@@ -172,6 +172,15 @@ impl Board {
         self.top(usize::MAX).into_iter().map(|row| (row.partner, row.rank)).collect()
     }
 
+    /// Who has a score above 0 and is not ranked for others, in the order of a board.
+    #[must_use]
+    pub fn unranked(&self) -> Vec<(PartnerId, Score)> {
+        let hidden = self.hidden.iter().filter_map(|id| Some((*id, *self.scores.get(id)?)));
+        let mut rows: Vec<_> = hidden.filter(|(_, score)| score.score > 0).collect();
+        rows.sort_by_key(|(partner, score)| Place::of(*partner, *score));
+        rows
+    }
+
     /// Rows `from..to` by position.
     fn rows(&self, from: usize, to: usize) -> Vec<Row> {
         let mut rows: Vec<Row> = Vec::with_capacity(to.saturating_sub(from));

@@ -107,7 +107,8 @@ impl EntryBody {
             | Self::SaleVoided(_)
             | Self::SaleRefunded(_)
             | Self::SaleDisputed(_)
-            | Self::PayoutPaid(_) => None,
+            | Self::PayoutPaid(_)
+            | Self::PointsGiven(_) => None,
             Self::CommissionEarned(commission)
             | Self::CommissionAdjusted(commission)
             | Self::CommissionReleased(commission)

@@ -1,7 +1,7 @@
 //! What follows when a sale's credit has moved and the boards know of it: each capability that lives on
 //! credited sales is told here, once an entry.
-use crate::goals;
 use crate::badges;
+use crate::goals;
 use crate::industries;
 use crate::ledger::actions::Posted;
 use crate::ledger::rules::EntryBody;

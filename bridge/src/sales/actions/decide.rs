@@ -1,6 +1,6 @@
 //! What becomes of a claim: approved, rejected, withdrawn; and an approved sale taken back in full.
 use super::credited::credited;
-use super::{commission, known, own, reviewers, shares};
+use super::{commission, known, mark_late, own, reviewers, shares};
 use crate::commission::actions::{Event, Happened};
 use crate::deals;
 use crate::leaderboard;
@@ -55,6 +55,7 @@ pub async fn approve(
     store::approve(work.tx, sale.id, reviewer.user_id(), work.now).await?;
     sale.approved_at = Some(work.now);
     sale.approved_by = Some(reviewer.user_id().to_owned());
+    mark_late(work, &mut sale);
     let posted = ledger::actions::post(work, "sale.approved", &sale.id.to_string(), &body).await?;
     leaderboard::actions::apply(work, plan, &posted).await?;
     shares::changed(work, &sale);

@@ -24,6 +24,7 @@ fn line(seq: i64, held: i64, client: &str, reason: &str) -> Line {
         client: Some(client.to_owned()),
         rule: Some(("start".to_owned(), 1)),
         terms: Some(Terms { pay: Pinned::Percent(1_000), room: None, bonus: 0 }),
+        on: None,
         payout: None,
         currency: eur(),
         base: held * 10,

@@ -51,6 +51,14 @@ const ROWS: &[&str] = &[
     "insert into tier (n, slug, name, bar_minor, currency, window_months, by_user, at) \
      values (1, 't', 'T', 1, 'EUR', 12, '@o:a.org', 1)",
     "insert into tier_fact (n, partner_id, kind, day, at) values (1, 'p', 'entered', '2026-01-01', 1)",
+    "insert into season (period, kind, from_at, to_at, timezone, zones, boards, ledger_seq, ledger_hash, hash, \
+     closed_by, closed_at, cause) values ('2026-01', 'month', 1, 2, 'UTC', 'x', 1, 1, 'h', 'h', '@o:a.org', 3, '$s')",
+    "insert into final_standing (period, metric, industry, partner_id, place, rank, score, reached_at) \
+     values ('2026-01', 'revenue', '', 'p', 1, 1, 5, 1)",
+    "insert into reward (n, title, title_key, metric, kind, rank_from, rank_to, prizes, currency, from_on, made_by, \
+     made_at, cause) values (1, 'R', 'r', 'revenue', 'month', 1, 1, '[]', 'EUR', '2026-01-01', '@o:a.org', 1, '$r')",
+    "insert into reward_earned (n, reward, period, partner_id, rank, earned_at) values (1, 1, '2026-01', 'p', 1, 3)",
+    "insert into reward_fulfilled (n, note, by_user, at) values (1, 'why', '@o:a.org', 4)",
 ];
 /// What must be among the tables found.
 const LEAST: [&str; 4] = ["entry", "posting", "adjustment", "rate"];

@@ -3,7 +3,7 @@
 mod append_only;
 mod boards;
 mod chain;
-mod export;
+pub mod export;
 mod head;
 mod import;
 mod played;

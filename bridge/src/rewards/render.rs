@@ -1,0 +1,275 @@
+//! How rewards look: what can be won, what was, and what a winner hears.
+use super::actions::Award;
+use super::store::{RewardRow, Won};
+use crate::leaderboard::render::{metric_word, ordinal};
+use crate::platform::text::{Line, Message};
+use schema::card::{
+    Card, Envelope, PartnerRef, Reward, RewardEvent, RewardView, RewardWon, Rewards,
+};
+use schema::money::{Money, thousands};
+use schema::state::SCOPE_PROGRAM;
+use schema::status::Visibility;
+
+/// Rows of one list.
+const ROWS_MAX: usize = 30;
+const NAME_CHARS: usize = 16;
+const TITLE_CHARS: usize = 40;
+
+/// Who reads of a reward that was earned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    All,
+    /// The team, or the winner.
+    Own,
+}
+
+/// `1st to 3rd of Revenue, each month`, and what there is to get.
+#[must_use]
+pub fn says(reward: &RewardRow) -> String {
+    let (first, last) = reward.gives.ranks;
+    let ranks = if first == last {
+        ordinal(first)
+    } else {
+        format!("{} to {}", ordinal(first), ordinal(last))
+    };
+    let scope = reward.industry.as_deref().map(|slug| format!(" · {slug}")).unwrap_or_default();
+    let mut says =
+        format!("{ranks} of {}{scope}, each {}", metric_word(reward.metric), reward.kind);
+    let prizes = prizes(reward);
+    if !prizes.is_empty() {
+        let prizes: Vec<String> = prizes.iter().map(ToString::to_string).collect();
+        says = format!("{says}: {}", prizes.join(", "));
+    }
+    match reward.gives.points {
+        Some(points) => format!("{says} · {}", points_word(points)),
+        None => says,
+    }
+}
+
+fn prizes(reward: &RewardRow) -> Vec<Money> {
+    let money = |minor: &i64| Money::new(*minor, reward.currency);
+    reward.gives.prizes.iter().map(money).collect()
+}
+
+#[must_use]
+pub fn points_word(points: i64) -> String {
+    let word = if points == 1 { "point" } else { "points" };
+    format!("{} {word}", thousands(points.unsigned_abs()))
+}
+
+fn promised(reward: &RewardRow) -> Vec<Line> {
+    let title = Line::new().plain("🎁 ").person_strong(&reward.title);
+    let title = match &reward.value {
+        Some(value) => title.plain(" — ").person_cut(value, 100),
+        None => title,
+    };
+    vec![title, Line::from(says(reward))]
+}
+
+/// What of it one gets, in a few words.
+fn what(line: Line, value: Option<&str>, amount: Option<Money>, points: Option<i64>) -> Line {
+    let line = match amount {
+        Some(amount) => line.plain(" · ").strong(&amount.to_string()),
+        None => line,
+    };
+    let line = match points {
+        Some(points) => line.plain(&format!(" · {}", points_word(points))),
+        None => line,
+    };
+    match value {
+        Some(value) => line.plain(" · ").person_cut(value, 60),
+        None => line,
+    }
+}
+
+/// The name that a reader may read.
+fn name(won: &Won, reader: Reader) -> &str {
+    match (reader, won.visibility) {
+        (Reader::Own, _) => &won.name,
+        _ if won.has_left => "former partner",
+        (Reader::All, Visibility::Public) => &won.name,
+        (Reader::All, _) => "a partner",
+    }
+}
+
+fn won_row(won: &Won, reader: Reader) -> Line {
+    let line = Line::new()
+        .strong(&won.number.to_string())
+        .plain(" ")
+        .person_cut(name(won, reader), NAME_CHARS)
+        .plain(" · ")
+        .person_cut(&won.title, TITLE_CHARS);
+    what(line, won.value.as_deref(), won.amount, won.points)
+}
+
+/// A row of a congratulation, for all to read.
+#[must_use]
+pub fn row(won: &Won) -> Line {
+    won_row(won, Reader::All)
+}
+
+/// What a close would give.
+#[must_use]
+pub fn foreseen(award: &Award) -> Line {
+    let Award { reward, part, partner } = award;
+    let line = Line::new()
+        .plain("🎁 ")
+        .person_cut(&partner.name, NAME_CHARS)
+        .plain(" · ")
+        .person_cut(&reward.title, TITLE_CHARS);
+    let amount = part.minor.map(|minor| Money::new(minor, reward.currency));
+    what(line, reward.value.as_deref(), amount, part.points)
+}
+
+/// The data of what was earned.
+#[must_use]
+pub fn won(won: &Won, reader: Reader) -> RewardWon {
+    let is_named = reader == Reader::Own || (won.visibility == Visibility::Public && !won.has_left);
+    let partner = is_named.then(|| PartnerRef {
+        id: won.partner,
+        user_id: Some(won.user.clone()),
+        name: won.name.clone(),
+    });
+    RewardWon {
+        number: won.number,
+        title: won.title.clone(),
+        period: won.period,
+        metric: won.metric,
+        scope: won.industry.clone().unwrap_or_else(|| SCOPE_PROGRAM.to_owned()),
+        rank: won.rank,
+        partner,
+        name: name(won, reader).to_owned(),
+        value: won.value.clone(),
+        amount: won.amount,
+        points: won.points,
+        open: won.is_open(),
+        note: won.note.clone().filter(|_| reader == Reader::Own),
+        fulfilled_at: won.fulfilled_at,
+    }
+}
+
+fn view(reward: &RewardRow) -> RewardView {
+    RewardView {
+        title: reward.title.clone(),
+        metric: reward.metric,
+        period_kind: reward.kind,
+        industry: reward.industry.clone(),
+        rank_from: reward.gives.ranks.0,
+        rank_to: reward.gives.ranks.1,
+        value: reward.value.clone(),
+        prizes: prizes(reward),
+        points: reward.gives.points,
+        from: reward.from,
+        ended_at: reward.ended_at,
+    }
+}
+
+fn one(event: RewardEvent, won: &Won) -> Envelope {
+    Envelope::from(Card::from(Reward { event, reward: self::won(won, Reader::Own) }))
+}
+
+/// To the winner.
+#[must_use]
+pub fn earned(won: &Won) -> Message {
+    let place = format!("{} of {} in {}", ordinal(won.rank), metric_word(won.metric), won.period);
+    let title = Line::new().plain("🎁 You won: ").person_cut(&won.title, TITLE_CHARS);
+    let prize = what(
+        Line::new().strong(&won.number.to_string()),
+        won.value.as_deref(),
+        won.amount,
+        won.points,
+    );
+    let message =
+        Message::text(title).line(format!("You were {place}. Congratulations!")).line(prize);
+    let message = if won.is_open() {
+        message.line("The program's team hands it over; you hear of it here.")
+    } else {
+        message
+    };
+    message.card(&one(RewardEvent::Earned, won))
+}
+
+/// To the winner: it was handed over.
+#[must_use]
+pub fn fulfilled(won: &Won) -> Message {
+    handed_over(Message::text(over_title(won)), won)
+}
+
+fn over_title(won: &Won) -> Line {
+    Line::new()
+        .plain(&format!("🎁 {} is handed over: ", won.number))
+        .person_cut(&won.title, TITLE_CHARS)
+}
+
+fn handed_over(message: Message, won: &Won) -> Message {
+    let note = won.note.as_deref().unwrap_or_default();
+    message
+        .quote(Line::new().person_cut(note, super::rules::NOTE_CHARS_MAX))
+        .card(&one(RewardEvent::Fulfilled, won))
+}
+
+/// The answer to the one who handed it over.
+#[must_use]
+pub fn noted(won: &Won) -> Message {
+    let whom = Line::new().plain("For ").person_strong(&won.name).plain(", who is told.");
+    handed_over(Message::notice(over_title(won)).line(whom), won)
+}
+
+/// The answer to a reward that was promised or ended.
+#[must_use]
+pub fn changed(reward: &RewardRow) -> Message {
+    let word = if reward.ended_at.is_some() { "Reward ended" } else { "Reward" };
+    let message = Message::notice(format!("🎁 {word}")).lines(promised(reward));
+    let message = if reward.ended_at.is_some() {
+        message.line("Periods that are over by now still earn it when they are closed.")
+    } else {
+        message.line(format!("For periods that end after {} begins.", reward.from))
+    };
+    message.card(&Envelope::from(Card::from(Rewards {
+        rewards: vec![view(reward)],
+        won: Vec::new(),
+        points: None,
+    })))
+}
+
+/// The answer to `reward list`: `won` is what the team has to hand over, or one's own.
+#[must_use]
+pub fn list(rewards: &[RewardRow], won: &[Won], points: Option<i64>, prefix: &str) -> Message {
+    let mut message = Message::notice("🎁 Rewards");
+    if rewards.is_empty() {
+        message = message.line("No reward can be won now.");
+    }
+    for reward in rewards.iter().take(ROWS_MAX) {
+        message = message.lines(promised(reward));
+    }
+    let is_team = points.is_none();
+    if !won.is_empty() {
+        let title = if is_team { "To be handed over" } else { "You won" };
+        let mut lines = vec![Line::new().em(title)];
+        lines.extend(won.iter().take(ROWS_MAX).map(|one| listed(one, is_team)));
+        message = message.lines(lines);
+        if let Some(first) = won.first().filter(|_| is_team) {
+            let example = format!("{prefix}reward fulfil {} transferred today", first.number);
+            message = message.line(Line::new().plain("Done? ").code(&example));
+        }
+    }
+    if let Some(points) = points.filter(|points| *points != 0) {
+        message = message.line(format!("Your points: {}", thousands(points.unsigned_abs())));
+    }
+    message.card(&Envelope::from(Card::from(Rewards {
+        rewards: rewards.iter().take(ROWS_MAX).map(view).collect(),
+        won: won.iter().take(ROWS_MAX).map(|one| self::won(one, Reader::Own)).collect(),
+        points,
+    })))
+}
+
+fn listed(won: &Won, is_team: bool) -> Line {
+    if is_team {
+        return won_row(won, Reader::Own).plain(&format!(" · {}", won.period));
+    }
+    let line =
+        Line::new().strong(&won.number.to_string()).plain(" ").person_cut(&won.title, TITLE_CHARS);
+    let line = what(line, won.value.as_deref(), won.amount, won.points);
+    let state = if won.is_open() { " · waits" } else { "" };
+    line.plain(&format!(" · {}{state}", won.period))
+}

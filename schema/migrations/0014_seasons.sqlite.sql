@@ -1,0 +1,12 @@
+create trigger season_no_update before update on season begin select raise(abort, 'seasons are append-only'); end;
+create trigger season_no_delete before delete on season begin select raise(abort, 'seasons are append-only'); end;
+create trigger season_no_replace before insert on season when exists (select 1 from season r where r.period = new.period) begin select raise(abort, 'seasons are append-only'); end;
+create trigger final_standing_no_update before update on final_standing begin select raise(abort, 'final results are append-only'); end;
+create trigger final_standing_no_delete before delete on final_standing begin select raise(abort, 'final results are append-only'); end;
+create trigger final_standing_no_replace before insert on final_standing when exists (select 1 from final_standing r where r.period = new.period and r.metric = new.metric and r.industry = new.industry and r.partner_id = new.partner_id) begin select raise(abort, 'final results are append-only'); end;
+create trigger reward_earned_no_update before update on reward_earned begin select raise(abort, 'rewards are append-only'); end;
+create trigger reward_earned_no_delete before delete on reward_earned begin select raise(abort, 'rewards are append-only'); end;
+create trigger reward_earned_no_replace before insert on reward_earned when exists (select 1 from reward_earned r where r.n = new.n) begin select raise(abort, 'rewards are append-only'); end;
+create trigger reward_fulfilled_no_update before update on reward_fulfilled begin select raise(abort, 'rewards are append-only'); end;
+create trigger reward_fulfilled_no_delete before delete on reward_fulfilled begin select raise(abort, 'rewards are append-only'); end;
+create trigger reward_fulfilled_no_replace before insert on reward_fulfilled when exists (select 1 from reward_fulfilled r where r.n = new.n) begin select raise(abort, 'rewards are append-only'); end;
