@@ -46,7 +46,7 @@ impl Range {
         let values = || bars.iter().flat_map(|bar| [Some(bar.value), bar.before]).flatten();
         let high = values().max().unwrap_or(0).max(0);
         let low = values().min().unwrap_or(0).min(0);
-        // Halved where the two ends lie further apart than can be counted.
+        // Cut off where the two ends lie further apart than can be counted.
         Self { low, span: high.saturating_sub(low), from, length }
     }
 

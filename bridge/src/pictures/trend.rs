@@ -44,7 +44,8 @@ impl Axis {
         let high = up.saturating_mul(step).max(if low == 0 { step } else { 0 });
         let down = low.div_euclid(step);
         // The lowest point has its value under it.
-        let down = if low < 0 && low < down * step + step / 2 { down - 1 } else { down };
+        let foot = down.saturating_mul(step).saturating_add(step / 2);
+        let down = if low < 0 && low < foot { down - 1 } else { down };
         Self { low: down.saturating_mul(step), high, step }
     }
 
