@@ -14,13 +14,7 @@ fn select(table: &str) -> Option<&'static str> {
              from partner where approved_at is not null order by id"
         }
         "sales" => SALES,
-        "shares" => {
-            "select 'S-' || s.number, h.n, h.partner_id, p.user_id, h.weight, h.amount_minor, \
-             case when s.approved_at is null then null else coalesce(h.credit_minor, h.amount_minor) end, \
-             h.asked_at, h.confirmed_at, h.declined_at, h.overridden_by \
-             from share h join sale s on s.id = h.sale_id join partner p on p.id = h.partner_id \
-             order by s.number, h.n, h.partner_id"
-        }
+        "shares" => SHARES,
         "adjustments" => {
             "select a.id, 'S-' || s.number, a.kind, a.amount_minor, s.currency, a.reason, a.by_user, a.at, \
              a.entry_seq from adjustment a join sale s on s.id = a.sale_id order by a.entry_seq, a.id"
@@ -70,6 +64,12 @@ fn select(table: &str) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+const SHARES: &str = "select 'S-' || s.number, h.n, h.partner_id, p.user_id, h.weight, h.amount_minor, \
+    case when s.approved_at is null then null else coalesce(h.credit_minor, h.amount_minor) end, \
+    h.asked_at, h.confirmed_at, h.declined_at, h.overridden_by \
+    from share h join sale s on s.id = h.sale_id join partner p on p.id = h.partner_id \
+    order by s.number, h.n, h.partner_id";
 
 const SALES: &str = "select 'S-' || s.number, s.id, \
     case when s.voided_at is not null then 'voided' when s.approved_at is not null then 'approved' \

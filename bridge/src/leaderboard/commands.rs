@@ -167,10 +167,10 @@ pub async fn me(work: &mut Work<'_>, caller: &Caller, words: &Me) -> Result<(), 
     } else {
         Vec::new()
     };
-    let has = crate::badges::actions::shown(work, partner.id()).await?;
+    let shown = crate::badges::actions::shown(work, partner.id()).await?;
     let points = crate::rewards::actions::points(work, partner.id()).await?;
-    let figures = (&totals, commission, has, points);
-    let message = render::me(partner.row(), &boards, figures, work.program.currency);
+    let has = render::Has { totals: &totals, commission, shown, points };
+    let message = render::me(partner.row(), &boards, has, work.program.currency);
     let picture = words.chart.then(|| picture::trend(&totals, work.program.currency));
     Ok(pictures::answer(work, "trend", picture, &message)?)
 }

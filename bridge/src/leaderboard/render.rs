@@ -1,15 +1,11 @@
 //! How boards and one's own standing look.
-use super::live::Totals;
-use super::rules::Spread;
-use super::views::Mine;
-use crate::badges::rules::Shown;
+mod me;
+
+pub use me::{Has, me};
+
 use crate::industries::rules::percent;
-use crate::platform::access::PartnerRow;
 use crate::platform::text::{Line, Message};
-use schema::card::{
-    BalanceView, Board, BoardRef, Card, Envelope, Me, MyStanding, OwnStanding, PartnerRef, Reached,
-    Selection, SpreadView, TrendPoint,
-};
+use schema::card::{Board, BoardRef, Card, Envelope, OwnStanding, Reached, Selection};
 use schema::metric::Metric;
 use schema::money::{Currency, Money, thousands};
 use schema::period::Period;
@@ -231,108 +227,4 @@ pub fn ordinal(n: u32) -> String {
         _ => "th",
     };
     format!("{n}{suffix}")
-}
-
-/// The answer to `me`.
-#[must_use]
-pub fn me(
-    me: &PartnerRow,
-    boards: &[Mine],
-    (totals, commission, has, points): (&Totals, Vec<BalanceView>, Shown, i64),
-    currency: Currency,
-) -> Message {
-    let mut message = Message::notice(Line::new().plain("📊 You, ").person(&me.name));
-    for mine in boards {
-        let metric = mine.board.metric;
-        let mut lines =
-            vec![Line::new().strong(&format!("{} · {}", metric_word(metric), mine.board.period))];
-        lines.extend(mine.above.iter().map(|standing| row(standing, metric, currency)));
-        lines.push(place(&mine.you, metric, currency));
-        lines.extend(mine.below.iter().map(|standing| row(standing, metric, currency)));
-        message = message.lines(lines);
-    }
-    let total = Money::new(totals.credited, currency);
-    message = message.line(format!("In all: {total} with {}", many(totals.clients, "client")));
-    if totals.open_claims > 0 {
-        let open = Money::new(totals.open_minor, currency);
-        message = message.line(format!("In review: {}, {open}", many(totals.open_claims, "claim")));
-    }
-    if let Some(trend) = trend_line(totals) {
-        message = message.line(trend);
-    }
-    if let Some(spread) = totals.spread.filter(|spread| spread.industries > 1) {
-        message = message.line(spread_line(spread));
-    }
-    if points > 0 {
-        message = message.line(crate::rewards::render::points_word(points));
-    }
-    if !commission.is_empty() {
-        message = message.lines(crate::commission::render::balances(&commission));
-    }
-    if let Some(tier) = &has.tier {
-        message = message.line(Line::new().plain("Tier: ").person(tier));
-    }
-    if let Some(badges) = crate::badges::render::row(&has.badges) {
-        message = message.line(badges);
-    }
-    message.card(&Envelope::from(Card::from(Me {
-        partner: PartnerRef { id: me.id, user_id: Some(me.user_id.clone()), name: me.name.clone() },
-        visibility: me.visibility,
-        standings: boards
-            .iter()
-            .map(|mine| MyStanding {
-                board: mine.board.clone(),
-                you: mine.you.clone(),
-                above: mine.above.clone(),
-                below: mine.below.clone(),
-            })
-            .collect(),
-        credited: total,
-        clients: totals.clients,
-        open_claims: totals.open_claims,
-        open: Money::new(totals.open_minor, currency),
-        trend: totals
-            .trend
-            .iter()
-            .map(|(period, minor)| TrendPoint {
-                period: *period,
-                credited: Money::new(*minor, currency),
-            })
-            .collect(),
-        spread: totals.spread.map(|spread| SpreadView {
-            industries: spread.industries,
-            hhi_bps: spread.hhi_bps,
-            effective_x100: spread.effective_x100,
-        }),
-        badges: has.badges.iter().map(|view| view.id.clone()).collect(),
-        badge_levels: has.badges.iter().map(|view| (view.id.clone(), view.level)).collect(),
-        tier: has.tier,
-        commission,
-        points,
-    })))
-}
-
-/// `Clients in 4 industries, spread like 1.17 equal ones`
-fn spread_line(spread: Spread) -> String {
-    let effective = format!("{}.{:02}", spread.effective_x100 / 100, spread.effective_x100 % 100);
-    format!("Clients in {} industries, spread like {effective} equal ones", spread.industries)
-}
-
-fn many(count: i64, word: &str) -> String {
-    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
-}
-
-/// The last months as bars of height, with the direction in words.
-fn trend_line(totals: &Totals) -> Option<String> {
-    const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-    let top = totals.trend.iter().map(|(_, minor)| *minor).max().filter(|top| *top > 0)?;
-    let bars: String = totals
-        .trend
-        .iter()
-        .map(|(_, minor)| {
-            let level = i128::from((*minor).max(0)) * 7 / i128::from(top);
-            BARS[usize::try_from(level).unwrap_or(0).min(7)]
-        })
-        .collect();
-    Some(format!("Last {} months: {bars}", totals.trend.len()))
 }

@@ -86,7 +86,7 @@ pub fn told(
     };
     match risen.as_slice() {
         [one] => {
-            message = message.lines(one.earned.iter().map(|text| text.as_str().into()).collect())
+            message = message.lines(one.earned.iter().map(|text| text.as_str().into()).collect());
         }
         many => {
             let lines = many.iter().map(|view| label(Line::new(), view));
