@@ -265,24 +265,11 @@ pub fn me(
     if !commission.is_empty() {
         message = message.lines(crate::commission::render::balances(&commission));
     }
-    if let Some(tier) = &has.tier {
-        message = message.line(Line::new().plain("Tier: ").person(tier));
-    }
-    if let Some(badges) = crate::badges::render::row(&has.badges) {
-        message = message.line(badges);
-    }
+    message = crate::badges::render::lines(&has).into_iter().fold(message, Message::line);
     message.card(&Envelope::from(Card::from(Me {
         partner: PartnerRef { id: me.id, user_id: Some(me.user_id.clone()), name: me.name.clone() },
         visibility: me.visibility,
-        standings: boards
-            .iter()
-            .map(|mine| MyStanding {
-                board: mine.board.clone(),
-                you: mine.you.clone(),
-                above: mine.above.clone(),
-                below: mine.below.clone(),
-            })
-            .collect(),
+        standings: boards.iter().map(my_standing).collect(),
         credited: total,
         clients: totals.clients,
         open_claims: totals.open_claims,
@@ -305,6 +292,15 @@ pub fn me(
         tier: has.tier,
         commission,
     })))
+}
+
+fn my_standing(mine: &Mine) -> MyStanding {
+    MyStanding {
+        board: mine.board.clone(),
+        you: mine.you.clone(),
+        above: mine.above.clone(),
+        below: mine.below.clone(),
+    }
 }
 
 /// `Clients in 4 industries, spread like 1.17 equal ones`
