@@ -240,10 +240,7 @@ fn lines(row: &PartnerRow, has: &Shown) -> Vec<Line> {
     if !row.industries.is_empty() {
         lines.push(Line::new().plain("Industries: ").plain(&row.industries.join(", ")));
     }
-    if let Some(tier) = &has.tier {
-        lines.push(Line::new().plain("Tier: ").person(tier));
-    }
-    lines.extend(badges::render::row(&has.badges));
+    lines.extend(badges::render::lines(has));
     lines
 }
 

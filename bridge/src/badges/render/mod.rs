@@ -1,7 +1,7 @@
 //! How badges look: one short line each, the highest level alone.
 pub mod tiers;
 
-use super::rules::{Rule, by_id};
+use super::rules::{Rule, Shown, by_id};
 use super::store::Kind;
 use crate::platform::access::PartnerRow;
 use crate::platform::text::{Line, Message};
@@ -51,9 +51,14 @@ fn label(line: Line, view: &BadgeView) -> Line {
     if view.levels > 1 && view.level > 0 { line.plain(&format!(" {}", view.level)) } else { line }
 }
 
-/// All of them on one line; nothing where there is none.
+/// The tier, and all badges on one line; nothing where there is none.
 #[must_use]
-pub fn row(badges: &[BadgeView]) -> Option<Line> {
+pub fn lines(has: &Shown) -> Vec<Line> {
+    let tier = has.tier.as_ref().map(|tier| Line::new().plain("Tier: ").person(tier));
+    tier.into_iter().chain(row(&has.badges)).collect()
+}
+
+fn row(badges: &[BadgeView]) -> Option<Line> {
     let (first, rest) = badges.split_first()?;
     let line = label(Line::new().plain("Badges: "), first);
     Some(rest.iter().fold(line, |line, view| label(line.plain(" · "), view)))

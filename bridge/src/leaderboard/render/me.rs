@@ -59,13 +59,7 @@ fn own(message: Message, has: &Has<'_>, currency: Currency) -> Message {
     if !has.commission.is_empty() {
         message = message.lines(crate::commission::render::balances(&has.commission));
     }
-    if let Some(tier) = &has.shown.tier {
-        message = message.line(Line::new().plain("Tier: ").person(tier));
-    }
-    match crate::badges::render::row(&has.shown.badges) {
-        Some(badges) => message.line(badges),
-        None => message,
-    }
+    crate::badges::render::lines(&has.shown).into_iter().fold(message, Message::line)
 }
 
 fn card(me: &PartnerRow, boards: &[Mine], has: Has<'_>, currency: Currency) -> Me {
