@@ -67,12 +67,16 @@ pub(super) async fn change(
     let seen = loud && is_public(&row);
     let (top, kinds) = (top_levels(&changes), store::kinds(work.tx).await?);
     let mut first = None;
+    // One line in the wins room, however many badges come at once; the person hears of each.
+    let mut told = false;
     for Change { badge, level, revokes } in &changes {
-        let celebrated = seen && revokes.is_none() && top.get(badge.as_str()) == Some(level);
+        let best = revokes.is_none() && top.get(badge.as_str()) == Some(level);
+        let celebrated = seen && best && !told;
+        told |= best;
         let fact = write(work, id, (badge, *level), (*revokes, cause, celebrated)).await?;
         first = first.or(Some(fact.n));
         if celebrated {
-            let line = render::celebrated(&row.name, &render::view(badge, *level, &kinds));
+            let line = render::celebrated(&row.name, &render::view(badge, *level, &kinds), top.len() - 1);
             wins::actions::celebrate(work, &celebration(fact.n), line).await?;
         }
         let held = rules::held(before);

@@ -64,10 +64,14 @@ fn row(badges: &[BadgeView]) -> Option<Line> {
     Some(rest.iter().fold(line, |line, view| label(line.plain(" · "), view)))
 }
 
-/// For the wins room.
+/// For the wins room; `more` badges came with it.
 #[must_use]
-pub fn celebrated(name: &str, view: &BadgeView) -> Line {
-    label(Line::new().plain("🏅 ").person_strong(name).plain(" earned "), view)
+pub fn celebrated(name: &str, view: &BadgeView, more: usize) -> Line {
+    let line = label(Line::new().plain("🏅 ").person_strong(name).plain(" earned "), view);
+    match more {
+        0 => line,
+        more => line.plain(&format!(" and {more} more")),
+    }
 }
 
 /// Nobody is named: what was told of them is no more.
