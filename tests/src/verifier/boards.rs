@@ -115,10 +115,7 @@ impl Books {
         let client = entry.text("client")?;
         let (sale, on) = (entry.text("sale")?, day(entry.text("on")?)?);
         let industry = entry.text("industry").map(str::to_owned);
-        let mut parts: BTreeMap<&str, i128> = BTreeMap::new();
-        for (partner, minor) in entry.shares() {
-            *parts.entry(partner).or_default() += minor;
-        }
+        let parts = sums(entry);
         let thousandths = thousandths(&entry.shares().collect::<Vec<_>>());
         for (partner, minor) in parts.iter().map(|(partner, minor)| (*partner, *minor)) {
             let mut moved: BTreeMap<Key, i128> = BTreeMap::new();
@@ -134,19 +131,17 @@ impl Books {
             }
             let held = self.held.entry((partner.to_owned(), client.to_owned())).or_default();
             let before: Vec<_> = scopes.iter().map(|scope| first(held, scope)).collect();
-            match held.iter_mut().find(|held| held.sale == sale) {
-                Some(held) => held.minor += minor,
-                None => held.push(Held {
-                    sale: sale.to_owned(),
-                    seq: entry.seq,
-                    at: entry.at,
-                    on,
-                    industry: industry.clone(),
-                    minor,
-                    part: thousandths.get(partner).copied().unwrap_or_default(),
-                }),
-            }
-            held.retain(|held| held.minor > 0);
+            let part = thousandths.get(partner).copied().unwrap_or_default();
+            let new = Held {
+                sale: sale.to_owned(),
+                seq: entry.seq,
+                at: entry.at,
+                on,
+                industry: industry.clone(),
+                minor,
+                part,
+            };
+            book(held, new);
             for (scope, before) in scopes.iter().zip(before) {
                 let after = first(held, scope);
                 if before.as_ref().map(|win| &win.sale) == after.as_ref().map(|win| &win.sale) {
@@ -210,6 +205,24 @@ impl Books {
 
 fn pairs(scopes: &[Option<String>]) -> impl Iterator<Item = (&'static str, &Option<String>)> {
     KINDS.into_iter().flat_map(|kind| scopes.iter().map(move |scope| (kind, scope)))
+}
+
+/// What each partner gets of an entry.
+fn sums(entry: &Entry) -> BTreeMap<&str, i128> {
+    let mut parts = BTreeMap::new();
+    for (partner, minor) in entry.shares() {
+        *parts.entry(partner).or_default() += minor;
+    }
+    parts
+}
+
+/// A new sale, or a change of one that is held.
+fn book(held: &mut Vec<Held>, new: Held) {
+    match held.iter_mut().find(|held| held.sale == new.sale) {
+        Some(old) => old.minor += new.minor,
+        None => held.push(new),
+    }
+    held.retain(|held| held.minor > 0);
 }
 
 /// The first win of those that are held.

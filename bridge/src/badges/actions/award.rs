@@ -76,7 +76,8 @@ pub(super) async fn change(
         let fact = write(work, id, (badge, *level), (*revokes, cause, celebrated)).await?;
         first = first.or(Some(fact.n));
         if celebrated {
-            let line = render::celebrated(&row.name, &render::view(badge, *level, &kinds), top.len() - 1);
+            let line =
+                render::celebrated(&row.name, &render::view(badge, *level, &kinds), top.len() - 1);
             wins::actions::celebrate(work, &celebration(fact.n), line).await?;
         }
         let held = rules::held(before);
