@@ -1,8 +1,9 @@
 //! `goal set`, `goal list`, `goal show`, `goal end`.
 use super::rules::{self, SIDES_MAX, SIDES_MIN, Said};
 use super::store::{self, GoalRow, figures};
-use super::{actions, render};
+use super::{actions, picture, render};
 use crate::industries;
+use crate::pictures;
 use crate::platform::access::Caller;
 use crate::platform::commands::PROSE;
 use crate::platform::refusal::{Code, Refusal, Stop};
@@ -17,10 +18,13 @@ pub enum PartnerGoal {
     #[command(after_help = "goal list")]
     List,
     /// One goal, with who has given what
-    #[command(after_help = "goal show G-1")]
+    #[command(after_help = "goal show G-1\ngoal show G-1 --chart")]
     Show {
         #[arg(value_name = "G-1")]
         number: String,
+        /// With a picture
+        #[arg(long)]
+        chart: bool,
     },
 }
 
@@ -36,10 +40,13 @@ pub enum ControlGoal {
     #[command(after_help = "goal list")]
     List,
     /// One goal, with who has given what
-    #[command(after_help = "goal show G-1")]
+    #[command(after_help = "goal show G-1\ngoal show G-1 --chart")]
     Show {
         #[arg(value_name = "G-1")]
         number: String,
+        /// With a picture
+        #[arg(long)]
+        chart: bool,
     },
     /// End a goal before its time
     #[command(after_help = "goal end G-1\ngoal end G-1 the fair is off")]
@@ -92,7 +99,7 @@ pub async fn partner(work: &mut Work<'_>, caller: &Caller, words: PartnerGoal) -
     }
     match words {
         PartnerGoal::List => list(work, caller).await,
-        PartnerGoal::Show { number } => show(work, caller, &number).await,
+        PartnerGoal::Show { number, chart } => show(work, caller, &number, chart).await,
     }
 }
 
@@ -116,9 +123,9 @@ pub async fn control(work: &mut Work<'_>, caller: &Caller, words: ControlGoal) -
             caller.reviewer()?;
             list(work, caller).await
         }
-        ControlGoal::Show { number } => {
+        ControlGoal::Show { number, chart } => {
             caller.reviewer()?;
-            show(work, caller, &number).await
+            show(work, caller, &number, chart).await
         }
     }
 }
@@ -169,12 +176,13 @@ async fn list(work: &mut Work<'_>, caller: &Caller) -> Result<(), Stop> {
     Ok(())
 }
 
-async fn show(work: &mut Work<'_>, caller: &Caller, number: &str) -> Result<(), Stop> {
+async fn show(work: &mut Work<'_>, caller: &Caller, number: &str, chart: bool) -> Result<(), Stop> {
     let goal = actions::known(work, rules::number(number)?).await?;
     let you = own(work, caller, &goal).await?;
     let shown = actions::shown(work, &goal, render::ROWS_ASKED).await?;
-    work.reply(&render::answer(&shown, GoalEvent::Shown, you));
-    Ok(())
+    let picture = if chart { picture::goal(&shown, &work.program.name) } else { None };
+    let message = render::answer(&shown, GoalEvent::Shown, you);
+    Ok(pictures::actions::answer(work, &shown.view.number.to_string(), picture, &message)?)
 }
 
 /// What the asking partner has given. Who hides it from others hears it in their own chat only.

@@ -4,6 +4,7 @@ pub mod actions;
 pub mod commands;
 pub mod jobs;
 mod live;
+pub mod picture;
 pub mod render;
 pub mod rules;
 pub mod store;

@@ -37,12 +37,12 @@ pub struct Shown {
 }
 
 impl Shown {
-    fn amount(&self, value: i64) -> String {
+    pub(super) fn amount(&self, value: i64) -> String {
         amount(self.view.metric, value, self.currency)
     }
 
     /// What a side is called.
-    fn side(&self, place: usize) -> String {
+    pub(super) fn side(&self, place: usize) -> String {
         let slug = || self.view.between.get(place).map(|side| side.industry.clone());
         self.names.get(place).cloned().flatten().or_else(slug).unwrap_or_default()
     }

@@ -35,6 +35,7 @@
 //! restart                                kill -9, and again ready
 //! ```
 mod matching;
+mod mentions;
 mod parse;
 mod run;
 
@@ -71,7 +72,7 @@ pub async fn check(ground: Ground, text: &str) -> Outcome<()> {
             return Err(error.context(format!("line {number} on {ground:?}"))).context(log);
         }
     }
-    Ok(())
+    mentions::check(run.house())
 }
 
 /// One test per ground for each transcript of `chats/`.

@@ -43,6 +43,10 @@ impl Run {
         }
     }
 
+    pub const fn house(&self) -> &House {
+        &self.house
+    }
+
     pub fn log_tail(&self) -> String {
         self.house.program.log_tail()
     }
