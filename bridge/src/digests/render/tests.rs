@@ -114,7 +114,7 @@ fn text(message: &Message) -> String {
     let content = message.content();
     assert_eq!(content["m.mentions"], serde_json::json!({}));
     assert_eq!(content["msgtype"], "m.text");
-    content["body"].as_str().unwrap_or_default().replace(['\u{2068}', '\u{2069}', '\u{200b}'], "")
+    content["body"].as_str().unwrap_or_default().replace(['\u{2068}', '\u{2069}', '\u{2060}'], "")
 }
 
 #[test]

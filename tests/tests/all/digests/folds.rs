@@ -186,8 +186,8 @@ async fn weeks_fold(ground: Ground) -> Outcome<()> {
         weeks.sold(1, week).await?;
         weeks.sold(1001, week).await?;
     }
-    weeks.start(at("2026-11-17T22:00:00Z")?).await?;
-    weeks.turn(at("2026-11-17T22:00:00Z")?).await?;
+    weeks.start(at("2026-11-17T21:30:00Z")?).await?;
+    weeks.turn(at("2026-11-17T21:30:00Z")?).await?;
     ensure!(weeks.said("").await?.len() == all, "in the night");
     weeks.turn(at("2026-11-18T08:00:00Z")?).await?;
     let last = weeks.said("2026-W46").await?;
