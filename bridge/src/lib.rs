@@ -5,6 +5,7 @@ pub mod badges;
 pub mod clients;
 pub mod commission;
 pub mod deals;
+pub mod digests;
 pub mod export;
 pub mod goals;
 pub mod imports;

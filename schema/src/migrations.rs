@@ -115,10 +115,17 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../migrations/0014_seasons.sqlite.sql"),
         postgres: include_str!("../migrations/0014_seasons.postgres.sql"),
     },
+    Step {
+        version: 15,
+        name: "digests",
+        common: include_str!("../migrations/0015_digests.sql"),
+        sqlite: "",
+        postgres: "",
+    },
 ];
 
 /// The newest schema version that this program knows.
-pub const NEWEST: i64 = 14;
+pub const NEWEST: i64 = 15;
 
 /// Every step in order: version, name, SQL text for the engine.
 pub fn migrations(engine: Engine) -> impl Iterator<Item = (i64, &'static str, String)> {

@@ -37,7 +37,8 @@ pub struct Shown {
 }
 
 impl Shown {
-    pub(super) fn amount(&self, value: i64) -> String {
+    #[must_use]
+    pub fn amount(&self, value: i64) -> String {
         amount(self.view.metric, value, self.currency)
     }
 
@@ -129,7 +130,9 @@ fn heading(shown: &Shown) -> Line {
     Line::new().strong(&view.number.to_string()).plain(" ").person_cut(&view.title, 28)
 }
 
-fn summary(shown: &Shown) -> Line {
+/// `██████░░░░ 63% · 12 days left`
+#[must_use]
+pub fn summary(shown: &Shown) -> Line {
     let view = &shown.view;
     let so_far = match view.percent {
         Some(percent) => format!("{} {percent}%", super::rules::bar(percent, 100)),

@@ -1,5 +1,6 @@
 //! Once a month, on its first day at nine in the program's zone, for the month before.
 use super::{render, rules, store};
+use crate::digests::rules::HOUR;
 use crate::industries;
 use crate::platform::jobs::Job;
 use crate::platform::refusal::Fault;
@@ -8,7 +9,6 @@ use schema::period::{Period, PeriodKind};
 
 const MONTH: &str = "insights.month";
 const ROOM: &str = "general";
-const HOUR: i8 = 9;
 
 /// To be asked for at every start; a job that waits already stays as it is.
 pub fn start(work: &mut Work<'_>) {

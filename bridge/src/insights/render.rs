@@ -78,7 +78,9 @@ fn template(row: &Template) -> Line {
     Line::new().person_cut(&row.title, TITLE_CHARS_MAX).plain(&times)
 }
 
-fn count(number: i64, word: &str) -> String {
+/// `1 sale`, `3 sales`
+#[must_use]
+pub fn count(number: i64, word: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {word}{plural}")
 }

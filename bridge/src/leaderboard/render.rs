@@ -109,7 +109,9 @@ pub fn movement(row: &StandingRow) -> String {
     }
 }
 
-fn row(row: &StandingRow, metric: Metric, currency: Currency) -> Line {
+/// `2. Ana — €700 ▲1`
+#[must_use]
+pub fn row(row: &StandingRow, metric: Metric, currency: Currency) -> Line {
     let name = &row.name;
     let cut: String = if name.chars().count() > NAME_CHARS {
         name.chars().take(NAME_CHARS - 1).chain(['…']).collect()
@@ -196,7 +198,9 @@ pub fn asked(view: &View, you: Option<OwnStanding>, prefix: &str) -> Message {
         .card(&card(view, you))
 }
 
-fn place(own: &OwnStanding, metric: Metric, currency: Currency) -> Line {
+/// `You: 3rd of 12 — €700 ▲2`
+#[must_use]
+pub fn place(own: &OwnStanding, metric: Metric, currency: Currency) -> Line {
     let score = money_of(metric, own.score, currency);
     let Some(rank) = own.rank else {
         return Line::new().plain(&format!("You: no place yet — {score}"));

@@ -230,6 +230,8 @@ pub struct Settings {
     pub industries: Option<Vec<String>>,
     /// How the wins room shows their amounts.
     pub amounts: Option<schema::card::Amounts>,
+    /// Whether they have a weekly digest.
+    pub digest: Option<bool>,
 }
 
 /// # Errors
@@ -246,6 +248,7 @@ pub async fn set_profile(
         changed.push("visibility".to_owned());
     }
     if let Some(zone) = settings.timezone.filter(|zone| row.timezone.as_ref() != Some(zone)) {
+        crate::digests::jobs::in_zone(work, &zone);
         row.timezone = Some(zone);
         changed.push("timezone".to_owned());
     }
@@ -257,6 +260,11 @@ pub async fn set_profile(
         && crate::wins::actions::set_amounts(work, &row.id.to_string(), amounts).await?
     {
         changed.push("amounts".to_owned());
+    }
+    if let Some(on) = settings.digest
+        && crate::digests::actions::set(work, row.id, on).await?
+    {
+        changed.push("digest".to_owned());
     }
     if !changed.is_empty() {
         store::set_profile(work.tx, &row).await?;

@@ -1,6 +1,7 @@
 //! What people and the team may say about partners.
 use super::actions::{self, Settings};
 use super::{render, store};
+use crate::digests;
 use crate::platform::access::{self, Caller};
 use crate::platform::commands::PROSE;
 use crate::platform::confirm;
@@ -20,6 +21,9 @@ pub struct Profile {
     /// How the wins room shows the amounts of your sales: exact, band (such as €10k+) or none
     #[arg(long, value_name = "exact|band|none")]
     pub amounts: Option<String>,
+    /// Whether you hear of your week on Monday mornings: on or off
+    #[arg(long, value_name = "on|off")]
+    pub digest: Option<String>,
     /// The zone of your reminders
     #[arg(long, value_name = "Area/City")]
     pub timezone: Option<String>,
@@ -34,6 +38,7 @@ impl Profile {
     pub fn is_question(&self) -> bool {
         self.visibility.is_none()
             && self.amounts.is_none()
+            && self.digest.is_none()
             && self.timezone.is_none()
             && self.industry.is_none()
     }
@@ -124,16 +129,18 @@ pub async fn profile(work: &mut Work<'_>, caller: &Caller, words: Profile) -> Re
     let partner = caller.partner()?;
     let visibility = words.visibility.map(|text| visibility(&text)).transpose()?;
     let amounts = words.amounts.map(|text| crate::wins::commands::amounts(&text)).transpose()?;
+    let digest = words.digest.map(|text| digests::rules::wanted(&text)).transpose()?;
     let timezone = words.timezone.map(|text| timezone(&text)).transpose()?;
     let industries = match words.industry {
         Some(list) => Some(crate::industries::actions::open_slugs(work, &list).await?),
         None => None,
     };
-    let settings = Settings { visibility, timezone, industries, amounts };
+    let settings = Settings { visibility, timezone, industries, amounts, digest };
     let (row, changed) = actions::set_profile(work, &partner, settings).await?;
     let amounts = crate::wins::actions::amounts(work, &row.id.to_string()).await?;
-    let message =
-        render::profile((&row, amounts), changed, (&work.program.timezone, &work.program.prefix));
+    let digest = digests::actions::is_on(work, row.id).await?;
+    let place = (work.program.timezone.as_str(), work.program.prefix.as_str());
+    let message = render::profile(&row, (amounts, digest), changed, place);
     work.reply(&message);
     Ok(())
 }

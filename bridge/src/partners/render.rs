@@ -281,7 +281,8 @@ pub fn partners(rows: &[PartnerRow], count: i64, prefix: &str) -> Message {
 
 #[must_use]
 pub fn profile(
-    (row, amounts): (&PartnerRow, Amounts),
+    row: &PartnerRow,
+    (amounts, digest): (Amounts, bool),
     changed: Vec<String>,
     (zone, prefix): (&str, &str),
 ) -> Message {
@@ -304,6 +305,7 @@ pub fn profile(
             Line::new().plain("Visibility: ").plain(seen),
             Line::new().plain("Amounts in the wins room: ").plain(shown),
             Line::new().plain("Industries: ").plain(&industries),
+            Line::new().plain("Weekly digest: ").plain(if digest { "on" } else { "off" }),
             Line::new().plain("Timezone: ").plain(row.timezone.as_deref().unwrap_or(zone)),
         ])
         .line(
@@ -317,6 +319,7 @@ pub fn profile(
             name: row.name.clone(),
             visibility: row.visibility,
             amounts,
+            digest,
             timezone: row.timezone.clone(),
             industries: row.industries.clone(),
             organization: row.organization.clone(),

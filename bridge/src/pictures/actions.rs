@@ -24,3 +24,22 @@ pub fn answer(
     work.reply_file(&file, words);
     Ok(())
 }
+
+/// Says something in a room with a picture, once a key; with the words alone where there is none or it is
+/// too large.
+pub fn send_as(
+    work: &mut Work<'_>,
+    (key, room): (&str, &str),
+    (name, picture): (&str, Option<Picture>),
+    words: &Message,
+) {
+    let file = picture.and_then(|Picture { bytes, width, height }| {
+        File::picture(format!("{name}.png"), bytes, (width, height)).ok()
+    });
+    match file {
+        Some(file) => work.send_file_as(key, room, &file, words),
+        None => {
+            work.send_as(key, room, words);
+        }
+    }
+}

@@ -41,13 +41,16 @@ pub async fn figures(work: &mut Work<'_>, _: &Reviewer, period: Period) -> Resul
         industries,
         refunds: store::refunds(work.tx, span.from_on, span.to_on).await?,
         reviews: reviews(work, from, to).await?,
-        playbooks: rules::best(store::playbooks(work.tx, from, to).await?),
+        playbooks: rules::best(store::playbooks(work.tx, (from, to), None).await?),
         trend: trend(work, period).await?,
     })
 }
 
 /// As the boards count it: net, in the period in which the ledger took it.
-async fn revenue(
+///
+/// # Errors
+/// When the database refuses.
+pub async fn revenue(
     work: &mut Work<'_>,
     period: Period,
     industry: Option<&str>,
@@ -86,6 +89,33 @@ async fn reviews(work: &mut Work<'_>, from: i64, to: i64) -> Result<Reviews, Fau
     }
     let [median_ms, p90_ms] = waited;
     Ok(Reviews { decided, median_ms, p90_ms })
+}
+
+/// Clients won in a time: those new to the program, or to one industry.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn new_clients(
+    work: &mut Work<'_>,
+    span: &Span,
+    industry: Option<&str>,
+) -> Result<i64, Fault> {
+    match industry {
+        None => Ok(store::clients(work.tx, span.from_on, span.to_on).await?),
+        Some(slug) => Ok(clients(work, span).await?.get(slug).copied().unwrap_or(0)),
+    }
+}
+
+/// Playbooks that claims of a time named.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn playbooks(
+    work: &mut Work<'_>,
+    span: &Span,
+    industry: Option<&str>,
+) -> Result<Vec<rules::Playbook>, Fault> {
+    Ok(store::playbooks(work.tx, (span.from_at, span.to_at), industry).await?)
 }
 
 /// Clients by industry; `""` holds those of none.

@@ -190,22 +190,28 @@ pub async fn waited(
     row.map(|row| row.try_get(0)).transpose()
 }
 
-/// Playbooks that stand, named on claims that were decided in `[from, to)`, and how many of these count.
+/// Playbooks that stand, named on claims of an industry (or of all) that were decided in `[from, to)`, and
+/// how many of these count.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn playbooks(tx: &mut Conn, from: i64, to: i64) -> Result<Vec<Playbook>, sqlx::Error> {
+pub async fn playbooks(
+    tx: &mut Conn,
+    (from, to): (i64, i64),
+    industry: Option<&str>,
+) -> Result<Vec<Playbook>, sqlx::Error> {
     let rows = sqlx::query(counting!(
         "select b.slug, v.title, count(*), count(case when",
         "then 1 end) from sale s join playbook b on b.slug = s.playbook \
          join playbook_version v on v.slug = b.slug and v.version = b.shown_version \
          where coalesce(s.approved_at, s.rejected_at) >= $1 \
          and coalesce(s.approved_at, s.rejected_at) < $2 and b.retired_at is null \
-         and b.taken_down_at is null and v.erased_at is null \
-         group by b.slug, v.title order by count(*) desc, b.slug limit $3"
+         and b.taken_down_at is null and v.erased_at is null and ($3 = '' or s.industry = $3) \
+         group by b.slug, v.title order by count(*) desc, b.slug limit $4"
     ))
     .bind(from)
     .bind(to)
+    .bind(industry.unwrap_or_default())
     .bind(PLAYBOOKS_MAX)
     .fetch_all(tx)
     .await?;

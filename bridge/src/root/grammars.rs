@@ -103,7 +103,7 @@ pub enum Partner {
     Mentor(mentorship::commands::PartnerMentor),
     /// Your settings
     #[command(
-        after_help = "profile\nprofile --visibility anonymous --industry dental,legal\nprofile --amounts exact",
+        after_help = "profile\nprofile --visibility anonymous --industry dental,legal\nprofile --amounts exact\nprofile --digest off",
         subcommand_help_heading = "You"
     )]
     Profile(partners::commands::Profile),

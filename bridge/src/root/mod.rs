@@ -23,8 +23,8 @@ use crate::platform::jobs::Job;
 use crate::platform::refusal::Fault;
 use crate::platform::work::Work;
 use crate::{
-    badges, commission, deals, goals, insights, leaderboard, ledger, mentorship, operations,
-    partners, playbooks, questions, rooms, sales, seasons, wins,
+    badges, commission, deals, digests, goals, insights, leaderboard, ledger, mentorship,
+    operations, partners, playbooks, questions, rooms, sales, seasons, wins,
 };
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -138,6 +138,7 @@ pub async fn run_job(work: &mut Work<'_>, job: &Job) -> Result<(), Fault> {
         Some("badge") => badges::jobs::run(work, job).await,
         Some("commission") => commission::jobs::run(work, job).await,
         Some("board") => leaderboard::jobs::run(work, job).await,
+        Some("digest") => digests::jobs::run(work, job).await,
         Some("deal") => deals::jobs::run(work, job).await,
         Some("goal") => goals::jobs::run(work, job).await,
         Some("mentor") => mentorship::jobs::run(work, job).await,
@@ -183,6 +184,7 @@ pub async fn start(work: &mut Work<'_>) -> Result<(), Fault> {
     ledger::jobs::start(work);
     playbooks::jobs::start(work);
     questions::jobs::start(work);
+    digests::jobs::start(work).await?;
     goals::jobs::start(work).await?;
     badges::jobs::start(work).await?;
     seasons::jobs::start(work);

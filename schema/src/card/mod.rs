@@ -7,6 +7,7 @@ mod books;
 mod commission;
 mod control;
 mod deals;
+mod digests;
 mod goals;
 mod insights;
 mod mentorship;
@@ -27,6 +28,7 @@ pub use books::*;
 pub use commission::*;
 pub use control::*;
 pub use deals::*;
+pub use digests::*;
 pub use goals::*;
 pub use insights::*;
 pub use mentorship::*;
@@ -100,6 +102,7 @@ cards! {
     Conflict = "conflict",
     Deal = "deal",
     Deals = "deals",
+    Digest = "digest",
     Done = "done",
     Fault = "fault",
     Goal = "goal",
@@ -120,6 +123,7 @@ cards! {
     Mentors = "mentors",
     Mentorship = "mentorship",
     Mentorships = "mentorships",
+    OwnDigest = "own_digest",
     Partner = "partner",
     Partners = "partners",
     Payout = "payout",

@@ -101,6 +101,8 @@ pub struct Profile {
     pub visibility: Visibility,
     /// How the wins room shows the amounts of their sales.
     pub amounts: Amounts,
+    /// Whether they have a weekly digest in their chat with the bot.
+    pub digest: bool,
     /// IANA zone for the partner's own reminders.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timezone: Option<String>,

@@ -5,6 +5,7 @@ mod chats;
 mod commission;
 mod deals;
 mod delivery;
+mod digests;
 mod federation;
 mod files;
 mod flags;

@@ -9,7 +9,7 @@ mod walk;
 
 pub use award::tell;
 pub use hand::{add, grant, revoke};
-pub use show::{of_program, progress, shown};
+pub use show::{earned, of_program, progress, shown};
 pub use switches::{disable, enable, on, start};
 pub use walk::{WALK, preview, walk_on};
 

@@ -1,7 +1,7 @@
 //! What is shown of badges: a person's own, with how far the next level is, and the program's.
 use super::{counts, own};
 use crate::badges::render;
-use crate::badges::rules::{self, CATALOG, Shown, streak};
+use crate::badges::rules::{self, CATALOG, Fact, Shown, streak};
 use crate::badges::store;
 use crate::platform::refusal::Fault;
 use crate::platform::work::Work;
@@ -19,6 +19,28 @@ pub async fn shown(work: &mut Work<'_>, id: PartnerId) -> Result<Shown, Fault> {
     badges.sort_by_key(|view| CATALOG.iter().position(|rule| rule.id == view.id).unwrap_or(99));
     let tier = super::tiers::of(work, id).await?.map(|tier| tier.name);
     Ok(Shown { badges, tier })
+}
+
+/// What a partner earned in `[from, to)` and still has: each badge once, at its highest level of then.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn earned(
+    work: &mut Work<'_>,
+    id: PartnerId,
+    (from, to): (i64, i64),
+) -> Result<Vec<BadgeView>, Fault> {
+    let facts = store::of(work.tx, id).await?;
+    let of_then: Vec<Fact> = facts
+        .into_iter()
+        .filter(|fact| fact.revokes.is_some() || (from..to).contains(&fact.at))
+        .collect();
+    if of_then.is_empty() {
+        return Ok(Vec::new());
+    }
+    let kinds = store::kinds(work.tx).await?;
+    let levels = rules::shown(&of_then);
+    Ok(levels.iter().map(|(badge, level)| render::view(badge, *level, &kinds)).collect())
 }
 
 /// Every badge that a partner has or can earn, with what counts towards it.

@@ -59,8 +59,14 @@ pub fn lines(has: &Shown) -> Vec<Line> {
 }
 
 fn row(badges: &[BadgeView]) -> Option<Line> {
+    joined(Line::new().plain("Badges: "), badges)
+}
+
+/// All of them after each other; nothing where there is none.
+#[must_use]
+pub fn joined(line: Line, badges: &[BadgeView]) -> Option<Line> {
     let (first, rest) = badges.split_first()?;
-    let line = label(Line::new().plain("Badges: "), first);
+    let line = label(line, first);
     Some(rest.iter().fold(line, |line, view| label(line.plain(" · "), view)))
 }
 

@@ -80,6 +80,11 @@ impl Work<'_> {
         self.message_with(key, room, caption, &Hang::Alone, Some(file))
     }
 
+    /// As `send_file`, under a key of its own; the same key goes out once.
+    pub fn send_file_as(&mut self, key: &str, room: &str, file: &File, caption: &Message) {
+        self.message_with(key.to_owned(), room, caption, &Hang::Alone, Some(file));
+    }
+
     /// Gives a file to a person alone.
     pub fn direct_file(&mut self, user: &str, file: &File, caption: &Message) -> String {
         self.effects.rooms_wanted = true;

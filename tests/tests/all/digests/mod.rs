@@ -1,0 +1,3 @@
+//! The week in rooms and chats of two.
+mod folds;
+mod heard;
