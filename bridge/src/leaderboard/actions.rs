@@ -24,6 +24,10 @@ use std::collections::{BTreeMap, HashMap};
 /// How long changes wait for company before the boards are rendered.
 const GATHER_MS: i64 = 500;
 
+/// As long as a key of state rests anyway: boards that nobody waits for leave the way to revenue and
+/// clients, and a row of sales moves them once.
+const GATHER_LATE_MS: i64 = 15_000;
+
 /// What an entry will do to standings, found before anything is written.
 #[derive(Debug)]
 pub struct Plan {
@@ -136,7 +140,8 @@ pub async fn apply(
 
 /// Asks for a board's state and, where it is pinned, its message.
 pub fn show(work: &mut Work<'_>, key: &BoardKey) {
-    let at = work.now + GATHER_MS;
+    let prompt = matches!(key.metric, Metric::Revenue | Metric::Clients);
+    let at = work.now + if prompt { GATHER_MS } else { GATHER_LATE_MS };
     work.job("board.state", format!("board.state:{key}"), key.to_string(), at);
     for (room, slot) in super::jobs::pins_of(work, key) {
         work.job("board.pin", format!("board.pin:{room}:{slot}"), format!("{room} {slot}"), at);
