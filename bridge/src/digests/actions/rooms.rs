@@ -29,21 +29,20 @@ pub async fn tell_rooms(work: &mut Work<'_>, week: Period) -> Result<(), Fault> 
     let weeks = Weeks::of(work, week)?;
     tell(work, &weeks, None).await?;
     for slug in industries::actions::open(work).await? {
-        tell(work, &weeks, Some(slug)).await?;
+        tell(work, &weeks, Some(&slug)).await?;
     }
     Ok(())
 }
 
-async fn tell(work: &mut Work<'_>, weeks: &Weeks, industry: Option<String>) -> Result<(), Fault> {
+async fn tell(work: &mut Work<'_>, weeks: &Weeks, industry: Option<&str>) -> Result<(), Fault> {
     let Some(room) = gathered(work, weeks, industry).await? else { return Ok(()) };
-    let name = room.view.board.scope.clone();
-    let (place, picture) = match name.as_str() {
-        schema::state::SCOPE_PROGRAM => {
+    let (place, picture) = match industry {
+        None => {
             let is_shown = !room.view.standings.is_empty();
             let board = || picture::board(&room.view, &work.program.name, None);
             (GENERAL.to_owned(), is_shown.then(board))
         }
-        slug => (format!("industry:{slug}"), None),
+        Some(slug) => (format!("industry:{slug}"), None),
     };
     let key = format!("digest:{}:{place}", weeks.span.period);
     let message = render::room(&room, &work.program.name, &work.program.prefix);
@@ -55,16 +54,15 @@ async fn tell(work: &mut Work<'_>, weeks: &Weeks, industry: Option<String>) -> R
 async fn gathered(
     work: &mut Work<'_>,
     weeks: &Weeks,
-    industry: Option<String>,
+    scope: Option<&str>,
 ) -> Result<Option<Room>, Fault> {
-    let scope = industry.as_deref();
     let moved = moved(work, weeks, scope).await?;
     let mut playbooks = store::published(work.tx, weeks.span.from_at, weeks.span.to_at).await?;
     playbooks.retain(|one| scope.is_none_or(|slug| one.industries.iter().any(|own| own == slug)));
     if !rules::is_news(&moved, playbooks.len()) {
         return Ok(None);
     }
-    let key = BoardKey::new(Metric::Revenue, weeks.span.period, industry.clone());
+    let key = BoardKey::new(Metric::Revenue, weeks.span.period, scope.map(str::to_owned));
     let open = goals::store::open(work.tx).await?;
     let pulls = |goal: &&goals::store::GoalRow| match scope {
         None => goal.sides.len() > 1 || goal.sides.iter().any(|side| side.industry.is_none()),
