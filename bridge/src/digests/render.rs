@@ -55,23 +55,25 @@ pub fn room(room: &Room, program: &str, prefix: &str) -> Message {
     message.card(&card(room))
 }
 
-/// `€1,200 after €800 ▲50 %`; the second row stands while there is anything to say.
+/// `€1,200 · ▲50 % from €800`; the second row stands while there is anything to say.
 fn figures(moved: &WeekMoved) -> Vec<Line> {
     let WeekMoved { revenue, revenue_before, clients, clients_before } = moved;
-    let trend = spaced(&change(revenue.minor, Some(revenue_before.minor)));
-    let mut lines = vec![
-        Line::new().strong(&revenue.to_string()).plain(&format!(" after {revenue_before}{trend}")),
-    ];
+    let trend = against(revenue.minor, revenue_before.minor, &revenue_before.to_string());
+    let mut lines = vec![Line::new().strong(&revenue.to_string()).plain(&trend)];
     if *clients != 0 || *clients_before != 0 {
-        let trend = spaced(&change(*clients, Some(*clients_before)));
-        let won = count(*clients, "new client");
-        lines.push(Line::new().plain(&format!("{won} after {clients_before}{trend}")));
+        let trend = against(*clients, *clients_before, &clients_before.to_string());
+        lines.push(Line::new().plain(&format!("{}{trend}", count(*clients, "new client"))));
     }
     lines
 }
 
-fn spaced(word: &str) -> String {
-    if word.is_empty() { String::new() } else { format!(" {word}") }
+/// Nothing where there was nothing to compare with.
+fn against(now: i64, before: i64, shown: &str) -> String {
+    match change(now, Some(before)).as_str() {
+        "" | "new" => String::new(),
+        "=" => " · as the week before".to_owned(),
+        moved => format!(" · {moved} from {shown}"),
+    }
 }
 
 /// The first of the week, and who won most ranks.

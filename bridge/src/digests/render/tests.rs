@@ -123,8 +123,8 @@ fn a_rooms_week_is_a_few_short_lines() {
     assert_eq!(
         text(&message),
         "🗞️ Week 2026-W47 · Northern\n\
-         €1,200 after €800 ▲50 %\n\
-         3 new clients after 1 ▲200 %\n\
+         €1,200 · ▲50 % from €800\n\
+         3 new clients · ▲200 % from 1\n\
          1. Ana — €700\n\
          2. Ben @room — €700\n\
          3. a partner — €700\n\
@@ -153,7 +153,7 @@ fn parts_without_facts_are_left_out() {
     };
     assert_eq!(
         text(&room(&bare, "Northern", "!")),
-        "🗞️ Week 2026-W47 · Northern\n€1,200 after €0 new\n💡 Nobody has entered Cold mail yet: who is the first?"
+        "🗞️ Week 2026-W47 · Northern\n€1,200\n💡 Nobody has entered Cold mail yet: who is the first?"
     );
 }
 
@@ -200,8 +200,8 @@ fn ones_own_week_says_what_can_be_won() {
         text(&own(&me(), &mine(), "!")),
         "🗞️ Your week 2026-W47\n\
          You: 3rd of 12 — €1,200 ▲2\n\
-         €1,200 after €800 ▲50 %\n\
-         3 new clients after 1 ▲200 %\n\
+         €1,200 · ▲50 % from €800\n\
+         3 new clients · ▲200 % from 1\n\
          €40 to the next place this month\n\
          New: 🌱 First sale · 🤝 Clients 2\n\
          🎯 Autumn <b>push</b>\n\

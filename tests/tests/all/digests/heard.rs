@@ -133,21 +133,21 @@ async fn rooms(noon: &Noon) -> Outcome<()> {
     ensure!(program.image_name() == Some("week.png"), "no picture: {}", program.content());
     ensure!(ana.file(program).await?.starts_with(b"\x89PNG"), "no picture");
     let words = [
-        "· Northern partners\n€1,200 after €1,000 ▲20 %\n2 new clients after 2 =",
+        "· Northern partners\n€1,200 · ▲20 % from €1,000\n2 new clients · as the week before",
         "1. Ana — €700\n2. Ben — €500\n📈 Best climb: Ana to 1st ▲1",
         "🎯 Push\n████░░░░░░ 44% · 90 days left\n💡 Nobody has entered Law yet",
     ];
     holds(program, &words)?;
     let channel = of("dental").context("dental's")?;
     ensure!(channel.image_name().is_none(), "{}", channel.content());
-    holds(channel, &["· Dentists\n€1,200 after €1,000 ▲20 %", "1. Ana — €700"])
+    holds(channel, &["· Dentists\n€1,200 · ▲20 % from €1,000", "1. Ana — €700"])
 }
 
 async fn own(noon: &Noon) -> Outcome<()> {
     let ana = noon.house.person("ana")?;
     let own = ana.sees("hers", |events| digests(events, "own_digest").first().cloned()).await?;
     let words = [
-        "You: 1st of 2 — €700 ▲1\n€700 after €100 ▲600 %\n1 new client after 1 =",
+        "You: 1st of 2 — €700 ▲1\n€700 · ▲600 % from €100\n1 new client · as the week before",
         "You gave €800\n",
         "No more of these: !profile --digest off",
     ];
