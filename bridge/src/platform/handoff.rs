@@ -98,6 +98,22 @@ impl<T: Numbered> Promise<'_, T> {
         self.handoff.add(rows);
     }
 
+    /// Hands them on before they are committed; the promise comes back where they would have to be read,
+    /// which they can be only afterwards.
+    #[must_use]
+    pub fn early(mut self, mut rows: Vec<T>) -> Option<Self> {
+        let mut held = self.handoff.held();
+        if held.unread_after.is_some() || held.rows.len() + rows.len() > self.handoff.rows_max {
+            drop(held);
+            return Some(self);
+        }
+        held.rows.append(&mut rows);
+        drop(held);
+        self.kept = true;
+        self.handoff.wake();
+        None
+    }
+
     /// None of them will be.
     pub fn withdraw(mut self) {
         self.kept = true;
@@ -141,6 +157,21 @@ mod tests {
         assert_eq!(handoff.take(), (vec![3], Some(3)));
         handoff.promise(7).withdraw();
         assert_eq!(handoff.take(), (vec![], None));
+    }
+
+    #[test]
+    fn what_is_not_committed_is_not_left_to_be_read() {
+        let handoff = Handoff::new(2);
+        let _ = handoff.take();
+        assert!(handoff.promise(1).early(vec![1]).is_none());
+        assert_eq!(handoff.take(), (vec![1], None));
+        drop(handoff.promise(2));
+        let promise = handoff.promise(3).early(vec![3]).unwrap();
+        // The table is read now, and does not have it yet.
+        assert_eq!(handoff.take(), (vec![], Some(1)));
+        promise.keep(vec![3]);
+        assert_eq!(handoff.take(), (vec![3], None));
+        assert!(handoff.promise(4).early(vec![4, 5, 6]).is_some());
     }
 
     #[test]

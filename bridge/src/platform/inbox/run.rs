@@ -189,10 +189,7 @@ impl<H: Homeserver> Worker<H> {
             // What they say was committed before. A kill before the commit leaves the question open,
             // and it is answered again under the same transaction id.
             let rows = self.effects.out.iter().cloned().map(Into::into).collect();
-            promise = promise.and_then(|promise| {
-                promise.keep(rows);
-                None
-            });
+            promise = promise.and_then(|promise| promise.early(rows));
         }
         let all_new = self.effects.flush(&mut tx).await?;
         tx.commit().await?;
