@@ -204,20 +204,6 @@ pub async fn holdings(
     Ok(rows.into_iter().filter(|holding| holding.minor > 0).collect())
 }
 
-/// The ledger bodies in which a partner has a share, in order.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn bodies_of(tx: &mut Conn, account: &str) -> Result<Vec<(i64, String)>, sqlx::Error> {
-    let rows = sqlx::query(
-        "select distinct e.seq, e.body from entry e join posting p on p.seq = e.seq where p.account = $1 order by e.seq",
-    )
-    .bind(account)
-    .fetch_all(tx)
-    .await?;
-    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
-}
-
 /// # Errors
 /// When the database refuses.
 pub async fn baseline(tx: &mut Conn, board: &str) -> Result<Vec<(PartnerId, u32)>, sqlx::Error> {

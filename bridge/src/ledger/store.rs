@@ -189,3 +189,17 @@ pub async fn balance(tx: &mut Conn, account: &str) -> Result<i64, sqlx::Error> {
         .await?
         .try_get(0)
 }
+
+/// The bodies of the entries that move an account, in order.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn bodies_of(tx: &mut Conn, account: &str) -> Result<Vec<(i64, String)>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select distinct e.seq, e.body from entry e join posting p on p.seq = e.seq where p.account = $1 order by e.seq",
+    )
+    .bind(account)
+    .fetch_all(tx)
+    .await?;
+    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+}

@@ -117,7 +117,7 @@ async fn own(work: &mut Work<'_>, id: PartnerId) -> Result<Own, Fault> {
         return Ok(own);
     }
     let mut own = Own::default();
-    for (seq, body) in sources::entries(work.tx, &credit_account(id)).await? {
+    for (seq, body) in crate::ledger::store::bodies_of(work.tx, &credit_account(id)).await? {
         let sealed = Sealed::read(&body).map_err(|error| Fault::Data(error.to_string()))?;
         own.take(id, seq, &sealed.body);
     }

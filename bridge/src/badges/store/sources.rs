@@ -9,20 +9,6 @@ fn partner(row: &AnyRow) -> Result<PartnerId, sqlx::Error> {
     id.parse().map_err(|_| sqlx::Error::Decode("badges: partner".into()))
 }
 
-/// The entries of an account of the credit book, in order.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn entries(tx: &mut Conn, account: &str) -> Result<Vec<(i64, String)>, sqlx::Error> {
-    let rows = sqlx::query(
-        "select distinct e.seq, e.body from entry e join posting p on p.seq = e.seq where p.account = $1 order by e.seq",
-    )
-    .bind(account)
-    .fetch_all(tx)
-    .await?;
-    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
-}
-
 /// The first sale of an industry, in the order of the ledger, of which somebody has something left.
 ///
 /// # Errors

@@ -21,7 +21,7 @@ pub(super) async fn of_partner(
     let calendar = work.program.calendar.clone();
     let mut periods = Periods::of(&calendar);
     let mut own = Own::default();
-    for (seq, body) in store::bodies_of(work.tx, &credit_account(partner)).await? {
+    for (seq, body) in crate::ledger::store::bodies_of(work.tx, &credit_account(partner)).await? {
         own.take(seq, &body)?;
     }
     let scores = starts::with(work, |doubled| own.scores(partner, &mut periods, doubled)).await?;
@@ -181,7 +181,8 @@ async fn difference(
     calendar: &Calendar,
 ) -> Result<String, Fault> {
     let mut own = Own::default();
-    for (seq, body) in store::bodies_of(connection, &credit_account(partner)).await? {
+    for (seq, body) in crate::ledger::store::bodies_of(connection, &credit_account(partner)).await?
+    {
         own.take(seq, &body)?;
     }
     let starts = Starts::read(connection).await?;
