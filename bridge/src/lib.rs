@@ -15,6 +15,7 @@ pub mod leaderboard;
 pub mod ledger;
 pub mod mentorship;
 pub mod operations;
+pub mod organizations;
 pub mod partners;
 pub mod payouts;
 pub mod pictures;

@@ -122,10 +122,17 @@ const STEPS: &[Step] = &[
         sqlite: "",
         postgres: "",
     },
+    Step {
+        version: 16,
+        name: "organizations",
+        common: include_str!("../migrations/0016_organizations.sql"),
+        sqlite: "",
+        postgres: "",
+    },
 ];
 
 /// The newest schema version that this program knows.
-pub const NEWEST: i64 = 15;
+pub const NEWEST: i64 = 16;
 
 /// Every step in order: version, name, SQL text for the engine.
 pub fn migrations(engine: Engine) -> impl Iterator<Item = (i64, &'static str, String)> {

@@ -66,6 +66,9 @@ pub struct RoomContent {
     /// Slug of the industry whose channel this is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub industry: Option<String>,
+    /// Short name of the organization whose room this is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization: Option<String>,
 }
 
 /// One row of a board.

@@ -72,5 +72,14 @@ words! {
         Mentorship = "mentorship",
         Industry = "industry",
         Control = "control",
+        Organization = "organization",
+    }
+}
+
+words! {
+    /// What a person is in their organization.
+    TeamRole, "team role" {
+        Lead = "lead",
+        Member = "member",
     }
 }

@@ -152,6 +152,7 @@ mod tests {
             since: None,
             reason: None,
             mentoring: false,
+            team: None,
         }
     }
 

@@ -1,10 +1,10 @@
 //! What happens to a partner: read, decide, write, announce.
 use super::rules::{self, Step, follows};
 use super::{render, store};
-use crate::platform::access::{self, Manager, Partner, PartnerRow};
+use crate::platform::access::{self, Invitation, Lead, Manager, Partner, PartnerRow};
 use crate::platform::refusal::{Fault, Stop};
 use crate::platform::work::Work;
-use crate::{badges, commission, mentorship, rooms};
+use crate::{badges, commission, mentorship, organizations, rooms};
 use schema::card::PartnerEvent;
 use schema::status::{Enrollment, Visibility};
 
@@ -77,13 +77,40 @@ pub async fn greet(work: &mut Work<'_>, room_id: &str, user_id: &str) -> Result<
     Ok(())
 }
 
+/// By whose word a person comes in.
+#[derive(Debug, Clone, Copy)]
+pub enum Door<'a> {
+    Manager(&'a Manager),
+    /// Their organization has asked them in, and they said yes.
+    Invitation(&'a Invitation),
+}
+
+impl Door<'_> {
+    fn by(&self) -> &str {
+        match self {
+            Self::Manager(manager) => manager.user_id(),
+            Self::Invitation(invitation) => invitation.by(),
+        }
+    }
+}
+
+/// By whose word a person goes.
+#[derive(Debug, Clone, Copy)]
+pub enum Exit<'a> {
+    Manager(&'a Manager),
+    /// Of the organization that brought them in.
+    Lead(&'a Lead),
+    /// Their own.
+    Own(&'a Partner),
+}
+
 /// Makes a person a partner, invited or applied; rooms and a welcome follow.
 ///
 /// # Errors
 /// A refusal when the person is a partner already.
 pub async fn approve(
     work: &mut Work<'_>,
-    manager: &Manager,
+    door: Door<'_>,
     user_id: &str,
     name: Option<&str>,
 ) -> Result<PartnerRow, Stop> {
@@ -104,30 +131,16 @@ pub async fn approve(
     } else {
         enter(work, user_id, name.as_deref(), "").await?;
     }
-    store::approve(work.tx, user_id, manager.user_id(), work.now).await?;
+    store::approve(work.tx, user_id, door.by(), work.now).await?;
     let row = reread(work, user_id).await?;
     work.audit("partner.approve", user_id, "");
     rooms::actions::let_in(work, user_id).await?;
     show_profile(work, &row).await?;
-    let welcome = render::welcome(&row, work);
-    work.direct(user_id, &welcome);
-    Ok(row)
-}
-
-/// Which firm a partner belongs to: those of one firm do not decide first on each other's large sales.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn set_organization(
-    work: &mut Work<'_>,
-    _: &Manager,
-    user_id: &str,
-    organization: Option<String>,
-) -> Result<PartnerRow, Stop> {
-    store::set_organization(work.tx, user_id, organization.as_deref()).await?;
-    let row = reread(work, user_id).await?;
-    work.audit("partner.organization", user_id, organization.as_deref().unwrap_or("none"));
-    show_profile(work, &row).await?;
+    // Who is asked in by their organization hears what comes next from there.
+    if let Door::Manager(_) = door {
+        let welcome = render::welcome(&row, work);
+        work.direct(user_id, &welcome);
+    }
     Ok(row)
 }
 
@@ -185,6 +198,9 @@ pub async fn reinstate(
     let row = reread(work, user_id).await?;
     work.audit("partner.reinstate", user_id, "");
     rooms::actions::let_in(work, user_id).await?;
+    if let Some(slug) = &row.organization {
+        rooms::actions::let_into_organization(work, slug, user_id);
+    }
     shown_otherwise(work, &row).await?;
     let message = render::reinstated(&row);
     work.direct(user_id, &message);
@@ -205,11 +221,12 @@ pub async fn removable(work: &mut Work<'_>, user_id: &str) -> Result<PartnerRow,
 /// A refusal when there is no such partner.
 pub async fn remove(
     work: &mut Work<'_>,
-    _: &Manager,
+    _: Exit<'_>,
     user_id: &str,
     reason: &str,
 ) -> Result<PartnerRow, Stop> {
-    removable(work, user_id).await?;
+    let before = removable(work, user_id).await?;
+    organizations::actions::members::ended(work, before.id).await?;
     store::leave(work.tx, user_id, reason, work.now).await?;
     let row = gone(work, user_id).await?;
     // A debt ends only with the partnership; who is suspended keeps it.
@@ -283,7 +300,10 @@ pub async fn set_profile(
 }
 
 /// Profile and boards follow at once on what others may see of a person.
-async fn shown_otherwise(work: &mut Work<'_>, row: &PartnerRow) -> Result<(), Fault> {
+///
+/// # Errors
+/// When the database refuses.
+pub async fn shown_otherwise(work: &mut Work<'_>, row: &PartnerRow) -> Result<(), Fault> {
     show_profile(work, row).await?;
     crate::wins::jobs::people_soon(work, &row.id.to_string());
     crate::seasons::actions::people_changed(work);
@@ -353,7 +373,11 @@ async fn gone(work: &mut Work<'_>, user_id: &str) -> Result<PartnerRow, Fault> {
     reread(work, user_id).await
 }
 
-async fn reread(work: &mut Work<'_>, user_id: &str) -> Result<PartnerRow, Fault> {
+/// The row after a change, with all that is made of it.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn reread(work: &mut Work<'_>, user_id: &str) -> Result<PartnerRow, Fault> {
     access::forget(work, user_id);
     crate::leaderboard::actions::people_changed(work);
     crate::goals::actions::show_open(work).await?;

@@ -1,13 +1,13 @@
 //! What people and the team may say about partners.
-use super::actions::{self, Settings};
+use super::actions::{self, Door, Exit, Settings};
 use super::{render, store};
-use crate::digests;
 use crate::platform::access::{self, Caller};
 use crate::platform::commands::PROSE;
 use crate::platform::confirm;
 use crate::platform::refusal::{Code, Refusal, Stop};
 use crate::platform::text::{Line, Message};
 use crate::platform::work::Work;
+use crate::{digests, organizations};
 use schema::card::{Confirm, Envelope, PartnerEvent};
 use schema::ids::ConfirmationId;
 use schema::status::Visibility;
@@ -176,22 +176,25 @@ pub async fn control(
         ControlPartner::Show { user } => (shown(work, &user, "show").await?, PartnerEvent::Shown),
         ControlPartner::Add { user, name, organization } => {
             let user = named(work, &user, "partner add @ana:example.org")?;
-            let firm = organization.as_deref().map(super::rules::organization).transpose()?;
-            let mut row = actions::approve(work, &manager, &user, name.as_deref()).await?;
+            let firm =
+                organization.as_deref().map(organizations::rules::slug_or_none).transpose()?;
+            let door = Door::Manager(&manager);
+            let mut row = actions::approve(work, door, &user, name.as_deref()).await?;
             if let Some(firm) = firm {
-                row = actions::set_organization(work, &manager, &user, firm).await?;
+                row = organizations::actions::place(work, &manager, &user, firm).await?;
             }
             (row, PartnerEvent::Added)
         }
         ControlPartner::Organization { user, organization } => {
             let user = shown(work, &user, "organization").await?.user_id;
-            let firm = super::rules::organization(&organization)?;
-            let row = actions::set_organization(work, &manager, &user, firm).await?;
+            let firm = organizations::rules::slug_or_none(&organization)?;
+            let row = organizations::actions::place(work, &manager, &user, firm).await?;
             (row, PartnerEvent::Shown)
         }
         ControlPartner::Approve { user } => {
             let user = shown(work, &user, "approve").await?.user_id;
-            (actions::approve(work, &manager, &user, None).await?, PartnerEvent::Approved)
+            let door = Door::Manager(&manager);
+            (actions::approve(work, door, &user, None).await?, PartnerEvent::Approved)
         }
         ControlPartner::Reject { user, reason } => {
             let user = named(work, &user, "partner reject @ana:example.org not our region")?;
@@ -215,7 +218,8 @@ pub async fn control(
             if !(yes || confirmed) {
                 return ask_removal(work, &row.user_id, &row.name, &reason).await;
             }
-            (actions::remove(work, &manager, &user, &reason).await?, PartnerEvent::Removed)
+            let exit = Exit::Manager(&manager);
+            (actions::remove(work, exit, &user, &reason).await?, PartnerEvent::Removed)
         }
     };
     let has = crate::badges::actions::shown(work, row.id).await?;

@@ -3,7 +3,6 @@ use crate::platform::refusal::{Code, Refusal};
 use schema::status::Enrollment;
 
 pub const APPLICATION_CHARS_MAX: usize = 1_000;
-const ORGANIZATION_CHARS_MAX: usize = 32;
 pub const NAME_CHARS_MAX: usize = 60;
 
 /// A step in a partner's life.
@@ -82,27 +81,6 @@ pub fn name(text: &str) -> Result<String, Refusal> {
     Ok(name.to_owned())
 }
 
-/// The short name of a partner's firm; none of "none".
-///
-/// # Errors
-/// When it is not written as short names are.
-pub fn organization(text: &str) -> Result<Option<String>, Refusal> {
-    let slug = text.trim().to_ascii_lowercase();
-    if slug == "none" {
-        return Ok(None);
-    }
-    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    let fits = (1..=ORGANIZATION_CHARS_MAX).contains(&slug.len()) && slug.bytes().all(plain);
-    if !fits || slug.starts_with('-') || slug.ends_with('-') {
-        let sentence = format!(
-            "The short name of a firm has up to {ORGANIZATION_CHARS_MAX} of a-z, 0-9 and dashes."
-        );
-        return Err(Refusal::new(Code::Usage, sentence)
-            .example("partner organization @ana:example.org acme"));
-    }
-    Ok(Some(slug))
-}
-
 /// How a person is called until somebody says otherwise: the local part of their id.
 #[must_use]
 pub fn name_of(user_id: &str) -> String {
@@ -113,17 +91,6 @@ pub fn name_of(user_id: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_firm_has_a_short_name_or_none() {
-        assert_eq!(organization(" Acme-1 ").unwrap().as_deref(), Some("acme-1"));
-        assert_eq!(organization("None").unwrap(), None);
-        let long = "a".repeat(ORGANIZATION_CHARS_MAX + 1);
-        for wrong in ["", "-a", "a-", "a b", "\u{fc}ber", long.as_str()] {
-            assert_eq!(organization(wrong).unwrap_err().code, Code::Usage, "{wrong}");
-        }
-        assert!(organization(&long[1..]).is_ok());
-    }
 
     #[test]
     fn only_an_open_application_is_rejected() {

@@ -172,7 +172,8 @@ pub async fn all(tx: &mut Conn, limit: i64) -> Result<Vec<PartnerRow>, sqlx::Err
     let rows = sqlx::query(
         "select id, user_id, name, visibility, industries, timezone, organization, approved_at, \
          rejected_at, suspended_at, left_at, reason, \
-         (select o.offered_at from mentor_offer o where o.partner_id = partner.id and o.ended_at is null) \
+         (select o.offered_at from mentor_offer o where o.partner_id = partner.id and o.ended_at is null), \
+         (select m.role from membership m where m.partner_id = partner.id and m.left_at is null) \
          from partner \
          where rejected_at is null and left_at is null order by applied_at, id limit $1",
     )

@@ -172,6 +172,28 @@ pub async fn let_into_control(work: &mut Work<'_>, user: &str) -> Result<(), Fau
     Ok(())
 }
 
+/// Asks a person into an organization's room.
+pub fn let_into_organization(work: &mut Work<'_>, slug: &str, user: &str) {
+    invite(work, &RoomKey::Organization(slug.to_owned()), user);
+}
+
+/// Takes a person, or their invitation, out of an organization's room.
+pub fn take_out_of_organization(work: &mut Work<'_>, slug: &str, user: &str, reason: &str) {
+    work.remove(&RoomKey::Organization(slug.to_owned()).to_string(), user, reason);
+}
+
+/// An organization's room is to be made, renamed or shut; the Space's list follows.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn organization_changed(work: &mut Work<'_>, slug: &str) -> Result<(), Fault> {
+    let key = RoomKey::Organization(slug.to_owned()).to_string();
+    store::key_drifted(work.tx, &key, work.now).await?;
+    store::key_drifted(work.tx, &RoomKey::Space.to_string(), work.now).await?;
+    work.effects.rooms_wanted = true;
+    Ok(())
+}
+
 /// Always owed, after whatever removal still is: our view of who is there may be old, and the
 /// homeserver's word that the person is in already counts as done.
 fn invite(work: &mut Work<'_>, key: &RoomKey, user: &str) {
@@ -187,7 +209,7 @@ pub async fn take_out(work: &mut Work<'_>, user: &str, reason: &str) -> Result<(
     let theirs = store::members::rooms_of(work.tx, user).await?;
     for row in store::rooms(work.tx).await? {
         // Of the many rooms for two, those that we know them in.
-        let may_be_in = !matches!(row.key, RoomKey::Pair(_)) || theirs.contains(&row.room_id);
+        let may_be_in = !row.key.is_private() || theirs.contains(&row.room_id);
         if row.key.is_for_partners() && may_be_in {
             work.remove(&row.key.to_string(), user, reason);
         }

@@ -43,5 +43,10 @@ async fn views(work: &mut Work<'_>) -> Result<Vec<RoomView>, Fault> {
         let wish = rules::wish(&key, Some((name, *open)), work.program);
         views.extend(render::view(&wish, find(&key)));
     }
+    for (slug, name, open) in &store::organizations(work.tx).await? {
+        let key = RoomKey::Organization(slug.clone());
+        let wish = rules::wish(&key, Some((name, *open)), work.program);
+        views.extend(render::view(&wish, find(&key)));
+    }
     Ok(views)
 }

@@ -105,7 +105,8 @@ fn row(view: &RoomView) -> Line {
         (Some(_), true) => "✅ ",
         (Some(_), false) => "⚠️ ",
     };
-    Line::new().plain(mark).person_strong(&view.name).plain(" ").code(&view.alias)
+    let line = Line::new().plain(mark).person_strong(&view.name);
+    if view.alias.is_empty() { line } else { line.plain(" ").code(&view.alias) }
 }
 
 fn trouble(finding: &Finding, prefix: &str) -> Line {

@@ -6,8 +6,8 @@ use crate::platform::refusal::{Code, Refusal, Stop};
 use crate::platform::work::Work;
 use crate::{
     badges, commission, deals, goals, industries, leaderboard, ledger, mentorship, operations,
-    partners, payouts, playbooks, questions, rates, reports, rewards, rooms, sales, seasons,
-    statements, stories, team, wins,
+    organizations, partners, payouts, playbooks, questions, rates, reports, rewards, rooms, sales,
+    seasons, statements, stories, team, wins,
 };
 use commission::commands::{ControlRule, PartnerRule};
 use schema::status::Enrollment;
@@ -51,6 +51,7 @@ pub(super) async fn partner(
         Partner::Win(words) => wins::commands::tell(work, caller, words, said).await,
         Partner::Story(words) => stories::commands::partner(work, caller, words, said).await,
         Partner::Mentor(words) => mentorship::commands::partner(work, caller, words).await,
+        Partner::Team(words) => organizations::commands::partner(work, caller, words, said).await,
         Partner::Profile(words) => partners::commands::profile(work, caller, words).await,
     }
 }
@@ -65,6 +66,9 @@ pub(super) async fn control(
         Control::Help { topic } => show_help(work, caller, CONTROL.root(), topic.as_deref()),
         Control::Partner(words) => {
             partners::commands::control(work, caller, words, said.confirmed).await
+        }
+        Control::Organization(words) => {
+            organizations::commands::control(work, caller, words, said.confirmed).await
         }
         Control::Badge(words) => badges::commands::control(work, caller, words).await,
         Control::Tier(words) => badges::commands::control_tiers(work, caller, words).await,
@@ -153,7 +157,8 @@ pub(super) fn team_only(line: &CommandLine) -> Refusal {
 }
 
 /// What only managers may, whole groups of it.
-const MANAGERS_GROUPS: &[&str] = &["partner", "payout", "industry", "announce", "inbox", "room"];
+const MANAGERS_GROUPS: &[&str] =
+    &["partner", "organization", "payout", "industry", "announce", "inbox", "room"];
 
 /// What only managers may of a group that is open to all of the team.
 const MANAGERS: &[&str] = &[

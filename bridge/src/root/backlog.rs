@@ -8,6 +8,7 @@ use crate::goals::commands::ControlGoal;
 use crate::industries::commands::ControlIndustry;
 use crate::mentorship::commands::PartnerMentor;
 use crate::operations::commands::ControlInbox;
+use crate::organizations::commands::ControlOrganization;
 use crate::partners::commands::ControlPartner;
 use crate::payouts::commands::ControlPayout;
 use crate::platform::access::Place;
@@ -84,6 +85,7 @@ pub(super) fn partner_asks(words: &Partner) -> bool {
             matches!(words, PartnerMentor::List | PartnerMentor::Find { .. })
         }
         Partner::Story(words) => words.is_question(),
+        Partner::Team(words) => words.is_question(),
         Partner::Apply { .. }
         | Partner::Ask(_)
         | Partner::Answer
@@ -102,6 +104,9 @@ fn control_asks(words: &Control) -> bool {
         | Control::Status => true,
         Control::Partner(words) => {
             matches!(words, ControlPartner::List | ControlPartner::Show { .. })
+        }
+        Control::Organization(words) => {
+            matches!(words, ControlOrganization::List | ControlOrganization::Show { .. })
         }
         Control::Badge(words) => matches!(words, ControlBadge::List),
         Control::Tier(words) => matches!(words, ControlTier::List),

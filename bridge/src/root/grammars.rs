@@ -3,8 +3,8 @@
 use crate::platform::commands::{Grammar, PROSE};
 use crate::{
     badges, commission, deals, goals, industries, leaderboard, ledger, mentorship, operations,
-    partners, payouts, playbooks, questions, rates, reports, rewards, rooms, sales, seasons,
-    statements, stories, team, wins,
+    organizations, partners, payouts, playbooks, questions, rates, reports, rewards, rooms, sales,
+    seasons, statements, stories, team, wins,
 };
 use std::sync::LazyLock;
 
@@ -101,6 +101,9 @@ pub enum Partner {
     /// Find or be a mentor
     #[command(subcommand, subcommand_help_heading = "Together")]
     Mentor(mentorship::commands::PartnerMentor),
+    /// The people of your organization
+    #[command(subcommand, subcommand_help_heading = "You")]
+    Team(organizations::commands::PartnerTeam),
     /// Your settings
     #[command(
         after_help = "profile\nprofile --visibility anonymous --industry dental,legal\nprofile --amounts exact\nprofile --digest off",
@@ -121,6 +124,9 @@ pub enum Control {
     /// Partners
     #[command(subcommand, subcommand_help_heading = "People")]
     Partner(partners::commands::ControlPartner),
+    /// Partners' firms, with their homeservers and people
+    #[command(subcommand, subcommand_help_heading = "People")]
+    Organization(organizations::commands::ControlOrganization),
     /// Badges: by rule and by hand
     #[command(subcommand, subcommand_help_heading = "People")]
     Badge(badges::commands::ControlBadge),

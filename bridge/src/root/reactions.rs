@@ -1,5 +1,6 @@
 //! Answers by reaction: a decision on a review card, or the yes to a question of ours.
 use super::{Input, caller, is_kept};
+use crate::partners::actions::Door;
 use crate::platform::access::{Caller, Place};
 use crate::platform::commands::reaction::{self, Verdict};
 use crate::platform::inbox::Relation;
@@ -7,7 +8,7 @@ use crate::platform::outbox::store as outbox;
 use crate::platform::refusal::{Fault, Stop};
 use crate::platform::work::Work;
 use crate::platform::{access, confirm};
-use crate::{mentorship, partners, playbooks, questions, sales, stories};
+use crate::{mentorship, organizations, partners, playbooks, questions, sales, stories};
 use schema::status::Enrollment;
 
 pub(super) async fn handle(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'static str, Fault> {
@@ -87,6 +88,9 @@ async fn decide(
     if let Some(done) = mentorship::commands::pressed(work, caller, key, verdict).await? {
         return Ok(done);
     }
+    if let Some(done) = organizations::commands::pressed(work, caller, key, verdict).await? {
+        return Ok(done);
+    }
     if let Some(done) = stories::commands::pressed(work, caller, key, verdict).await? {
         return Ok(done);
     }
@@ -124,7 +128,7 @@ async fn application(
     }
     match verdict {
         Verdict::Yes => {
-            let row = partners::actions::approve(work, &manager, user, None).await?;
+            let row = partners::actions::approve(work, Door::Manager(&manager), user, None).await?;
             let message = partners::render::decided(&row, manager.user_id(), None, work.now);
             work.edit("control", key, &message);
         }

@@ -3,7 +3,7 @@ use super::store;
 use crate::platform::access::{self, Owner};
 use crate::platform::refusal::{Fault, Stop};
 use crate::platform::work::Work;
-use crate::rooms;
+use crate::{organizations, rooms};
 use schema::card::RoleEvent;
 use schema::status::Role;
 use std::collections::HashSet;
@@ -18,6 +18,20 @@ pub async fn members(work: &mut Work<'_>) -> Result<Vec<String>, Fault> {
     let mut seen = HashSet::new();
     members.retain(|user| seen.insert(user.clone()));
     Ok(members)
+}
+
+/// Owners and managers, each once.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn managers(work: &mut Work<'_>) -> Result<Vec<String>, Fault> {
+    let mut managers = work.program.owners.clone();
+    let granted = store::open(work.tx).await?.into_iter();
+    managers
+        .extend(granted.filter(|grant| grant.role == Role::Manager.as_str()).map(|g| g.user_id));
+    let mut seen = HashSet::new();
+    managers.retain(|user| seen.insert(user.clone()));
+    Ok(managers)
 }
 
 /// # Errors
@@ -35,6 +49,9 @@ pub async fn grant(
     access::forget(work, user);
     work.audit("role.grant", user, role.as_str());
     rooms::actions::let_into_control(work, user).await?;
+    if role == Role::Manager {
+        organizations::actions::manager_changed(work, user, true).await?;
+    }
     Ok(RoleEvent::Granted)
 }
 
@@ -56,6 +73,9 @@ pub async fn revoke(
     let is_owner = work.program.owners.iter().any(|id| id == user);
     if !is_owner && access::store::roles(work.tx, user).await?.is_empty() {
         rooms::actions::take_out_of_control(work, user, "no longer in the program's team").await?;
+    }
+    if !is_owner && role == Role::Manager {
+        organizations::actions::manager_changed(work, user, false).await?;
     }
     Ok(RoleEvent::Revoked)
 }

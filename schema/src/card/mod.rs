@@ -11,6 +11,7 @@ mod digests;
 mod goals;
 mod insights;
 mod mentorship;
+mod organizations;
 mod people;
 mod playbooks;
 mod questions;
@@ -32,6 +33,7 @@ pub use digests::*;
 pub use goals::*;
 pub use insights::*;
 pub use mentorship::*;
+pub use organizations::*;
 pub use people::*;
 pub use playbooks::*;
 pub use questions::*;
@@ -123,6 +125,8 @@ cards! {
     Mentors = "mentors",
     Mentorship = "mentorship",
     Mentorships = "mentorships",
+    Organization = "organization",
+    Organizations = "organizations",
     OwnDigest = "own_digest",
     Partner = "partner",
     Partners = "partners",
@@ -155,6 +159,7 @@ cards! {
     Status = "status",
     Stories = "stories",
     Story = "story",
+    Team = "team",
     Tier = "tier",
     Tiers = "tiers",
     Welcome = "welcome",

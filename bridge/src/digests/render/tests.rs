@@ -170,6 +170,7 @@ fn me() -> PartnerRow {
         since: None,
         reason: None,
         mentoring: false,
+        team: None,
     }
 }
 

@@ -10,7 +10,7 @@ pub use place::Place;
 use crate::platform::refusal::{Code, Fault, Refusal};
 use crate::platform::work::Work;
 use schema::ids::PartnerId;
-use schema::status::{Enrollment, Role, Visibility};
+use schema::status::{Enrollment, Role, TeamRole, Visibility};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -32,6 +32,8 @@ pub struct PartnerRow {
     pub reason: Option<String>,
     /// Offers to be a mentor.
     pub mentoring: bool,
+    /// What they are in their organization.
+    pub team: Option<TeamRole>,
 }
 
 /// What the database says of a user id.
@@ -65,6 +67,60 @@ pub struct Manager {
 #[derive(Debug, Clone)]
 pub struct Owner {
     user_id: String,
+}
+
+/// May ask people into an organization and send them away: an approved partner who leads it.
+#[derive(Debug, Clone)]
+pub struct Lead {
+    row: PartnerRow,
+    organization: String,
+}
+
+/// An open invitation into an organization, as the database has it: its person may come in by it.
+#[derive(Debug, Clone)]
+pub struct Invitation {
+    id: String,
+    organization: String,
+    user_id: String,
+    role: TeamRole,
+    by: String,
+}
+
+impl Lead {
+    #[must_use]
+    pub fn user_id(&self) -> &str {
+        &self.row.user_id
+    }
+    /// Its short name.
+    #[must_use]
+    pub fn organization(&self) -> &str {
+        &self.organization
+    }
+}
+
+impl Invitation {
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+    /// The organization's short name.
+    #[must_use]
+    pub fn organization(&self) -> &str {
+        &self.organization
+    }
+    #[must_use]
+    pub fn user_id(&self) -> &str {
+        &self.user_id
+    }
+    #[must_use]
+    pub fn role(&self) -> TeamRole {
+        self.role
+    }
+    /// Who asked.
+    #[must_use]
+    pub fn by(&self) -> &str {
+        &self.by
+    }
 }
 
 impl Partner {
@@ -139,6 +195,21 @@ impl Caller {
     }
 
     /// # Errors
+    /// When the person is no approved partner, or leads no organization.
+    pub fn lead(&self) -> Result<Lead, Refusal> {
+        let row = self.partner()?.row;
+        match (row.organization.clone(), row.team) {
+            (Some(organization), Some(TeamRole::Lead)) => Ok(Lead { row, organization }),
+            (Some(_), _) => Err(Refusal::new(
+                Code::Auth,
+                "Only a lead of your organization may do this; `team list` shows who is one.",
+            )
+            .example("team list")),
+            (None, _) => Err(no_team()),
+        }
+    }
+
+    /// # Errors
     /// When the person may not review.
     pub fn reviewer(&self) -> Result<Reviewer, Refusal> {
         if self.person.reviewer {
@@ -199,6 +270,24 @@ impl Caller {
             Role::Applicant
         }
     }
+}
+
+/// For a partner who belongs to no organization.
+#[must_use]
+pub fn no_team() -> Refusal {
+    Refusal::new(
+        Code::Auth,
+        "You belong to no organization here; the program's team can put you into one.",
+    )
+    .example("help")
+}
+
+/// The invitation that waits for a person's answer.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn invitation(work: &mut Work<'_>, user_id: &str) -> Result<Option<Invitation>, Fault> {
+    Ok(store::invitation(work.tx, user_id).await?)
 }
 
 fn apply_first() -> Refusal {

@@ -158,6 +158,10 @@ impl<H: Homeserver> Keeper<H> {
             let key = RoomKey::Industry(slug);
             wishes.push(rules::wish(&key, Some((&name, open)), &self.app.program));
         }
+        for (slug, name, open) in store::organizations(&mut reader).await? {
+            let key = RoomKey::Organization(slug);
+            wishes.push(rules::wish(&key, Some((&name, open)), &self.app.program));
+        }
         for (id, names) in store::pairs(&mut reader).await? {
             let key = RoomKey::Pair(id);
             wishes.push(rules::wish(&key, Some((&names, true)), &self.app.program));

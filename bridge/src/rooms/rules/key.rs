@@ -18,6 +18,8 @@ pub enum RoomKey {
     Industry(String),
     /// The private room of a mentorship; its id.
     Pair(String),
+    /// The private room of an organization; its short name.
+    Organization(String),
 }
 
 /// Words that no industry may be called: they name rooms in the program's state.
@@ -32,6 +34,7 @@ pub const RESERVED: &[&str] = &[
     "control",
     "canary",
     "industry",
+    "organization",
     "all",
     "program",
 ];
@@ -55,6 +58,9 @@ impl RoomKey {
         if let Some(slug) = text.strip_prefix("industry:") {
             return Some(Self::Industry(slug.to_owned()));
         }
+        if let Some(slug) = text.strip_prefix("organization:") {
+            return Some(Self::Organization(slug.to_owned()));
+        }
         if let Some(id) = text.strip_prefix("mentorship-") {
             return Some(Self::Pair(id.to_owned()));
         }
@@ -74,6 +80,7 @@ impl RoomKey {
             Self::Mentorship => RoomRole::Mentorship,
             Self::Control => RoomRole::Control,
             Self::Industry(_) => RoomRole::Industry,
+            Self::Organization(_) => RoomRole::Organization,
             Self::Canary | Self::Pair(_) => return None,
         })
     }
@@ -86,7 +93,27 @@ impl RoomKey {
         }
     }
 
-    /// Whether partners see the room: it is a child of the Space.
+    #[must_use]
+    pub fn organization(&self) -> Option<&str> {
+        match self {
+            Self::Organization(slug) => Some(slug),
+            _ => None,
+        }
+    }
+
+    /// Whether members of the Space may join without being asked.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        self.in_space() && !matches!(self, Self::Organization(_))
+    }
+
+    /// Whether only those may be in it whom it was made for.
+    #[must_use]
+    pub const fn is_private(&self) -> bool {
+        matches!(self, Self::Pair(_) | Self::Organization(_))
+    }
+
+    /// Whether it is a child of the Space.
     #[must_use]
     pub const fn in_space(&self) -> bool {
         !matches!(self, Self::Space | Self::Control | Self::Canary | Self::Pair(_))
@@ -101,7 +128,7 @@ impl RoomKey {
     /// Whether the program's state names the room: it is nobody's secret.
     #[must_use]
     pub const fn is_named(&self) -> bool {
-        !matches!(self, Self::Canary | Self::Pair(_))
+        !matches!(self, Self::Canary | Self::Pair(_) | Self::Organization(_))
     }
 
     /// Whether only the bot may write there.
@@ -117,7 +144,7 @@ impl RoomKey {
     #[must_use]
     pub fn alias(&self, prefix: &str) -> Option<String> {
         match self {
-            Self::Canary | Self::Pair(_) => None,
+            Self::Canary | Self::Pair(_) | Self::Organization(_) => None,
             Self::Industry(slug) => Some(format!("{prefix}-industry-{slug}")),
             key => Some(format!("{prefix}-{}", key.word())),
         }
@@ -134,6 +161,8 @@ impl RoomKey {
             Self::Leaderboard => "04".into(),
             Self::Playbooks => "05".into(),
             Self::Mentorship => "06".into(),
+            // Everybody reads the list of the Space: it names nobody.
+            Self::Organization(_) => "30".into(),
             Self::Space | Self::Control | Self::Canary | Self::Pair(_) => "99".into(),
         }
     }
@@ -150,6 +179,7 @@ impl RoomKey {
             Self::Control => "control",
             Self::Canary => "canary",
             Self::Industry(_) => "industry",
+            Self::Organization(_) => "organization",
         }
     }
 }
@@ -158,7 +188,7 @@ impl fmt::Display for RoomKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.word())?;
         match self {
-            Self::Industry(slug) => write!(f, ":{slug}"),
+            Self::Industry(slug) | Self::Organization(slug) => write!(f, ":{slug}"),
             Self::Pair(id) => write!(f, "-{id}"),
             _ => Ok(()),
         }

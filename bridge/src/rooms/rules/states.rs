@@ -55,7 +55,7 @@ pub struct Child<'a> {
 }
 
 /// The wish for a key. `industry` is the name of the channel's industry (of a private room: of its
-/// people) and whether it is open.
+/// people or firm) and whether it is open.
 #[must_use]
 pub fn wish(key: &RoomKey, industry: Option<(&str, bool)>, program: &Program) -> Wish {
     let (name, open) = industry.unwrap_or((key.industry().unwrap_or_default(), true));
@@ -109,6 +109,17 @@ fn words(key: &RoomKey, industry: &str, open: bool) -> (String, String) {
                 "For the two of you: !mentor goal, !mentor log, !mentor end.".to_owned(),
             );
         }
+        RoomKey::Organization(_) if open => {
+            return (
+                industry.to_owned(),
+                format!(
+                    "Only for the people of {industry} and the program's managers: !team list."
+                ),
+            );
+        }
+        RoomKey::Organization(_) => {
+            return (industry.to_owned(), format!("{industry} has left the program."));
+        }
         RoomKey::Industry(_) if open => {
             return (
                 industry.to_owned(),
@@ -151,6 +162,7 @@ pub fn own_states(wish: &Wish, frame: Frame<'_>) -> Vec<StateEvent> {
             program: space.to_owned(),
             role,
             industry: wish.key.industry().map(str::to_owned),
+            organization: wish.key.organization().map(str::to_owned),
         };
         if let Ok(content) = serde_json::to_value(&room) {
             states.push(StateEvent::new("agency.siso.partners.room", content));
@@ -161,7 +173,7 @@ pub fn own_states(wish: &Wish, frame: Frame<'_>) -> Vec<StateEvent> {
 
 fn join_rule(key: &RoomKey, space: Option<&str>) -> Value {
     match space {
-        Some(space) if key.in_space() => json!({
+        Some(space) if key.is_open() => json!({
             "join_rule": "restricted",
             "allow": [{ "type": "m.room_membership", "room_id": space }],
         }),

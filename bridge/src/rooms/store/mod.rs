@@ -168,6 +168,26 @@ pub async fn industries(reader: &mut Conn) -> Result<Vec<(String, String, bool)>
         .collect()
 }
 
+/// An organization as far as its room goes: short name, name, whether it is with the program. One that
+/// left before it had a room has none.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn organizations(reader: &mut Conn) -> Result<Vec<(String, String, bool)>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select slug, name, removed_at from organization where removed_at is null \
+         or exists (select 1 from room r where r.key = 'organization:' || slug) order by made_at, slug",
+    )
+    .fetch_all(reader)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let removed: Option<i64> = row.try_get(2)?;
+            Ok((row.try_get(0)?, row.try_get(1)?, removed.is_none()))
+        })
+        .collect()
+}
+
 /// Mentorships whose room is to be kept, or still to be made: id and the names of the two.
 ///
 /// # Errors

@@ -50,6 +50,7 @@ fn seller(visibility: Visibility, amounts: Amounts, minor: i64) -> Seller {
         since: None,
         reason: None,
         mentoring: false,
+        team: None,
     };
     Seller { row, amounts, part: money(minor, "EUR") }
 }
