@@ -158,13 +158,14 @@ impl House {
     }
 
     /// The id of a room by name (`general`, `industry-dental`, `control`, `space`), with `dm` of the
-    /// person's own chat with the bot, with `private` of a room that the bot asks into. The person
-    /// joins it.
+    /// person's own chat with the bot, with `invited` of one that the bot opens with somebody who is no
+    /// partner, with `private` of a room that the bot asks into. The person joins it.
     pub async fn room(&mut self, name: &str, person: &str) -> Outcome<String> {
         match name {
             "space" => return Ok(self.space.clone()),
             "control" => return self.control_room(person).await,
             "dm" => return self.chat(person).await,
+            "invited" => return self.invited_chat(person).await,
             "private" => return self.private(person).await,
             _ => {}
         }
@@ -205,6 +206,15 @@ impl House {
     pub fn chat_of(&self, name: &str) -> Outcome<&str> {
         let chat = self.rooms.get(&format!("dm {name}"));
         chat.map(String::as_str).with_context(|| format!("{name} has no chat with the bot"))
+    }
+
+    /// The chat that the bot opens with somebody who is no partner; their `dm` from then on.
+    async fn invited_chat(&mut self, name: &str) -> Outcome<String> {
+        let (person, bot) = (self.person(name)?, &self.program.bot);
+        let chat = person.invited_by(bot, |room| *room != self.space).await?;
+        accept(person, &chat).await?;
+        self.rooms.insert(format!("dm {name}"), chat.clone());
+        Ok(chat)
     }
 
     async fn chat(&mut self, name: &str) -> Outcome<String> {

@@ -102,6 +102,16 @@ impl Synapse {
         Ok(answer["access_token"].as_str().context("no token")?.to_owned())
     }
 
+    /// Every event that it holds, whoever may read it, as text: from its database.
+    pub async fn events(&self) -> Outcome<Vec<String>> {
+        use sqlx::{Connection as _, Row as _};
+        let file = self.folder.path().join("homeserver.db");
+        let url = format!("sqlite:{}?mode=ro", file.display());
+        let mut db = sqlx::SqliteConnection::connect(&url).await?;
+        let rows = sqlx::query("select json from event_json").fetch_all(&mut db).await?;
+        Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
+    }
+
     /// The end of its log.
     #[must_use]
     pub fn tail(&self) -> String {

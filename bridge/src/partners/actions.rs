@@ -1,7 +1,11 @@
 //! What happens to a partner: read, decide, write, announce.
+mod doors;
+
+pub use doors::{Door, Exit};
+
 use super::rules::{self, Step, follows};
 use super::{render, store};
-use crate::platform::access::{self, Invitation, Lead, Manager, Partner, PartnerRow};
+use crate::platform::access::{self, Manager, Partner, PartnerRow};
 use crate::platform::refusal::{Fault, Stop};
 use crate::platform::work::Work;
 use crate::{badges, commission, mentorship, organizations, rooms};
@@ -75,33 +79,6 @@ pub async fn greet(work: &mut Work<'_>, room_id: &str, user_id: &str) -> Result<
     let message = render::greeting(work);
     work.send_as(&format!("greeting:{room_id}"), room_id, &message);
     Ok(())
-}
-
-/// By whose word a person comes in.
-#[derive(Debug, Clone, Copy)]
-pub enum Door<'a> {
-    Manager(&'a Manager),
-    /// Their organization has asked them in, and they said yes.
-    Invitation(&'a Invitation),
-}
-
-impl Door<'_> {
-    fn by(&self) -> &str {
-        match self {
-            Self::Manager(manager) => manager.user_id(),
-            Self::Invitation(invitation) => invitation.by(),
-        }
-    }
-}
-
-/// By whose word a person goes.
-#[derive(Debug, Clone, Copy)]
-pub enum Exit<'a> {
-    Manager(&'a Manager),
-    /// Of the organization that brought them in.
-    Lead(&'a Lead),
-    /// Their own.
-    Own(&'a Partner),
 }
 
 /// Makes a person a partner, invited or applied; rooms and a welcome follow.

@@ -20,6 +20,7 @@ partnerspace_tests::transcripts!(
     kudos,
     mentorship,
     metrics,
+    organizations,
     payouts,
     playbook_life,
     playbook_moderation,
