@@ -173,7 +173,15 @@ impl House {
         // Joining again what one is in already is harmless; a channel may be in the making.
         let person = self.person(person)?;
         let what = format!("{} to join {alias}", person.id);
-        let room = until(&what, || async { person.join(&alias).await.ok() }).await?;
+        let room = until(&what, || async {
+            if let Ok(room) = person.join(&alias).await {
+                return Some(room);
+            }
+            // Whoever has just been let in comes by way of the Space.
+            drop(person.join(&self.space).await);
+            None
+        })
+        .await?;
         self.rooms.insert(name.to_owned(), room.clone());
         Ok(room)
     }

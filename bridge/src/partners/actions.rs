@@ -76,6 +76,10 @@ pub async fn greet(work: &mut Work<'_>, room_id: &str, user_id: &str) -> Result<
     {
         return Ok(());
     }
+    // Who is asked into an organization has a question to answer, and no need of another.
+    if access::invitation(work, user_id).await?.is_some() {
+        return Ok(());
+    }
     let message = render::greeting(work);
     work.send_as(&format!("greeting:{room_id}"), room_id, &message);
     Ok(())

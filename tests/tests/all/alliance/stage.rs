@@ -134,16 +134,13 @@ impl Stage {
 
     /// The person's own server says that they are out of a room.
     pub async fn is_out(&self, person: &Person, room: &str) -> Outcome<()> {
-        person
-            .sees("to be put out", |events| {
-                let out = |event: &Event| {
-                    event.room == room
-                        && event.json["state_key"] == person.id.as_str()
-                        && event.content()["membership"] == "leave"
-                };
-                events.iter().any(out).then_some(())
-            })
-            .await
+        until("their own server to say that they are out", || async {
+            match person.state(room, "m.room.member", &person.id).await {
+                Ok(Some(member)) => (member["membership"] == "leave").then_some(()),
+                Ok(None) | Err(_) => Some(()),
+            }
+        })
+        .await
     }
 }
 
