@@ -122,13 +122,7 @@ const STEPS: &[Step] = &[
         sqlite: "",
         postgres: "",
     },
-    Step {
-        version: 16,
-        name: "organizations",
-        common: "",
-        sqlite: "",
-        postgres: "",
-    },
+    Step { version: 16, name: "organizations", common: "", sqlite: "", postgres: "" },
     Step {
         version: 17,
         name: "upgrades",

@@ -25,4 +25,5 @@ mod search;
 mod seasons;
 mod tiers;
 mod together;
+mod upgrades;
 mod wins;

@@ -25,8 +25,12 @@ impl<H: Homeserver> Sender<H> {
 
     /// Whether a row speaks of the very row that it names, not of where that was said again.
     pub(super) fn means_the_row(&self, row: &Owed) -> bool {
-        row.kind == OutKind::Redact
-            || self.app.signals.places(|places| places.is_former(&row.room, row.id))
+        row.kind == OutKind::Redact || self.is_former(row)
+    }
+
+    /// Whether a row was owed before its room was replaced.
+    pub(super) fn is_former(&self, row: &Owed) -> bool {
+        self.app.signals.places(|places| places.is_former(&row.room, row.id))
     }
 
     /// The room of the event that a row speaks of.

@@ -299,6 +299,14 @@ impl<H: Homeserver> Sender<H> {
         Ok(store::event_of(&mut reader, key).await?)
     }
 
+    /// A message that was said again is known by its first key; what then still went to the room before
+    /// is not what the key means any more.
+    fn noted(&mut self, row: &Owed, target: Target) {
+        if !self.is_former(row) {
+            self.settled(store::original(&row.dedupe_key), target);
+        }
+    }
+
     /// What others that refer to a row are to know of it.
     fn settled(&mut self, key: &str, target: Target) {
         if let Some(lane) = self.awaited.remove(key) {
@@ -317,7 +325,7 @@ impl<H: Homeserver> Sender<H> {
                 signals.counters.parked.fetch_add(1, Relaxed);
                 signals.mark(Mark::Parked { id: row.id, why });
                 signals.inbox.wake();
-                self.settled(&row.dedupe_key, Target::Refused);
+                self.noted(row, Target::Refused);
                 self.lanes.done(&row.lane());
             }
             Outcome::Unknown => {
@@ -345,7 +353,7 @@ impl<H: Homeserver> Sender<H> {
             signals.mark(Mark::Stands { key: key.clone(), event_id: event_id.clone() });
             self.settled(&key, Target::Sent(event_id.clone()));
         }
-        self.settled(&row.dedupe_key, Target::Sent(event_id.clone()));
+        self.noted(row, Target::Sent(event_id.clone()));
         signals.counters.sent.fetch_add(1, Relaxed);
         signals.mark(Mark::Sent { id: row.id, txn_id: row.txn_id.clone(), event_id });
         self.lanes.done(&row.lane());

@@ -54,7 +54,9 @@ pub fn server_acl(own: &str, access: &Access) -> Value {
 #[must_use]
 pub fn host(server: &str) -> &str {
     match server.rsplit_once(':') {
-        Some((host, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => {
+        Some((host, port))
+            if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
             host
         }
         _ => server,
@@ -94,7 +96,13 @@ pub fn via(own: &str, people: &[String], access: Option<&Access>) -> Vec<String>
 /// Whether links should name other servers now: at once where one of them leads nowhere any more or
 /// there are more to name, else once a day.
 #[must_use]
-pub fn via_is_old(known: &[String], known_at: Option<i64>, fresh: &[String], people: &[String], now: i64) -> bool {
+pub fn via_is_old(
+    known: &[String],
+    known_at: Option<i64>,
+    fresh: &[String],
+    people: &[String],
+    now: i64,
+) -> bool {
     if known == fresh {
         return false;
     }
@@ -185,7 +193,8 @@ mod tests {
 
     #[test]
     fn a_list_that_works_is_renewed_once_a_day() {
-        let list = |names: &[&str]| -> Vec<String> { names.iter().map(|&name| name.into()).collect() };
+        let list =
+            |names: &[&str]| -> Vec<String> { names.iter().map(|&name| name.into()).collect() };
         let (known, fresh) = (list(&["own", "a", "b"]), list(&["own", "b", "c"]));
         let all = people(&[("a", 1), ("b", 2), ("c", 2)]);
         let old = |people: &[String], at, now| via_is_old(&known, at, &fresh, people, now);

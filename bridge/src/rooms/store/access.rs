@@ -74,12 +74,7 @@ pub async fn put(tx: &mut Conn, room_id: &str, acl: &str) -> Result<(), sqlx::Er
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn set_via(
-    tx: &mut Conn,
-    room_id: &str,
-    via: &str,
-    now: i64,
-) -> Result<(), sqlx::Error> {
+pub async fn set_via(tx: &mut Conn, room_id: &str, via: &str, now: i64) -> Result<(), sqlx::Error> {
     sqlx::query("update room set via = $1, via_at = $2 where room_id = $3")
         .bind(via)
         .bind(now)

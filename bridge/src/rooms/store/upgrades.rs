@@ -169,12 +169,7 @@ pub async fn moved(
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn asked_over(
-    tx: &mut Conn,
-    id: &str,
-    people: i64,
-    now: i64,
-) -> Result<(), sqlx::Error> {
+pub async fn asked_over(tx: &mut Conn, id: &str, people: i64, now: i64) -> Result<(), sqlx::Error> {
     sqlx::query("update room_upgrade set asked_over_at = $1, people = $2 where id = $3")
         .bind(now)
         .bind(people)
@@ -188,11 +183,7 @@ pub async fn asked_over(
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn closed(
-    tx: &mut Conn,
-    upgrade: &UpgradeRow,
-    now: i64,
-) -> Result<(), sqlx::Error> {
+pub async fn closed(tx: &mut Conn, upgrade: &UpgradeRow, now: i64) -> Result<(), sqlx::Error> {
     sqlx::query("update room_upgrade set closed_at = $1 where id = $2")
         .bind(now)
         .bind(&upgrade.id)
@@ -309,4 +300,19 @@ pub async fn posted_again(tx: &mut Conn, key: &str, by_key: &str) -> Result<(), 
     .execute(tx)
     .await?;
     Ok(())
+}
+
+/// The version of a former room.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn version_before(
+    reader: &mut Conn,
+    room_id: &str,
+) -> Result<Option<String>, sqlx::Error> {
+    let row = sqlx::query("select version from former_room where room_id = $1")
+        .bind(room_id)
+        .fetch_optional(reader)
+        .await?;
+    row.map(|row| row.try_get(0)).transpose()
 }

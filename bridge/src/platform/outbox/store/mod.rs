@@ -3,8 +3,8 @@ mod carried;
 mod states;
 
 pub use carried::{
-    carried, carried_key, edit_mark, event_of_row, home_of, home_of_event, last_said, open_rows, original,
-    room_of_event, settled,
+    carried, carried_key, edit_mark, event_of_row, home_of, home_of_event, last_said, open_rows,
+    original, room_of_event, settled,
 };
 
 pub use states::{
