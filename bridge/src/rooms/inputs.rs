@@ -37,6 +37,9 @@ pub async fn member_changed(work: &mut Work<'_>, event: &Event, late: bool) -> R
     if !seen(work, event, user, membership, late).await? {
         return Ok(());
     }
+    if chat.is_none() && membership == "join" {
+        reached(work, &event.room_id, user).await?;
+    }
     match chat {
         Some(chat) if chat.user_id == user => {
             let away = (membership != "join" && membership != "invite").then_some(work.now);
@@ -51,6 +54,20 @@ pub async fn member_changed(work: &mut Work<'_>, event: &Event, late: bool) -> R
             work.effects.rooms_wanted = true;
         }
         _ => {}
+    }
+    Ok(())
+}
+
+/// A room can be reached by one more server: links to it name that soon, while they name few.
+async fn reached(work: &mut Work<'_>, room_id: &str, user: &str) -> Result<(), Fault> {
+    let server = rules::server_of(user).unwrap_or_default();
+    if server == work.program.server_name {
+        return Ok(());
+    }
+    let Some(room) = store::by_room_id(work.tx, room_id).await? else { return Ok(()) };
+    if room.via.len() < rules::VIA_MAX && !room.via.iter().any(|known| known == server) {
+        store::drifted(work.tx, room_id, work.now).await?;
+        work.effects.rooms_wanted = true;
     }
     Ok(())
 }

@@ -223,7 +223,7 @@ impl<H: Homeserver> Worker<H> {
     }
 
     /// Tells the sender where rooms are now, before it sees any row that follows the change.
-    async fn placed(&self) {
+    async fn placed(&mut self) {
         loop {
             let places = match self.app.db.read().await {
                 Ok(mut reader) => crate::rooms::actions::places(&mut reader).await,

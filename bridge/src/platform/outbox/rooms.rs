@@ -9,7 +9,7 @@ use crate::platform::work::OutKind;
 use serde::Deserialize;
 
 impl<H: Homeserver> Sender<H> {
-    pub(super) async fn room_of(&self, row: &Owed) -> Result<Option<String>, Fault> {
+    pub(super) async fn room_of(&mut self, row: &Owed) -> Result<Option<String>, Fault> {
         if row.room.starts_with('!') {
             return Ok(Some(row.room.clone()));
         }
@@ -34,7 +34,7 @@ impl<H: Homeserver> Sender<H> {
     }
 
     /// The room of the event that a row speaks of.
-    async fn home(&self, row: &Owed) -> Result<Option<String>, Fault> {
+    async fn home(&mut self, row: &Owed) -> Result<Option<String>, Fault> {
         let mut reader = self.app.db.read().await?;
         let found = match row.target().or_else(|| refs::key(&row.content)) {
             Some(key) => store::home_of(&mut reader, &key, self.means_the_row(row)).await?,

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Servers that a link names: ours and up to two more, as the specification advises.
-const VIA_MAX: usize = 3;
+pub const VIA_MAX: usize = 3;
 /// A set of servers that only became better, not right, is renewed this often.
 pub const VIA_MS: i64 = 86_400_000;
 
