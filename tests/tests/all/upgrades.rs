@@ -157,8 +157,10 @@ fn replies(house: &House) -> Outcome<HashMap<String, usize>> {
 
 /// How many rooms the bot is in.
 async fn joined_rooms(house: &House) -> Outcome<usize> {
-    let url = format!("{}/_matrix/client/v3/joined_rooms", house.homeserver.url());
-    let request = reqwest::Client::new().get(url).query(&[("user_id", &house.program.bot)]);
+    let base = format!("{}/_matrix/client/v3/joined_rooms", house.homeserver.url());
+    let mut url = reqwest::Url::parse(&base)?;
+    url.query_pairs_mut().append_pair("user_id", &house.program.bot);
+    let request = reqwest::Client::new().get(url);
     let answer = request.bearer_auth(&house.program.registration.as_token).send().await?;
     let answer: Value = answer.error_for_status()?.json().await?;
     Ok(answer["joined_rooms"].as_array().context("no rooms")?.len())
@@ -192,14 +194,10 @@ async fn all_is_in_place(house: &House, old: &str, version: &str) -> Outcome<()>
         ana.state(&space, "agency.siso.partners.leaderboard", "revenue.month").await.ok()?
     });
     ensure!(board.await?["metric"] == "revenue", "no board");
-    let pins = ana.state(&resolve(house, "leaderboard").await?, "m.room.pinned_events", "");
-    let pins = pins.await.ok().flatten().unwrap_or_default();
+    let leaderboard = ana.join(&house.program.alias("leaderboard")).await?;
+    let pins = get(&leaderboard, "m.room.pinned_events", "").await?;
     ensure!(pins["pinned"].as_array().is_some_and(|pins| !pins.is_empty()), "no pins: {pins}");
     Ok(())
-}
-
-async fn resolve(house: &House, room: &str) -> Outcome<String> {
-    house.person("ana")?.join(&house.program.alias(room)).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
