@@ -252,7 +252,7 @@ pub async fn open_cards(
 ) -> Result<Vec<(String, bool)>, sqlx::Error> {
     let rows = sqlx::query(
         "select w.key, w.signs from ( \
-         select 'review:sale:' || id as key, 1 as signs, 'control' as room from sale \
+         select 'review:sale:' || id as key, cast(1 as bigint) as signs, 'control' as room from sale \
          where approved_at is null and rejected_at is null and withdrawn_at is null and voided_at is null \
          union all select 'review:application:' || user_id || ':' || cast(applied_at as text), 1, 'control' \
          from partner where approved_at is null and rejected_at is null and suspended_at is null \
