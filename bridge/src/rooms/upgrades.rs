@@ -211,7 +211,11 @@ pub async fn ask_over(work: &mut Work<'_>, payload: &str) -> Result<(), Fault> {
             count += 1;
         }
     }
-    let name = render::room_name(&upgrade.key, work.program);
+    let name = match upgrade.key.industry() {
+        Some(slug) => industries::actions::name(work, slug).await?,
+        None => None,
+    };
+    let name = name.unwrap_or_else(|| render::room_name(&upgrade.key, work.program));
     let room = store::rooms(work.tx).await?.into_iter().find(|row| row.key == upgrade.key);
     if let Some(room) = room.filter(|_| upgrade.key != RoomKey::Canary) {
         let message = render::farewell(&name, &room, &work.program.server_name);
