@@ -129,10 +129,17 @@ const STEPS: &[Step] = &[
         sqlite: "",
         postgres: "",
     },
+    Step {
+        version: 17,
+        name: "upgrades",
+        common: include_str!("../migrations/0017_upgrades.sql"),
+        sqlite: include_str!("../migrations/0017_upgrades.sqlite.sql"),
+        postgres: include_str!("../migrations/0017_upgrades.postgres.sql"),
+    },
 ];
 
 /// The newest schema version that this program knows.
-pub const NEWEST: i64 = 16;
+pub const NEWEST: i64 = 17;
 
 /// Every step in order: version, name, SQL text for the engine.
 pub fn migrations(engine: Engine) -> impl Iterator<Item = (i64, &'static str, String)> {

@@ -164,6 +164,10 @@ impl House {
         match name {
             "space" => return Ok(self.space.clone()),
             "control" => return self.control_room(person).await,
+            _ if name.starts_with("old ") => {
+                let known = self.rooms.get(name).cloned();
+                return known.with_context(|| format!("{name} is not known"));
+            }
             "dm" => return self.chat(person).await,
             "invited" => return self.invited_chat(person).await,
             "private" => return self.private(person).await,
@@ -184,6 +188,32 @@ impl House {
         .await?;
         self.rooms.insert(name.to_owned(), room.clone());
         Ok(room)
+    }
+
+    /// Waits until another room has taken the place of this one, which is `old …` from then on. The
+    /// owner follows into it; others do when they are named there.
+    pub async fn moved(&mut self, name: &str) -> Outcome<()> {
+        let alias = self.program.alias(name);
+        let before = match name {
+            "space" => self.space.clone(),
+            "control" => self.control.clone(),
+            _ => self.rooms.get(name).context("nobody has been there")?.clone(),
+        };
+        let owner = &self.people[&self.owner];
+        let what = format!("{alias} to lead to another room");
+        let now = until(&what, || async {
+            owner.resolve(&alias).await.ok().filter(|room| *room != before)
+        });
+        let now = now.await?;
+        accept(owner, &now).await?;
+        self.rooms.insert(format!("old {name}"), before);
+        self.rooms.insert(name.to_owned(), now.clone());
+        match name {
+            "space" => self.space = now,
+            "control" => self.control = now,
+            _ => {}
+        }
+        Ok(())
     }
 
     /// The control room, where whoever was let in joins.

@@ -117,7 +117,7 @@ async fn make(
     work.audit("organization.add", slug, name);
     rooms::actions::organization_changed(work, slug).await?;
     for user in roles::actions::managers(work).await? {
-        rooms::actions::let_into_organization(work, slug, &user);
+        rooms::actions::let_into_organization(work, slug, &user).await?;
     }
     Ok(())
 }
@@ -354,7 +354,7 @@ pub async fn manager_changed(work: &mut Work<'_>, user: &str, is_one: bool) -> R
     let own = person.partner.as_ref().and_then(|row| row.organization.clone());
     for row in store::all(work.tx, READ_MAX).await? {
         if is_one {
-            rooms::actions::let_into_organization(work, &row.slug, user);
+            rooms::actions::let_into_organization(work, &row.slug, user).await?;
         } else if own.as_ref() != Some(&row.slug) {
             let reason = "no longer a manager of the program";
             rooms::actions::take_out_of_organization(work, &row.slug, user, reason);

@@ -160,20 +160,6 @@ pub async fn servers(tx: &mut Conn, slug: &str) -> Result<Vec<String>, sqlx::Err
     rows.iter().map(|row| row.try_get(0)).collect()
 }
 
-/// The homeservers of all organizations that are with the program.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn all_servers(tx: &mut Conn) -> Result<Vec<String>, sqlx::Error> {
-    let rows = sqlx::query(
-        "select distinct s.server from organization_server s join organization o on o.slug = s.organization \
-         where s.removed_at is null and o.removed_at is null and o.suspended_at is null order by s.server",
-    )
-    .fetch_all(tx)
-    .await?;
-    rows.iter().map(|row| row.try_get(0)).collect()
-}
-
 /// # Errors
 /// When the database refuses.
 pub async fn add_server(

@@ -180,7 +180,7 @@ pub async fn reinstate(
     work.audit("partner.reinstate", user_id, "");
     rooms::actions::let_in(work, user_id).await?;
     if let Some(slug) = &row.organization {
-        rooms::actions::let_into_organization(work, slug, user_id);
+        rooms::actions::let_into_organization(work, slug, user_id).await?;
     }
     shown_otherwise(work, &row).await?;
     let message = render::reinstated(&row);

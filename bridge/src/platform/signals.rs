@@ -47,6 +47,25 @@ pub struct Places {
     /// Room ids of all rooms that we keep.
     pub kept: HashSet<String>,
     pub control: Option<String>,
+    /// Key → the rooms that it had before, oldest first, each with the last row meant for it.
+    pub former: HashMap<String, Vec<(i64, String)>>,
+    /// Control rooms that were replaced: answers there still count.
+    pub former_control: HashSet<String>,
+}
+
+impl Places {
+    /// The room for which a row of the outbox was meant.
+    #[must_use]
+    pub fn room_for(&self, key: &str, row: i64) -> Option<&str> {
+        let former = self.former.get(key).into_iter().flatten().find(|(last, _)| row <= *last);
+        former.map(|(_, room)| room).or_else(|| self.ids.get(key)).map(String::as_str)
+    }
+
+    /// Whether a row was owed before its room was replaced.
+    #[must_use]
+    pub fn is_former(&self, key: &str, row: i64) -> bool {
+        self.former.get(key).into_iter().flatten().any(|(last, _)| row <= *last)
+    }
 }
 
 /// Inputs that wait for the worker in memory, beyond which it reads them from their table.

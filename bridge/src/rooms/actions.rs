@@ -3,7 +3,7 @@
 pub use super::inputs::{foreign_state, member_changed};
 use super::members::{self, Joined, Known};
 use super::rules::RoomKey;
-use super::{render, store};
+use super::{access, render, store, upgrades};
 use crate::industries;
 use crate::platform::access::{Manager, Place};
 use crate::platform::db::Conn;
@@ -49,6 +49,16 @@ pub fn alert_once_a_day(finding: &Finding, room_id: Option<&str>, what: &str, no
 /// When the database refuses.
 pub async fn places(reader: &mut Conn) -> Result<Places, Fault> {
     let mut places = Places::default();
+    for row in store::upgrades::former(reader).await? {
+        if row.key == RoomKey::Control {
+            places.former_control.insert(row.room_id.clone());
+        }
+        let rooms = places.former.entry(row.key.to_string()).or_default();
+        rooms.push((row.last_row, row.room_id));
+    }
+    // What was said in a room before it was closed may still be missing; in older ones it is not.
+    let last = places.former.values().filter_map(|rooms| rooms.last());
+    places.kept.extend(last.map(|(_, room)| room.clone()));
     for row in store::rooms(reader).await? {
         if row.key == RoomKey::Control {
             places.control = Some(row.room_id.clone());
@@ -74,8 +84,10 @@ pub async fn places(reader: &mut Conn) -> Result<Places, Fault> {
 pub async fn place_of(work: &mut Work<'_>, room_id: &str) -> Result<Place, Fault> {
     if !work.memory.cache::<Known>().is_loaded() {
         let rooms = store::rooms(work.tx).await?;
-        let places = rooms.into_iter().map(|row| (row.room_id, place(row.key)));
-        work.memory.cache::<Known>().load(places);
+        let former = store::upgrades::former(work.tx).await?;
+        let rooms = rooms.into_iter().map(|row| (row.room_id, place(row.key)));
+        let former = former.into_iter().map(|row| (row.room_id, place(row.key)));
+        work.memory.cache::<Known>().load(former.chain(rooms));
     }
     if let Some(place) = work.memory.cache::<Known>().get(room_id) {
         return Ok(place.clone());
@@ -89,6 +101,10 @@ pub async fn place_of(work: &mut Work<'_>, room_id: &str) -> Result<Place, Fault
 
 async fn read_place(reader: &mut Conn, room_id: &str) -> Result<Place, Fault> {
     if let Some(room) = store::by_room_id(reader, room_id).await? {
+        return Ok(place(room.key));
+    }
+    // What was said in a room before it was replaced, or is pressed there, still counts.
+    if let Some(room) = store::upgrades::former_by_id(reader, room_id).await? {
         return Ok(place(room.key));
     }
     let chat = store::chats::by_room_id(reader, room_id).await?;
@@ -156,25 +172,28 @@ pub async fn learned(work: &mut Work<'_>, room_id: &str, user: &str) -> Result<(
 ///
 /// # Errors
 /// When the database refuses.
-#[expect(clippy::unused_async, reason = "one shape for the four ways in and out")]
 pub async fn let_in(work: &mut Work<'_>, user: &str) -> Result<(), Fault> {
-    invite(work, &RoomKey::Space, user);
-    Ok(())
+    access::let_in(work, &RoomKey::Space, user).await
 }
 
 /// Asks a member of the team into the control room.
 ///
 /// # Errors
 /// When the database refuses.
-#[expect(clippy::unused_async, reason = "one shape for the four ways in and out")]
 pub async fn let_into_control(work: &mut Work<'_>, user: &str) -> Result<(), Fault> {
-    invite(work, &RoomKey::Control, user);
-    Ok(())
+    access::let_in(work, &RoomKey::Control, user).await
 }
 
 /// Asks a person into an organization's room.
-pub fn let_into_organization(work: &mut Work<'_>, slug: &str, user: &str) {
-    invite(work, &RoomKey::Organization(slug.to_owned()), user);
+///
+/// # Errors
+/// When the database refuses.
+pub async fn let_into_organization(
+    work: &mut Work<'_>,
+    slug: &str,
+    user: &str,
+) -> Result<(), Fault> {
+    access::let_in(work, &RoomKey::Organization(slug.to_owned()), user).await
 }
 
 /// Takes a person, or their invitation, out of an organization's room.
@@ -194,12 +213,6 @@ pub async fn organization_changed(work: &mut Work<'_>, slug: &str) -> Result<(),
     Ok(())
 }
 
-/// Always owed, after whatever removal still is: our view of who is there may be old, and the
-/// homeserver's word that the person is in already counts as done.
-fn invite(work: &mut Work<'_>, key: &RoomKey, user: &str) {
-    work.invite(&key.to_string(), user);
-}
-
 /// Removes a person from every room of the program, the control room apart; their direct chat stays.
 /// It is owed whatever our view says: that they are not there counts as done.
 ///
@@ -214,18 +227,27 @@ pub async fn take_out(work: &mut Work<'_>, user: &str, reason: &str) -> Result<(
             work.remove(&row.key.to_string(), user, reason);
         }
     }
+    for row in store::upgrades::former(work.tx).await? {
+        if row.key.is_for_partners() && theirs.contains(&row.room_id) {
+            work.remove(&row.room_id, user, reason);
+        }
+    }
     Ok(())
 }
 
 /// # Errors
 /// When the database refuses.
-#[expect(clippy::unused_async, reason = "one shape for the four ways in and out")]
 pub async fn take_out_of_control(
     work: &mut Work<'_>,
     user: &str,
     reason: &str,
 ) -> Result<(), Fault> {
     work.remove(&RoomKey::Control.to_string(), user, reason);
+    for row in store::upgrades::former(work.tx).await? {
+        if row.key == RoomKey::Control {
+            work.remove(&row.room_id, user, reason);
+        }
+    }
     Ok(())
 }
 
@@ -277,6 +299,10 @@ pub async fn run_job(work: &mut Work<'_>, kind: &str, payload: &str) -> Result<(
         }
         industries::actions::JOB_STATE => industries::actions::show(work, payload).await?,
         JOB_CHANGED => members::forget(work.memory),
+        access::JOB_LET_IN => access::let_in_later(work, payload).await?,
+        upgrades::JOB_MOVED => upgrades::moved(work, payload).await?,
+        upgrades::JOB_ASK_OVER => upgrades::ask_over(work, payload).await?,
+        upgrades::JOB_CLOSED => upgrades::tell_closed(work, payload).await?,
         JOB_TEAM => {
             first_words(work).await?;
             for user in team(work).await? {

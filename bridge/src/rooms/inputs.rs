@@ -4,7 +4,7 @@
 use super::members::{Joined, Known};
 use super::render;
 use super::rules::{self, RoomKey};
-use super::store::{self, RoomRow, chats, members};
+use super::store::{self, RoomRow, chats, members, upgrades};
 use crate::platform::inbox::Event;
 use crate::platform::outbox;
 use crate::platform::refusal::Fault;
@@ -30,12 +30,15 @@ pub async fn member_changed(work: &mut Work<'_>, event: &Event, late: bool) -> R
         return bot_changed(work, event, membership, &content).await;
     }
     let chat = chats::by_room_id(work.tx, &event.room_id).await?;
-    if chat.is_none() && store::by_room_id(work.tx, &event.room_id).await?.is_none() {
+    if chat.is_none() && !is_kept(work, &event.room_id).await? {
         return Ok(());
     }
     called(work, user, membership, &content, late).await?;
     if !seen(work, event, user, membership, late).await? {
         return Ok(());
+    }
+    if chat.is_none() && membership == "join" {
+        reached(work, &event.room_id, user).await?;
     }
     match chat {
         Some(chat) if chat.user_id == user => {
@@ -53,6 +56,26 @@ pub async fn member_changed(work: &mut Work<'_>, event: &Event, late: bool) -> R
         _ => {}
     }
     Ok(())
+}
+
+/// A room can be reached by one more server: links to it name that soon, while they name few.
+async fn reached(work: &mut Work<'_>, room_id: &str, user: &str) -> Result<(), Fault> {
+    let server = rules::server_of(user).unwrap_or_default();
+    if server == work.program.server_name {
+        return Ok(());
+    }
+    let Some(room) = store::by_room_id(work.tx, room_id).await? else { return Ok(()) };
+    if room.via.len() < rules::VIA_MAX && !room.via.iter().any(|known| known == server) {
+        store::drifted(work.tx, room_id, work.now).await?;
+        work.effects.rooms_wanted = true;
+    }
+    Ok(())
+}
+
+/// Whether a room is one of ours, or was.
+async fn is_kept(work: &mut Work<'_>, room_id: &str) -> Result<bool, Fault> {
+    Ok(store::by_room_id(work.tx, room_id).await?.is_some()
+        || upgrades::former_by_id(work.tx, room_id).await?.is_some())
 }
 
 /// Notes what a person calls themselves; of an old event only where nothing newer is known.
@@ -176,8 +199,15 @@ pub async fn foreign_state(work: &mut Work<'_>, event: &Event) -> Result<(), Fau
 async fn kept_state(work: &mut Work<'_>, event: &Event, room: &RoomRow) -> Result<(), Fault> {
     let name = room.key.to_string();
     match event.kind.as_str() {
-        "m.room.tombstone" => return told_once(work, event, room, rules::closed).await,
-        "m.room.encryption" => return told_once(work, event, room, rules::encrypted).await,
+        "m.room.tombstone" => {
+            let content = event.content();
+            let to = content.get("replacement_room").and_then(Value::as_str);
+            let finding = rules::closed_for(&room.key.to_string(), to);
+            return told_once(work, event, room, finding).await;
+        }
+        "m.room.encryption" => {
+            return told_once(work, event, room, rules::encrypted(&name)).await;
+        }
         kind if kind.starts_with("agency.siso.partners.") => rewrite(work, event, room).await?,
         _ => {}
     }
@@ -202,9 +232,8 @@ async fn told_once(
     work: &mut Work<'_>,
     event: &Event,
     room: &RoomRow,
-    finding: fn(&str) -> Finding,
+    finding: Finding,
 ) -> Result<(), Fault> {
-    let finding = finding(&room.key.to_string());
     if room.findings.iter().any(|known| known.id == finding.id) {
         return Ok(());
     }

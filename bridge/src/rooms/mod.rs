@@ -1,5 +1,6 @@
 //! The program's rooms: what they should be (`rules`), what is known of them (`store`), what inputs
 //! say of them (`actions`), and the loop that makes and mends them over the network (`keeper`).
+pub mod access;
 pub mod actions;
 pub mod commands;
 pub mod inputs;
@@ -10,5 +11,6 @@ pub mod rules;
 pub mod store;
 #[cfg(test)]
 pub(crate) mod tests;
+pub mod upgrades;
 
 pub use rules::RoomKey;

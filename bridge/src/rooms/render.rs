@@ -1,6 +1,7 @@
 //! How rooms and their troubles look to the team.
-use super::rules::Wish;
+use super::rules::{Access, RoomKey, Wish, wish};
 use super::store::RoomRow;
+use super::upgrades::Ended;
 use crate::platform::text::{Line, Message};
 use crate::program::Program;
 use schema::card::{Alert, Card, Envelope, Finding, RoomView, Rooms, Severity, Welcome};
@@ -97,6 +98,96 @@ pub fn list(views: Vec<RoomView>, repairing: bool, prefix: &str) -> Message {
             .line(Line::new().plain("Look again and mend: ").code(&format!("{prefix}room repair")))
     };
     message.card(&Envelope::from(Card::from(Rooms { repairing, rooms: views })))
+}
+
+/// A room's name as the program gives it.
+#[must_use]
+pub fn room_name(key: &RoomKey, program: &Program) -> String {
+    match key {
+        RoomKey::Industry(_) | RoomKey::Pair(_) => key.to_string(),
+        key => wish(key, None, program).name,
+    }
+}
+
+/// A link to a room that works on every server.
+#[must_use]
+pub fn room_link(line: Line, name: &str, row: &RoomRow, own: &str) -> Line {
+    let own = [own.to_owned()];
+    let via = if row.via.is_empty() { &own[..] } else { &row.via };
+    let via: Vec<String> = via.iter().map(|server| format!("via={server}")).collect();
+    line.link(name, &format!("https://matrix.to/#/{}?{}", row.room_id, via.join("&")))
+}
+
+/// The last words in a room that was replaced.
+#[must_use]
+pub fn farewell(name: &str, new: &RoomRow, own: &str) -> Message {
+    Message::text("➡️ This room has moved")
+        .line(room_link(Line::new().plain("It goes on in "), name, new, own))
+        .line("You are invited there; pinned messages are there already.")
+        .line("What was said here stays readable.")
+}
+
+/// What a manager is about to do.
+#[must_use]
+pub fn upgrade_asked(rooms: &[RoomRow], version: &str) -> Message {
+    let one = rooms.len() == 1;
+    let title = if one { "⚠️ Replace this room?" } else { "⚠️ Replace these rooms?" };
+    let rows = rooms.iter().take(ROWS_MAX).map(|row| {
+        let from = format!(" {} → {version}", row.version);
+        Line::new().plain("• ").code(&row.key.to_string()).plain(&from)
+    });
+    Message::text(title)
+        .lines(rows.collect())
+        .line(UPGRADE_EFFECT)
+        .line("React with ✅ or answer yes within 10 minutes.")
+}
+
+/// What an upgrade does, in a sentence.
+pub const UPGRADE_EFFECT: &str =
+    "A new room takes over: people are asked over, the old one is closed for good.";
+
+#[must_use]
+pub fn upgrade_begun(rooms: usize, version: &str) -> Message {
+    let what = if rooms == 1 { "A room is".to_owned() } else { format!("{rooms} rooms are") };
+    Message::notice(format!("⏳ {what} being replaced"))
+        .line(format!("Room version {version}. You hear here when it is done."))
+        .line("Commands count in the old room as in the new one.")
+}
+
+/// An upgrade is over.
+#[must_use]
+pub fn upgraded(ended: &Ended, program: &Program, now: i64) -> Message {
+    let people = match ended.people {
+        1 => "1 person was asked over".to_owned(),
+        n => format!("{n} people were asked over"),
+    };
+    let sentence = format!("{} has room version {} now; {people}.", ended.key, ended.version);
+    let finding =
+        Finding { id: "room_upgraded".into(), severity: Severity::Info, sentence, mend: None };
+    let room_id = Some(ended.room_id.clone());
+    alert(Alert { finding, room_id, event_id: None, raised_at: now }, &program.prefix)
+}
+
+/// Whose servers may take part.
+#[must_use]
+pub fn access(access: Option<&Access>, own: &str, prefix: &str) -> Message {
+    let (title, line) = match access {
+        None | Some(Access::Open) => {
+            ("🔓 Rooms are open", "People of every server may take part once they are let in.")
+        }
+        Some(Access::Members(_)) => ("🔒 Rooms are closed", "Only these servers may take part:"),
+    };
+    let message = Message::notice(title).line(line);
+    match access {
+        Some(closed @ Access::Members(_)) => {
+            let hosts = closed.hosts(own);
+            let rows = hosts.iter().take(ROWS_MAX).map(|host| Line::new().plain("• ").code(host));
+            message
+                .lines(rows.collect())
+                .line("New people's servers are let in before they are invited.")
+        }
+        _ => message.line(Line::new().plain("Close: ").code(&format!("{prefix}room acl members"))),
+    }
 }
 
 fn row(view: &RoomView) -> Line {

@@ -33,7 +33,9 @@ pub(crate) fn program() -> Program {
 fn states(key: &RoomKey, version: &str) -> Vec<StateEvent> {
     let program = program();
     let wish = rules::wish(key, None, &program);
-    let frame = Frame { program: &program, space: Some("!space"), version, alias: true };
+    let about = rules::About::default();
+    let frame =
+        Frame { program: &program, space: Some("!space"), version, alias: true, about: &about };
     rules::own_states(&wish, frame)
 }
 
@@ -137,7 +139,8 @@ fn a_closed_channel_leaves_the_list_and_is_for_reading() {
     let closed = rules::wish(&key, Some(("Dental practices", false)), &program);
     assert_eq!(open.name, "Dental practices · Northwind partners");
     assert!(open.listed && !open.bot_only && !closed.listed && closed.bot_only);
-    let child = |listed| rules::child(&Child { key: &key, room_id: "!d", listed }, "example.org");
+    let child =
+        |listed| rules::child(&Child { key: &key, room_id: "!d", listed, via: &[] }, "example.org");
     assert_eq!(child(true).content["order"], "20-dental");
     assert_eq!(rules::diff(&[child(false)], &Real::new()), [], "an unlisted room needs no line");
     assert_eq!(rules::diff(&[child(false)], &real(&[child(true)])).len(), 1);
@@ -147,7 +150,9 @@ fn a_closed_channel_leaves_the_list_and_is_for_reading() {
 fn aliases_of_strangers_are_left_alone() {
     let program = program();
     let wish = rules::wish(&RoomKey::General, None, &program);
-    let frame = Frame { program: &program, space: None, version: "12", alias: false };
+    let about = rules::About::default();
+    let frame =
+        Frame { program: &program, space: None, version: "12", alias: false, about: &about };
     assert!(
         rules::own_states(&wish, frame).iter().all(|event| event.kind != "m.room.canonical_alias")
     );

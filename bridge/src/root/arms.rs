@@ -97,7 +97,7 @@ pub(super) async fn control(
             let text = [text.as_deref().unwrap_or_default(), said.rest].join("\n");
             operations::commands::announce(work, caller, text.trim(), notify).await
         }
-        Control::Room(words) => rooms::commands::control(work, caller, words).await,
+        Control::Room(words) => rooms::commands::control(work, caller, words, said.confirmed).await,
         Control::Audit { n } => operations::commands::audit(work, caller, n.as_deref()).await,
         Control::Ledger(words) => ledger::commands::control(work, caller, &words).await,
         Control::Status => operations::commands::status(work, caller).await,

@@ -130,7 +130,9 @@ fn control_asks(words: &Control) -> bool {
         Control::Story(words) => {
             matches!(words, ControlStory::List { .. } | ControlStory::Show { .. })
         }
-        Control::Room(words) => matches!(words, ControlRoom::List),
+        Control::Room(words) => {
+            matches!(words, ControlRoom::List | ControlRoom::Acl { access: None })
+        }
         Control::Inbox(words) => matches!(words, ControlInbox::List),
         Control::Announce { .. } => false,
     }

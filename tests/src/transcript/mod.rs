@@ -33,6 +33,7 @@
 //! past> 2026-02-10T12:00:00Z {ana},Acme,900,EUR,2026-02-09,dental; …
 //!                                        sales that the ledger took then (best before all others)
 //! restart                                kill -9, and again ready
+//! moved general                          another room took its place; the one before is `old general`
 //! ```
 mod matching;
 mod mentions;

@@ -81,6 +81,8 @@ pub enum Line {
     /// Sales that the ledger took long ago.
     Past(String),
     Restart,
+    /// Another room has taken the place of this one.
+    Moved(String),
 }
 
 pub fn parse(text: &str) -> Outcome<Script> {
@@ -133,6 +135,9 @@ fn parse_line(line: &str) -> Outcome<Line> {
         "silence" => return Ok(Line::Silence),
         "restart" => return Ok(Line::Restart),
         _ => {}
+    }
+    if let Some(room) = line.strip_prefix("moved ") {
+        return Ok(Line::Moved(room.to_owned()));
     }
     if let Some((head, tail)) = line.split_once('>') {
         let tail = tail.strip_prefix(' ').unwrap_or(tail);

@@ -76,6 +76,7 @@ impl Run {
                 crate::past::sales(&self.house.program, &self.with_ids(&rows)).await
             }
             Line::Restart => self.house.program.restart().await,
+            Line::Moved(room) => self.house.moved(&room).await,
         }
     }
 

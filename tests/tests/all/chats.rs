@@ -40,6 +40,7 @@ partnerspace_tests::transcripts!(
     story,
     two_reviewers,
     typed_words,
+    upgrades,
     wins,
     yes_and_no,
 );

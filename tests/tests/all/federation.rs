@@ -29,6 +29,7 @@ async fn a_remote_partner_sells_and_sees_the_board() -> Outcome<()> {
     let row = row_of(rio, &house.space).await?;
     ensure!(row["rank"] == 1 && row["score"] == 10_000, "the board has {row}");
 
+    named_in_links(&house, &there, &general).await?;
     let chat = house.room("dm", "rio").await?;
     let rio = house.person("rio")?;
     let asked = rio.say(&chat, "me").await?;
@@ -75,6 +76,16 @@ async fn a_sale_is_shared_across_servers() -> Outcome<()> {
         ensure!(me.card().to_string().contains(&format!("\"minor\":{score}")), "{}", me.card());
     }
     Ok(())
+}
+
+/// The Space's list names both servers by which the room can be reached, ours first.
+async fn named_in_links(house: &House, there: &Synapse, general: &str) -> Outcome<()> {
+    let wanted = serde_json::json!([house.homeserver.server_name(), there.server_name]);
+    until("the list to name both servers", || async {
+        let line = house.owner().state(&house.space, "m.space.child", general).await.ok()??;
+        (line["via"] == wanted).then_some(())
+    })
+    .await
 }
 
 fn is_asked(event: &Event) -> bool {

@@ -1,4 +1,5 @@
 //! One binary for all end-to-end tests: it links once, and shares one Synapse and one PostgreSQL.
+mod access;
 mod alliance;
 mod bad_inputs;
 mod books;
@@ -26,4 +27,5 @@ mod search;
 mod seasons;
 mod tiers;
 mod together;
+mod upgrades;
 mod wins;

@@ -50,7 +50,7 @@ pub async fn join(
     };
     store::insert(work.tx, new, work.now).await?;
     partners::store::set_organization(work.tx, &row.user_id, Some(slug)).await?;
-    rooms::actions::let_into_organization(work, slug, &row.user_id);
+    rooms::actions::let_into_organization(work, slug, &row.user_id).await?;
     changed(work, &row.user_id).await
 }
 

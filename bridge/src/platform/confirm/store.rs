@@ -49,8 +49,12 @@ pub(super) async fn unanswered(
     room: &str,
 ) -> Result<Option<Open>, sqlx::Error> {
     let row = sqlx::query(
-        "select id, line, cause, asked_at, user_id, thread, expires_at, used_at from confirmation \
-         where user_id = $1 and room_id = $2 and used_at is null order by asked_at desc, id desc limit 1",
+        // A room that was replaced and the one that replaced it are the same to who answers.
+        "select id, line, cause, asked_at, user_id, thread, expires_at, used_at from confirmation c \
+         where user_id = $1 and used_at is null and (room_id = $2 or exists \
+         (select 1 from former_room f join room r on r.key = f.key \
+         where (f.room_id = c.room_id and r.room_id = $2) or (f.room_id = $2 and r.room_id = c.room_id))) \
+         order by asked_at desc, id desc limit 1",
     )
     .bind(user)
     .bind(room)

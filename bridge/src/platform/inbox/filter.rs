@@ -106,7 +106,9 @@ impl Filter {
         let direct = || places.direct.contains(&*peek.room_id);
         let edit = || peek.content.relates_to.is_some_and(|raw| raw.get().contains("m.replace"));
         let answer = || {
-            peek.content.relates_to.is_some() && places.control.as_deref() == Some(&*peek.room_id)
+            peek.content.relates_to.is_some()
+                && (places.control.as_deref() == Some(&*peek.room_id)
+                    || places.former_control.contains(&*peek.room_id))
         };
         let pressed =
             || peek.content.relates_to.is_some() && CHECKS.iter().any(|ch| text.contains(*ch));
@@ -176,6 +178,7 @@ fn watched(kind: &str) -> bool {
                 | "m.room.name"
                 | "m.room.topic"
                 | "m.room.canonical_alias"
+                | "m.room.server_acl"
                 | "m.space.child"
         )
 }

@@ -30,6 +30,7 @@ const MARKS_MAX: usize = 2_048;
 /// Longest sleep without any wake-up.
 const IDLE_MS_MAX: i64 = 60_000;
 const PROOF_RETRY_MS: i64 = 1_000;
+const PLACES_RETRY_MS: u64 = 500;
 
 pub struct Worker<H> {
     pub(crate) app: App<H>,
@@ -193,6 +194,9 @@ impl<H: Homeserver> Worker<H> {
         }
         let all_new = self.effects.flush(&mut tx).await?;
         tx.commit().await?;
+        if self.effects.places_changed {
+            self.placed().await;
+        }
         if let Some(promise) = promise
             && all_new
         {
@@ -216,6 +220,21 @@ impl<H: Homeserver> Worker<H> {
         }
         self.effects.clear();
         Ok(())
+    }
+
+    /// Tells the sender where rooms are now, before it sees any row that follows the change.
+    async fn placed(&mut self) {
+        loop {
+            let places = match self.app.db.read().await {
+                Ok(mut reader) => crate::rooms::actions::places(&mut reader).await,
+                Err(error) => Err(error.into()),
+            };
+            match places {
+                Ok(places) => return self.app.signals.set_places(places),
+                Err(fault) => tracing::error!(%fault, "where the rooms are could not be read"),
+            }
+            self.app.clock.sleep(PLACES_RETRY_MS).await;
+        }
     }
 
     fn undo(&mut self) {

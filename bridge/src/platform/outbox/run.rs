@@ -42,7 +42,7 @@ const PLACED_ROWS_MAX: i64 = 200;
 type Flight = BoxFuture<'static, (Arc<Owed>, Outcome)>;
 
 pub struct Sender<H> {
-    app: App<H>,
+    pub(super) app: App<H>,
     pub(super) lanes: Lanes,
     flights: FuturesUnordered<Flight>,
     cursor: i64,
@@ -95,6 +95,8 @@ impl<H: Homeserver> Sender<H> {
         if version != self.places_version {
             self.places_version = version;
             self.placed = true;
+            // Messages may have been carried to another room.
+            self.recent = Recent::new(RECENT);
             self.lanes.wake_all();
         }
         if self.placed {
@@ -223,7 +225,7 @@ impl<H: Homeserver> Sender<H> {
         tries: u32,
         now: i64,
     ) -> Result<Option<Flight>, Fault> {
-        let Some(room_id) = self.room_of(&row.room) else {
+        let Some(room_id) = self.room_of(&row).await? else {
             self.app.signals.rooms.notify_one();
             self.lanes.again(&row.lane(), now + ROOM_WAIT_MS);
             return Ok(None);
@@ -256,7 +258,7 @@ impl<H: Homeserver> Sender<H> {
         let Some(key) = row.target().or_else(|| refs::key(&row.content)) else {
             return Ok(Some(row));
         };
-        match self.target(&key).await? {
+        match self.target(&row, &key).await? {
             Target::Sent(event) => Arc::make_mut(&mut row).name(&key, &event),
             Target::Refused => return Ok(self.orphan(row, key)),
             Target::Absent if tries >= ABSENT_TRIES_MAX => return Ok(self.orphan(row, key)),
@@ -285,19 +287,24 @@ impl<H: Homeserver> Sender<H> {
         Some(row)
     }
 
-    fn room_of(&self, room: &str) -> Option<String> {
-        if room.starts_with('!') {
-            return Some(room.to_owned());
+    async fn target(&mut self, row: &Owed, key: &str) -> Result<Target, Fault> {
+        if self.means_the_row(row) {
+            let mut reader = self.app.db.read().await?;
+            return Ok(store::event_of_row(&mut reader, key).await?);
         }
-        self.app.signals.places(|places| places.ids.get(room).cloned())
-    }
-
-    async fn target(&mut self, key: &str) -> Result<Target, Fault> {
         if let Some(target) = self.recent.get(key) {
             return Ok(target.clone());
         }
         let mut reader = self.app.db.read().await?;
         Ok(store::event_of(&mut reader, key).await?)
+    }
+
+    /// A message that was said again is known by its first key; what then still went to the room before
+    /// is not what the key means any more.
+    fn noted(&mut self, row: &Owed, target: Target) {
+        if !self.is_former(row) {
+            self.settled(store::original(&row.dedupe_key), target);
+        }
     }
 
     /// What others that refer to a row are to know of it.
@@ -318,7 +325,7 @@ impl<H: Homeserver> Sender<H> {
                 signals.counters.parked.fetch_add(1, Relaxed);
                 signals.mark(Mark::Parked { id: row.id, why });
                 signals.inbox.wake();
-                self.settled(&row.dedupe_key, Target::Refused);
+                self.noted(row, Target::Refused);
                 self.lanes.done(&row.lane());
             }
             Outcome::Unknown => {
@@ -346,7 +353,7 @@ impl<H: Homeserver> Sender<H> {
             signals.mark(Mark::Stands { key: key.clone(), event_id: event_id.clone() });
             self.settled(&key, Target::Sent(event_id.clone()));
         }
-        self.settled(&row.dedupe_key, Target::Sent(event_id.clone()));
+        self.noted(row, Target::Sent(event_id.clone()));
         signals.counters.sent.fetch_add(1, Relaxed);
         signals.mark(Mark::Sent { id: row.id, txn_id: row.txn_id.clone(), event_id });
         self.lanes.done(&row.lane());

@@ -80,6 +80,15 @@ impl Work<'_> {
         self.message(key.to_owned(), room, message, &Hang::Alone)
     }
 
+    /// Says a finished content under a key of its own; the same key goes out once.
+    pub fn say_content(&mut self, key: &str, room: &str, content: serde_json::Value) {
+        let txn = txn_id(&self.install.id, key);
+        let mut content = content.to_string();
+        mark(&mut content, &txn);
+        let kind = OutKind::Message;
+        self.push(key.to_owned(), txn, room, kind, "m.room.message", None, content);
+    }
+
     /// Says something in the thread of an event: its id, or [`event_ref`] of one still owed.
     pub fn send_in_thread(&mut self, room: &str, root: &str, message: &Message) -> String {
         let key = self.next_key("say");

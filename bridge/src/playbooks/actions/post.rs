@@ -65,10 +65,11 @@ pub async fn state_of(
     work: &mut Work<'_>,
     facts: &Facts,
 ) -> Result<schema::state::PlaybookState, Fault> {
-    let room_id = posts::room_id(work.tx).await?;
+    let root = root_key(&facts.row.slug, facts.row.posted);
+    let room_id = posts::room_id(work.tx, &root).await?;
     let body = room_id.filter(|_| facts.version.erased_at.is_none()).map(|room_id| PlaybookBody {
         room_id,
-        event_id: event_ref(&root_key(&facts.row.slug, facts.row.posted)),
+        event_id: event_ref(&root),
         sha256: facts.version.sha256.clone(),
     });
     Ok(render::state(facts, body, work.now))
@@ -175,8 +176,8 @@ pub async fn root_of(
     work: &mut Work<'_>,
     row: &PlaybookRow,
 ) -> Result<Option<(String, String)>, Fault> {
-    let Some(room) = posts::room_id(work.tx).await? else { return Ok(None) };
     let key = root_key(&row.slug, row.posted);
+    let Some(room) = posts::room_id(work.tx, &key).await? else { return Ok(None) };
     let event = crate::platform::outbox::store::event_of(work.tx, &key).await?;
     Ok(event.event().map(|event| (room, event)))
 }

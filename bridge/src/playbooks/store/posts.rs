@@ -90,12 +90,19 @@ pub async fn scrub(tx: &mut Conn) -> Result<i64, sqlx::Error> {
     .try_get(0)
 }
 
-/// The room that playbooks are put into, once it is made.
+/// The room that playbooks are put into, once it is made; of a message that was put into one before,
+/// that one.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn room_id(tx: &mut Conn) -> Result<Option<String>, sqlx::Error> {
-    let row =
-        sqlx::query("select room_id from room where key = 'playbooks'").fetch_optional(tx).await?;
+pub async fn room_id(tx: &mut Conn, key: &str) -> Result<Option<String>, sqlx::Error> {
+    let row = sqlx::query(
+        "select coalesce((select f.room_id from former_room f join outbox o on o.dedupe_key = $1 \
+         where f.key = 'playbooks' and o.id <= f.last_row order by f.n limit 1), room_id) \
+         from room where key = 'playbooks'",
+    )
+    .bind(key)
+    .fetch_optional(tx)
+    .await?;
     row.map(|row| row.try_get(0)).transpose()
 }

@@ -195,8 +195,8 @@ pub async fn open_count(tx: &mut Conn, industry: Option<&str>) -> Result<i64, sq
 pub async fn askers_in(tx: &mut Conn, room_id: &str) -> Result<Vec<String>, sqlx::Error> {
     let rows = sqlx::query(
         "select distinct p.user_id from question q join partner p on p.id = q.partner_id \
-         join room r on r.key = q.room \
-         where r.room_id = $1 and q.answered_at is null and q.withdrawn_at is null",
+         where q.room = coalesce((select key from room where room_id = $1), \
+         (select key from former_room where room_id = $1)) and q.answered_at is null and q.withdrawn_at is null",
     )
     .bind(room_id)
     .fetch_all(tx)

@@ -2,10 +2,12 @@
 use crate::platform::App;
 use crate::platform::homeserver::{CallError, Homeserver, Put, PutKind};
 use crate::rooms::rules::Real;
+use ruma::api::Direction;
 use ruma::api::OutgoingRequest;
 use ruma::api::SupportedVersions;
 use ruma::api::auth_scheme::{AuthScheme, SendAccessToken};
-use ruma::api::client::membership::joined_members;
+use ruma::api::client::membership::{get_member_events, joined_members};
+use ruma::api::client::message::get_message_events;
 use ruma::api::client::state::{get_state_event_for_key, get_state_events};
 use ruma::api::path_builder::PathBuilder;
 use ruma::{OwnedRoomId, OwnedUserId};
@@ -103,6 +105,36 @@ pub async fn joined<H: Homeserver>(app: &App<H>, room: &str) -> Result<Vec<Strin
     let id = room_id(room)?;
     let answer = ask(app, || joined_members::v3::Request::new(id.clone())).await?;
     Ok(answer.joined.into_keys().map(String::from).collect())
+}
+
+/// Who is in a room or asked into it.
+pub async fn joined_or_asked<H: Homeserver>(
+    app: &App<H>,
+    room: &str,
+) -> Result<Vec<String>, CallError> {
+    let id = room_id(room)?;
+    let answer = ask(app, || get_member_events::v3::Request::new(id.clone())).await?;
+    let events = answer.chunk.iter();
+    let events = events.filter_map(|raw| serde_json::from_str::<Value>(raw.json().get()).ok());
+    let there = events
+        .filter(|event| matches!(event["content"]["membership"].as_str(), Some("join" | "invite")));
+    Ok(there.filter_map(|event| event["state_key"].as_str().map(str::to_owned)).collect())
+}
+
+/// The newest event of a room.
+pub async fn last_event<H: Homeserver>(
+    app: &App<H>,
+    room: &str,
+) -> Result<Option<String>, CallError> {
+    let id = room_id(room)?;
+    let request = || {
+        let mut request = get_message_events::v3::Request::new(id.clone(), Direction::Backward);
+        request.limit = 1_u32.into();
+        request
+    };
+    let page = ask(app, request).await?;
+    let event = page.chunk.first().and_then(|raw| raw.get_field::<String>("event_id").ok());
+    Ok(event.flatten())
 }
 
 pub async fn put_state<H: Homeserver>(

@@ -94,7 +94,8 @@ async fn room<H: Homeserver>(
             seen.findings.push(rules::alias_taken(wanted));
         }
     }
-    let frame = Frame { program: &app.program, space: plan.space(), version: &row.version, alias };
+    let (space, about) = plan.frame_parts();
+    let frame = Frame { program: &app.program, space, version: &row.version, alias, about };
     let desired = look::desired(wish, frame, &plan.children());
     let known = Room { wish, version: &row.version, bot: &app.program.bot };
     seen.findings.extend(rules::judge(known, &desired, &real));

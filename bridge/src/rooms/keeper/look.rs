@@ -1,6 +1,7 @@
 //! Looking at one room: what differs is put back, what cannot be mended becomes a finding.
+use super::Plan;
 use super::asks::{ask, joined, put_state, room_id, state};
-use super::make::{point, resolve};
+use super::make::{point, resolve, unpoint};
 use crate::platform::App;
 use crate::platform::homeserver::{CallError, Homeserver};
 use crate::rooms::rules::{self, Child, Drift, Frame, Real, RoomKey, StateEvent, Wish};
@@ -19,14 +20,29 @@ pub struct Look {
     pub mended: Vec<(String, bool)>,
     /// Who is in the room; unknown when it could not be asked.
     pub joined: Option<Vec<String>>,
+    /// The servers that the room lets in now.
+    pub let_in: Option<Vec<String>>,
+}
+
+/// Puts everything right in a room that nobody else has seen yet.
+pub async fn put_right<H: Homeserver>(
+    app: &App<H>,
+    row: &RoomRow,
+    desired: &[StateEvent],
+) -> Result<(), CallError> {
+    let real = read(app, row, desired).await?;
+    for drift in rules::diff(desired, &real) {
+        let StateEvent { kind, key, content } = &drift.event;
+        put_state(app, &row.room_id, kind, key, content).await?;
+    }
+    Ok(())
 }
 
 pub async fn at_room<H: Homeserver>(
     app: &App<H>,
     wish: &Wish,
     row: &RoomRow,
-    space: Option<&str>,
-    children: &[Child<'_>],
+    plan: &Plan,
 ) -> Result<Look, CallError> {
     let mut look = Look::default();
     match joined(app, &row.room_id).await {
@@ -39,13 +55,15 @@ pub async fn at_room<H: Homeserver>(
         }
         Err(error) => return Err(error),
     }
-    let alias = alias(app, wish, row, &mut look).await?;
-    let frame = Frame { program: &app.program, space, version: &row.version, alias };
-    let desired = desired(wish, frame, children);
+    let alias = alias(app, wish, row, plan, &mut look).await?;
+    let (space, about) = plan.frame_parts();
+    let frame = Frame { program: &app.program, space, version: &row.version, alias, about };
+    let desired = desired(wish, frame, &plan.children());
     let real = read(app, row, &desired).await?;
     for drift in rules::diff(&desired, &real) {
         mend(app, row, wish, drift, &mut look).await?;
     }
+    look.let_in = about.access.as_ref().map(|access| access.hosts(&app.program.server_name));
     beyond_mending(app, wish, row, &mut look).await?;
     Ok(look)
 }
@@ -56,6 +74,8 @@ pub fn desired(wish: &Wish, frame: Frame<'_>, children: &[Child<'_>]) -> Vec<Sta
     if wish.key == RoomKey::Space {
         let server = &frame.program.server_name;
         desired.extend(children.iter().map(|child| rules::child(child, server)));
+        let former = frame.about.former_children.iter();
+        desired.extend(former.map(|room| rules::emptied("m.space.child", room)));
     }
     desired
 }
@@ -104,10 +124,16 @@ async fn alias<H: Homeserver>(
     app: &App<H>,
     wish: &Wish,
     row: &RoomRow,
+    plan: &Plan,
     look: &mut Look,
 ) -> Result<bool, CallError> {
     let Some(alias) = wish.alias.as_deref() else { return Ok(false) };
-    let ours = match resolve(app, alias).await? {
+    let mut leads_to = resolve(app, alias).await?;
+    // It goes with the room that replaced the one it led to.
+    if leads_to.as_deref().is_some_and(|room| plan.is_former(room)) && unpoint(app, alias).await? {
+        leads_to = None;
+    }
+    let ours = match leads_to {
         Some(room) => room == row.room_id,
         None => {
             let pointed = point(app, alias, &row.room_id).await?;

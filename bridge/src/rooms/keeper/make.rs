@@ -3,7 +3,7 @@ use super::Keeper;
 use super::asks::{ask, creator, room_id, state};
 use crate::platform::App;
 use crate::platform::homeserver::{CallError, Homeserver};
-use crate::rooms::rules::{self, Frame, MADE, StateEvent, Wish, made_mark};
+use crate::rooms::rules::{self, About, Frame, MADE, StateEvent, Wish, made_mark};
 use crate::rooms::store;
 use ruma::api::client::alias::get_alias;
 use ruma::api::client::membership::joined_rooms;
@@ -54,25 +54,43 @@ impl<H: Homeserver> Keeper<H> {
         let mut reader = self.app.db.read().await?;
         let mut known: HashSet<String> =
             store::rooms(&mut reader).await?.into_iter().map(|row| row.room_id).collect();
+        let former = store::upgrades::former(&mut reader).await?;
+        known.extend(former.into_iter().map(|row| row.room_id));
         let chats = store::chats::all(&mut reader).await?;
         known.extend(chats.into_iter().map(|chat| chat.room_id));
         Ok(known)
     }
 }
 
+/// How a kept room is made.
+#[derive(Debug, Clone)]
+pub struct Making<'a> {
+    /// What the mark names.
+    pub mark_key: String,
+    pub version: &'a str,
+    /// The room that it replaces, as the first event names it.
+    pub predecessor: Option<Value>,
+    pub with_alias: bool,
+}
+
+/// The Space, once it is made, and what else the state of rooms depends on.
+pub type Parts<'a> = (Option<&'a str>, &'a About);
+
 /// A kept room: found again, or made.
 pub async fn room<H: Homeserver>(
     app: &App<H>,
     wish: &Wish,
-    space: Option<&str>,
+    parts: Parts<'_>,
+    making: &Making<'_>,
     found: Option<&Found>,
 ) -> Result<Made, CallError> {
     let key = wish.key.to_string();
-    let mark = made_mark(&app.install.id, &key);
+    let mark = made_mark(&app.install.id, &making.mark_key);
     if let Some(room) = found.and_then(|found| found.get(&mark)) {
         return adopt(app, room).await;
     }
-    match create(app, || kept_request(app, wish, space, true)).await {
+    let version = making.version;
+    match create(app, version, || kept_request(app, wish, parts, making)).await {
         Err(CallError::Refused { errcode, message, .. }) if is_alias_trouble(&errcode) => {
             if let Some(room) = behind_alias(app, wish, &mark).await? {
                 return adopt(app, &room).await;
@@ -83,7 +101,8 @@ pub async fn room<H: Homeserver>(
                 message,
                 "the alias is not ours; the room is made without it"
             );
-            create(app, || kept_request(app, wish, space, false)).await
+            let bare = Making { with_alias: false, ..making.clone() };
+            create(app, version, || kept_request(app, wish, parts, &bare)).await
         }
         result => result,
     }
@@ -91,17 +110,24 @@ pub async fn room<H: Homeserver>(
 
 async fn create<H: Homeserver>(
     app: &App<H>,
+    version: &str,
     request: impl Fn() -> create_room::v3::Request + Send + Sync,
 ) -> Result<Made, CallError> {
     let answer = ask(app, request).await?;
-    Ok(Made { room_id: answer.room_id.to_string(), version: app.program.room_version.clone() })
+    Ok(Made { room_id: answer.room_id.to_string(), version: version.to_owned() })
 }
 
 /// A direct chat with a person.
 pub async fn direct<H: Homeserver>(app: &App<H>, user: &str) -> Result<Made, CallError> {
     let person = super::asks::user_id(user)?;
-    create(app, || {
-        let mut request = base_request(app, &format!("direct:{user}"), false);
+    let making = Making {
+        mark_key: format!("direct:{user}"),
+        version: &app.program.room_version,
+        predecessor: None,
+        with_alias: false,
+    };
+    create(app, making.version, || {
+        let mut request = base_request(app, &making, false);
         request.is_direct = true;
         request.invite = vec![person.clone()];
         // The Space has the program's own name: two invitations that look alike would be a riddle.
@@ -118,28 +144,34 @@ pub async fn direct<H: Homeserver>(app: &App<H>, user: &str) -> Result<Made, Cal
     .await
 }
 
-fn base_request<H>(app: &App<H>, key: &str, space: bool) -> create_room::v3::Request {
+fn base_request<H>(app: &App<H>, making: &Making<'_>, space: bool) -> create_room::v3::Request {
     let mut request = create_room::v3::Request::new();
     request.preset = Some(RoomPreset::PrivateChat);
-    request.room_version = RoomVersionId::try_from(app.program.room_version.as_str()).ok();
-    request.creation_content = raw(&rules::create_content(&app.install.id, key, space));
+    request.room_version = RoomVersionId::try_from(making.version).ok();
+    let mut content = rules::create_content(&app.install.id, &making.mark_key, space);
+    if let Some(predecessor) = &making.predecessor {
+        content["predecessor"] = predecessor.clone();
+    }
+    request.creation_content = raw(&content);
     request
 }
 
 fn kept_request<H>(
     app: &App<H>,
     wish: &Wish,
-    space: Option<&str>,
-    with_alias: bool,
+    (space, about): Parts<'_>,
+    making: &Making<'_>,
 ) -> create_room::v3::Request {
     let is_space = wish.key == rules::RoomKey::Space;
-    let mut request = base_request(app, &wish.key.to_string(), is_space);
+    let mut request = base_request(app, making, is_space);
     request.name = Some(wish.name.clone());
     request.topic = Some(wish.topic.clone());
     let alias = wish.key.alias(&app.program.alias_prefix);
-    request.room_alias_name = alias.filter(|_| with_alias);
-    let version = app.program.room_version.as_str();
-    let frame = Frame { program: &app.program, space, version, alias: false };
+    request.room_alias_name = alias.filter(|_| making.with_alias);
+    let version = making.version;
+    // A Space that replaces another names itself once it is known.
+    let space = space.filter(|_| !is_space);
+    let frame = Frame { program: &app.program, space, version, alias: false, about };
     let mut states = rules::own_states(wish, frame);
     if let Some(at) = states.iter().position(|state| state.kind == "m.room.power_levels") {
         request.power_level_content_override = raw(&states.swap_remove(at).content);
@@ -198,6 +230,18 @@ pub async fn resolve<H: Homeserver>(
     match ask(app, || get_alias::v3::Request::new(alias.clone())).await {
         Ok(answer) => Ok(Some(answer.room_id.to_string())),
         Err(CallError::Refused { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Takes an alias from whatever room it leads to; whether it leads nowhere now.
+pub async fn unpoint<H: Homeserver>(app: &App<H>, alias: &str) -> Result<bool, CallError> {
+    use ruma::api::client::alias::delete_alias;
+    let Ok(alias) = OwnedRoomAliasId::try_from(alias) else { return Ok(false) };
+    match ask(app, || delete_alias::v3::Request::new(alias.clone())).await {
+        Ok(_) => Ok(true),
+        Err(error) if error.is_not_found() => Ok(true),
+        Err(CallError::Refused { .. }) => Ok(false),
         Err(error) => Err(error),
     }
 }

@@ -7,10 +7,12 @@ mod inspect;
 mod look;
 mod make;
 mod record;
+mod upgrade;
 
 pub use inspect::{Inspection, inspect};
 
-use super::rules::{self, Child, RoomKey, Wish};
+use super::rules::{self, About, Child, RoomKey, Wish};
+use super::store::upgrades::FormerRow;
 use super::store::{self, RoomRow};
 use crate::platform::App;
 use crate::platform::homeserver::{CallError, Homeserver};
@@ -27,6 +29,8 @@ const RETRY_MS_MAX: i64 = 60_000;
 const WAIT_MS: i64 = 15_000;
 const WAIT_MS_MAX: i64 = 3_600_000;
 const SIDE_BY_SIDE: usize = 4;
+/// While a room is being replaced.
+const SOON_MS: i64 = 250;
 
 /// Why a round ended early.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +57,8 @@ pub struct Report {
     pub findings: Vec<(String, Finding)>,
     /// What did not work this time and will be tried again.
     pub failed: Vec<(String, String)>,
+    /// Whether something is on its way that must be looked after soon.
+    pub waits: bool,
 }
 
 pub(super) struct Keeper<H> {
@@ -76,7 +82,11 @@ pub async fn run<H: Homeserver>(app: App<H>) {
                 if whole && report.failed.is_empty() {
                     whole_at = now + CHECK_MS;
                 }
-                if report.failed.is_empty() { whole_at - now } else { RETRY_MS_MAX / 4 }
+                match (report.waits, report.failed.is_empty()) {
+                    (true, _) => SOON_MS,
+                    (false, true) => whole_at - now,
+                    (false, false) => RETRY_MS_MAX / 4,
+                }
             }
             Err(error) => {
                 tracing::warn!(%error, "the rooms could not be kept; trying again");
@@ -108,6 +118,8 @@ pub async fn keep_once<H: Homeserver>(app: &App<H>) -> Result<Report, KeepError>
 pub(super) struct Plan {
     wishes: Vec<Wish>,
     rows: Vec<RoomRow>,
+    former: Vec<FormerRow>,
+    about: About,
 }
 
 impl Plan {
@@ -119,6 +131,15 @@ impl Plan {
         self.row(&RoomKey::Space).map(|row| row.room_id.as_str())
     }
 
+    fn frame_parts(&self) -> make::Parts<'_> {
+        (self.space(), &self.about)
+    }
+
+    /// Whether a room of ours was replaced by another.
+    fn is_former(&self, room_id: &str) -> bool {
+        self.former.iter().any(|row| row.room_id == room_id)
+    }
+
     fn children(&self) -> Vec<Child<'_>> {
         let child = |wish: &Wish| {
             let row = self.row(&wish.key)?;
@@ -126,6 +147,7 @@ impl Plan {
                 key: &row.key,
                 room_id: &row.room_id,
                 listed: wish.listed,
+                via: &row.via,
             })
         };
         self.wishes.iter().filter_map(child).collect()
@@ -141,10 +163,19 @@ impl<H: Homeserver> Keeper<H> {
         let began_at = self.app.clock.now();
         let mut report = Report::default();
         let mut plan = self.plan().await?;
-        if self.make_missing(&mut plan, &mut report).await? || whole {
+        let replacing = !self.open_upgrades().await?.is_empty();
+        if replacing {
+            self.replace_rooms(&plan, &mut report).await?;
+            // Rooms may have moved meanwhile.
+            plan = self.plan().await?;
+        }
+        if self.make_missing(&mut plan, &mut report).await? || whole || replacing {
             self.record_program(&plan, whole).await?;
         }
         self.look_at_rooms(&plan, whole, began_at, &mut report).await?;
+        if replacing {
+            self.close_rooms(&plan, &mut report).await?;
+        }
         self.chats(&mut report).await?;
         Ok(report)
     }
@@ -166,7 +197,20 @@ impl<H: Homeserver> Keeper<H> {
             let key = RoomKey::Pair(id);
             wishes.push(rules::wish(&key, Some((&names, true)), &self.app.program));
         }
-        Ok(Plan { wishes, rows })
+        let former = store::upgrades::former(&mut reader).await?;
+        let access = crate::rooms::access::current(&mut reader, &self.app.program).await?;
+        let rooms = |of: fn(&RoomKey) -> bool| -> Vec<String> {
+            let rooms = former.iter().filter(|row| of(&row.key));
+            rooms.map(|row| row.room_id.clone()).collect()
+        };
+        let space = rows.iter().find(|row| row.key == RoomKey::Space);
+        let about = About {
+            former_spaces: rooms(|key| *key == RoomKey::Space),
+            former_children: rooms(RoomKey::in_space),
+            space_via: space.map(|row| row.via.clone()).unwrap_or_default(),
+            access,
+        };
+        Ok(Plan { wishes, rows, former, about })
     }
 
     /// Makes rooms that are not there; the Space first, as the others name it. Whether any was made.
@@ -194,10 +238,15 @@ impl<H: Homeserver> Keeper<H> {
             let found = self.found.as_ref();
             let results: Vec<_> = stream::iter(missing)
                 .map(|wish| {
-                    let space = plan.space().map(str::to_owned);
-                    let app = self.app.clone();
+                    let (app, parts) = (self.app.clone(), plan.frame_parts());
                     async move {
-                        let result = make::room(&app, &wish, space.as_deref(), found).await;
+                        let making = make::Making {
+                            mark_key: wish.key.to_string(),
+                            version: &app.program.room_version,
+                            predecessor: None,
+                            with_alias: true,
+                        };
+                        let result = make::room(&app, &wish, parts, &making, found).await;
                         (wish, result)
                     }
                 })
@@ -219,7 +268,6 @@ impl<H: Homeserver> Keeper<H> {
         began_at: i64,
         report: &mut Report,
     ) -> Result<(), KeepError> {
-        let children = plan.children();
         let due: Vec<(&Wish, &RoomRow)> = plan
             .wishes
             .iter()
@@ -228,15 +276,15 @@ impl<H: Homeserver> Keeper<H> {
             .collect();
         let looks: Vec<_> = stream::iter(due)
             .map(|(wish, row)| {
-                let (app, children) = (self.app.clone(), &children);
-                async move { (row, look::at_room(&app, wish, row, plan.space(), children).await) }
+                let app = self.app.clone();
+                async move { (row, look::at_room(&app, wish, row, plan).await) }
             })
             .buffered(SIDE_BY_SIDE)
             .collect()
             .await;
         for (row, look) in looks {
             match look {
-                Ok(look) => self.record_look(row, look, began_at, report).await?,
+                Ok(look) => self.record_look(plan, row, look, began_at, report).await?,
                 Err(error @ CallError::Unreachable(_)) => return Err(error.into()),
                 Err(error) => {
                     tracing::warn!(room = %row.key, %error, "a room could not be looked at; trying again");

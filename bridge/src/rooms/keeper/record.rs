@@ -9,7 +9,7 @@ use crate::platform::homeserver::{CallError, Homeserver};
 use crate::platform::outbox;
 use crate::platform::work::{Effects, JobRow, StateRow, state_hash};
 use crate::rooms::actions::{self, JOB_CHANGED, JOB_TEAM};
-use crate::rooms::rules::{RoomKey, Wish};
+use crate::rooms::rules::{self, RoomKey, Wish};
 use crate::rooms::store::{self, RoomRow};
 use schema::card::Finding;
 use schema::state::{ProgramState, VERSION};
@@ -108,6 +108,7 @@ impl<H: Homeserver> Keeper<H> {
 
     pub(super) async fn record_look(
         &mut self,
+        plan: &Plan,
         row: &RoomRow,
         look: Look,
         began_at: i64,
@@ -117,8 +118,11 @@ impl<H: Homeserver> Keeper<H> {
         let mut effects = Effects::default();
         let mut tx = self.app.db.begin().await?;
         // Read again: the worker may have told of something while the room was looked at.
-        let known = store::by_room_id(&mut tx, &row.room_id).await?;
-        let known = known.map_or_else(|| row.findings.clone(), |row| row.findings);
+        let Some(known) = store::by_room_id(&mut tx, &row.room_id).await? else {
+            // Another room has taken its place meanwhile.
+            return Ok(());
+        };
+        let known = known.findings;
         for finding in &look.findings {
             if !known.iter().any(|known| is_same(known, finding)) {
                 effects.jobs.push(self.alert(finding, Some(&row.room_id)));
@@ -137,7 +141,12 @@ impl<H: Homeserver> Keeper<H> {
         if row.drift_at.is_some() || !look.mended.is_empty() {
             outbox::store::unpark_states(&mut tx, (&key, &row.room_id), began_at).await?;
         }
+        if let Some(hosts) = &look.let_in {
+            let acl = serde_json::to_string(hosts).unwrap_or_else(|_| "[]".into());
+            store::access::put(&mut tx, &row.room_id, &acl).await?;
+        }
         if let Some(people) = &look.joined {
+            self.note_servers(&mut tx, plan, row, people, began_at).await?;
             let healed = heal(&mut tx, &row.room_id, people, began_at).await?;
             if healed {
                 effects.jobs.push(self.job(JOB_CHANGED, JOB_CHANGED.to_owned(), String::new()));
@@ -151,6 +160,33 @@ impl<H: Homeserver> Keeper<H> {
             report.mended.push((key.clone(), kind));
         }
         report.findings.extend(look.findings.into_iter().map(|finding| (key.clone(), finding)));
+        Ok(())
+    }
+
+    /// The servers by which a room is reached, where others should be named than before. The Space's
+    /// list follows, and the rooms when it is the Space itself.
+    async fn note_servers(
+        &self,
+        tx: &mut Tx,
+        plan: &Plan,
+        row: &RoomRow,
+        people: &[String],
+        now: i64,
+    ) -> Result<(), KeepError> {
+        let own = self.app.program.server_name.as_str();
+        let fresh = rules::via(own, people, plan.about.access.as_ref());
+        let known = if row.via.is_empty() { vec![own.to_owned()] } else { row.via.clone() };
+        if !rules::via_is_old(&known, row.via_at, &fresh, people, now) {
+            return Ok(());
+        }
+        let text = serde_json::to_string(&fresh).unwrap_or_else(|_| "[]".into());
+        store::access::set_via(tx, &row.room_id, &text, now).await?;
+        if row.key == RoomKey::Space {
+            store::all_drifted(tx, now).await?;
+        } else {
+            store::key_drifted(tx, &RoomKey::Space.to_string(), now).await?;
+        }
+        self.app.signals.rooms.notify_one();
         Ok(())
     }
 

@@ -105,9 +105,19 @@ pub fn encrypted(name: &str) -> Finding {
 /// Somebody replaced the room.
 #[must_use]
 pub fn closed(name: &str) -> Finding {
-    let sentence =
-        format!("{name} was closed in favor of another room; the program does not follow.");
-    error("tombstone", sentence, "Tell people to stay where the bot is.")
+    closed_for(name, None)
+}
+
+/// The same with the room that it is to lead to, where that is one.
+#[must_use]
+pub fn closed_for(name: &str, to: Option<&str>) -> Finding {
+    let fits = |to: &&str| to.len() <= 255 && ruma::RoomId::parse(*to).is_ok();
+    let to = to.filter(fits).filter(|to| to.chars().all(|ch| ch.is_ascii_graphic() && ch != '`'));
+    let to = to.map_or_else(|| "another room".to_owned(), |to| format!("the room {to}"));
+    let sentence = format!("{name} was closed in favor of {to}; the program does not follow.");
+    let mend = "Tell people to stay where the bot is; `room upgrade` and the room's name makes a \
+                new room of ours and asks everybody over.";
+    error("tombstone", sentence, mend)
 }
 
 #[must_use]

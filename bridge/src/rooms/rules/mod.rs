@@ -1,16 +1,19 @@
 //! What the rooms should be, and how a real room differs from that. Pure: no network, no clock.
+mod access;
 mod diff;
 mod judge;
 mod key;
 mod power;
 mod states;
 
+pub use access::{Access, VIA_MAX, server_acl, server_of, via, via_is_old};
 pub use diff::{Drift, Real, diff};
-pub use judge::{Room, alias_taken, closed, encrypted, judge, own_differs, parked};
+pub use judge::{Room, alias_taken, closed, closed_for, encrypted, judge, own_differs, parked};
 pub use key::{RESERVED, RoomKey};
-pub use power::{Powers, powers, real_powers};
+pub use power::{Powers, closed_powers, powers, real_powers};
 pub use states::{
-    Child, Frame, StateEvent, Wish, child, create_content, direct_powers, own_states, wish,
+    About, Child, Frame, StateEvent, Wish, child, create_content, direct_powers, emptied,
+    own_states, tombstone, wish,
 };
 
 /// Stands in the creation content of every room of ours: a room made before a crash is found again.
@@ -21,6 +24,15 @@ pub const MADE: &str = "agency.siso.partners.made";
 pub fn made_mark(install: &str, key: &str) -> String {
     format!("{install}:{key}")
 }
+
+/// The key by which the mark names the room that follows the `n`th of a key.
+#[must_use]
+pub fn next_key(key: &str, n: i64) -> String {
+    format!("{key}#{}", n + 1)
+}
+
+/// The room versions that the program knows.
+pub const VERSIONS: [&str; 2] = ["11", "12"];
 
 /// Whether the creator has endless power and must not stand in the power levels.
 #[must_use]

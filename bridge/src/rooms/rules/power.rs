@@ -48,6 +48,15 @@ pub fn powers(bot: &str, bot_only: bool, endless: bool) -> Value {
     })
 }
 
+/// The power levels of a room that was replaced: nobody writes any more. Signs are still pressed there,
+/// on what waits for an answer, and everybody may take back their own words.
+#[must_use]
+pub fn closed_powers(bot: &str, endless: bool) -> Value {
+    let mut content = powers(bot, true, endless);
+    content["events_default"] = BOT.into();
+    content
+}
+
 /// Power levels as they count: absent keys have the spec's defaults, what is no integer has none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Powers {
@@ -96,6 +105,20 @@ mod tests {
     fn the_creator_of_a_new_version_is_not_listed() {
         assert_eq!(powers("@bot:x", true, true)["users"], json!({}));
         assert_eq!(powers("@bot:x", true, false)["users"], json!({"@bot:x": 100}));
+    }
+
+    #[test]
+    fn in_a_closed_room_members_only_react_and_take_back() {
+        let content = closed_powers("@bot:x", false);
+        assert_eq!(
+            (&content["events_default"], &content["users"]["@bot:x"]),
+            (&100.into(), &100.into())
+        );
+        assert_eq!(
+            (&content["events"]["m.reaction"], &content["events"]["m.room.redaction"]),
+            (&0.into(), &0.into())
+        );
+        assert_eq!(closed_powers("@bot:x", true)["users"], json!({}));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The state that each room should have, and what it is made with.
 use super::key::RoomKey;
 use super::power::powers;
-use super::{MADE, creator_is_endless, made_mark};
+use super::{Access, MADE, creator_is_endless, made_mark, server_acl};
 use crate::platform::text::Line;
 use crate::program::Program;
 use schema::state::{RoomState, VERSION};
@@ -44,6 +44,21 @@ pub struct Frame<'a> {
     pub version: &'a str,
     /// Whether our alias is ours to use; a stranger may hold it.
     pub alias: bool,
+    /// What else is known of the program's rooms.
+    pub about: &'a About,
+}
+
+/// What the state of rooms depends on beside the program itself.
+#[derive(Debug, Clone, Default)]
+pub struct About {
+    /// Spaces that were replaced: rooms name them no more.
+    pub former_spaces: Vec<String>,
+    /// Rooms that were replaced: the Space lists them no more.
+    pub former_children: Vec<String>,
+    /// The servers by which the Space is reached; empty is our own.
+    pub space_via: Vec<String>,
+    /// Whose servers may take part, once somebody has said so.
+    pub access: Option<Access>,
 }
 
 /// A room of the Space's list.
@@ -52,6 +67,8 @@ pub struct Child<'a> {
     pub key: &'a RoomKey,
     pub room_id: &'a str,
     pub listed: bool,
+    /// The servers by which it is reached; empty is our own.
+    pub via: &'a [String],
 }
 
 /// The wish for a key. `industry` is the name of the channel's industry (of a private room: of its
@@ -151,10 +168,17 @@ pub fn own_states(wish: &Wish, frame: Frame<'_>) -> Vec<StateEvent> {
     if let Some(alias) = wish.alias.as_deref().filter(|_| frame.alias) {
         states.push(StateEvent::new("m.room.canonical_alias", json!({ "alias": alias })));
     }
+    if let Some(access) = &frame.about.access {
+        let acl = server_acl(&frame.program.server_name, access);
+        states.push(StateEvent::new("m.room.server_acl", acl));
+    }
     let Some(space) = frame.space else { return states };
     if wish.key.in_space() {
-        let content = json!({ "via": [frame.program.server_name], "canonical": true });
+        let via = servers(&frame.about.space_via, &frame.program.server_name);
+        let content = json!({ "via": via, "canonical": true });
         states.push(StateEvent { kind: "m.space.parent", key: space.to_owned(), content });
+        let former = frame.about.former_spaces.iter();
+        states.extend(former.map(|space| emptied("m.space.parent", space)));
     }
     if let Some(role) = wish.key.role() {
         let room = RoomState {
@@ -189,11 +213,28 @@ pub fn child(child: &Child<'_>, server_name: &str) -> StateEvent {
             child.key,
             RoomKey::Announcements | RoomKey::General | RoomKey::Wins | RoomKey::Leaderboard
         );
-        json!({ "via": [server_name], "order": child.key.order(), "suggested": suggested })
+        let via = servers(child.via, server_name);
+        json!({ "via": via, "order": child.key.order(), "suggested": suggested })
     } else {
         json!({})
     };
     StateEvent { kind: "m.space.child", key: child.room_id.to_owned(), content }
+}
+
+fn servers(via: &[String], own: &str) -> Vec<String> {
+    if via.is_empty() { vec![own.to_owned()] } else { via.to_vec() }
+}
+
+/// A line that leads nowhere any more.
+#[must_use]
+pub fn emptied(kind: &'static str, key: &str) -> StateEvent {
+    StateEvent { kind, key: key.to_owned(), content: json!({}) }
+}
+
+/// Closes a room in favor of another one.
+#[must_use]
+pub fn tombstone(name: &str, new_room: &str) -> Value {
+    json!({ "body": format!("{name} goes on in a new room."), "replacement_room": new_room })
 }
 
 /// What goes into the room's first event.

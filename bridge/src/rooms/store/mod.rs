@@ -1,6 +1,8 @@
 //! Rows of kept rooms, direct chats and members.
+pub mod access;
 pub mod chats;
 pub mod members;
+pub mod upgrades;
 
 use super::rules::RoomKey;
 use crate::platform::db::Conn;
@@ -18,6 +20,11 @@ pub struct RoomRow {
     /// Since when it is to be looked at.
     pub drift_at: Option<i64>,
     pub findings: Vec<Finding>,
+    /// The servers by which it is reached; empty is our own.
+    pub via: Vec<String>,
+    pub via_at: Option<i64>,
+    /// The servers that it lets in, as last put into it; `None` before anything was.
+    pub acl: Option<Vec<String>>,
 }
 
 fn room(row: &AnyRow) -> Result<Option<RoomRow>, sqlx::Error> {
@@ -31,14 +38,21 @@ fn room(row: &AnyRow) -> Result<Option<RoomRow>, sqlx::Error> {
         checked_at: row.try_get(3)?,
         drift_at: row.try_get(4)?,
         findings: serde_json::from_str(&findings).unwrap_or_default(),
+        via: list(row.try_get(6)?).unwrap_or_default(),
+        via_at: row.try_get(7)?,
+        acl: list(row.try_get(8)?),
     }))
+}
+
+fn list(text: Option<String>) -> Option<Vec<String>> {
+    text.and_then(|text| serde_json::from_str(&text).ok())
 }
 
 /// # Errors
 /// When the database refuses.
 pub async fn rooms(reader: &mut Conn) -> Result<Vec<RoomRow>, sqlx::Error> {
     let rows = sqlx::query(
-        "select key, room_id, version, checked_at, drift_at, findings from room order by made_at, key",
+        "select key, room_id, version, checked_at, drift_at, findings, via, via_at, acl from room order by made_at, key",
     )
     .fetch_all(reader)
     .await?;
@@ -49,7 +63,7 @@ pub async fn rooms(reader: &mut Conn) -> Result<Vec<RoomRow>, sqlx::Error> {
 /// When the database refuses.
 pub async fn by_room_id(reader: &mut Conn, room_id: &str) -> Result<Option<RoomRow>, sqlx::Error> {
     let row = sqlx::query(
-        "select key, room_id, version, checked_at, drift_at, findings from room where room_id = $1",
+        "select key, room_id, version, checked_at, drift_at, findings, via, via_at, acl from room where room_id = $1",
     )
     .bind(room_id)
     .fetch_optional(reader)

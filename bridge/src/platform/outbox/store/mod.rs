@@ -1,9 +1,15 @@
 //! Rows of the outbox; those of the wanted room state beside them.
+mod carried;
 mod states;
 
+pub use carried::{
+    carried, carried_key, edit_mark, event_of_row, home_of, home_of_event, last_said, open_rows,
+    original, room_of_event, settled,
+};
+
 pub use states::{
-    KeptState, WantedState, due_states, is_wanted, kept_states, next_state_at, resend_state,
-    resend_states, state_failed, state_sent, states_of, unpark_states,
+    KeptState, WantedState, due_states, is_wanted, kept_states, next_state_at, resend_since,
+    resend_state, resend_states, state_failed, state_sent, states_of, unpark_states,
 };
 
 use crate::platform::db::Conn;
@@ -162,13 +168,22 @@ impl Target {
     }
 }
 
+/// What became of the message of a key; of one that was carried to another room, of it there.
+///
 /// # Errors
 /// When the database refuses.
 pub async fn event_of(reader: &mut Conn, dedupe_key: &str) -> Result<Target, sqlx::Error> {
-    let row = sqlx::query("select event_id, parked_at from outbox where dedupe_key = $1")
-        .bind(dedupe_key)
-        .fetch_optional(reader)
-        .await?;
+    let row = sqlx::query(
+        "select event_id, parked_at from outbox where dedupe_key = \
+         coalesce((select by_key from carried where dedupe_key = $1), $1)",
+    )
+    .bind(dedupe_key)
+    .fetch_optional(reader)
+    .await?;
+    target(row.as_ref())
+}
+
+fn target(row: Option<&sqlx::any::AnyRow>) -> Result<Target, sqlx::Error> {
     let Some(row) = row else { return Ok(Target::Absent) };
     let event: Option<String> = row.try_get(0)?;
     let parked_at: Option<i64> = row.try_get(1)?;
@@ -218,7 +233,11 @@ pub async fn key_of(
             .bind(event_id)
             .fetch_optional(reader)
             .await?;
-    row.map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).transpose()
+    row.map(|row| {
+        let key: String = row.try_get(0)?;
+        Ok((original(&key).to_owned(), row.try_get(1)?))
+    })
+    .transpose()
 }
 
 /// The root of the thread in which a message of ours stands: an event, or a reference to one owed.

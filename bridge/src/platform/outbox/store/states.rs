@@ -181,6 +181,28 @@ pub async fn resend_states(tx: &mut Conn, now: i64) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
+/// Has a room's state sent again that was sent, or asked for, since a time, and what names messages.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn resend_since(
+    tx: &mut Conn,
+    room: &str,
+    since: i64,
+    now: i64,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "update state set sent_hash = null, due_at = $1, attempts = 0, parked_why = null \
+         where room = $2 and (sent_at is null or sent_at >= $3 or content like '%\"owed:%')",
+    )
+    .bind(now)
+    .bind(room)
+    .bind(since)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
 /// Lets a room's refused states be tried again: the room is another than it was.
 ///
 /// # Errors
