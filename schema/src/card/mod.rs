@@ -19,6 +19,7 @@ mod reports;
 mod rewards;
 mod sales;
 mod seasons;
+mod servers;
 mod wins;
 
 pub use badges::*;
@@ -40,6 +41,7 @@ pub use reports::*;
 pub use rewards::*;
 pub use sales::*;
 pub use seasons::*;
+pub use servers::*;
 pub use wins::*;
 
 use schemars::{JsonSchema, Schema, schema_for};
@@ -151,6 +153,7 @@ cards! {
     Sales = "sales",
     Season = "season",
     Seasons = "seasons",
+    ServerCheck = "server_check",
     Statement = "statement",
     Status = "status",
     Stories = "stories",
