@@ -1,6 +1,7 @@
 //! What is owed to rooms, sent in order per room, each row under one derived transaction id for
 //! ever: the homeserver itself makes a repeated request one event.
 mod deliver;
+pub mod gates;
 mod lanes;
 pub mod marks;
 mod recover;

@@ -100,6 +100,8 @@ pub struct Effects {
     pub is_ours: bool,
     /// Whether the rooms or direct chats have something new to do outside.
     pub rooms_wanted: bool,
+    /// Whether looks at other homeservers are owed.
+    pub checks_wanted: bool,
     /// Whether room state that was sent before must go out again.
     pub states_wanted: bool,
     /// Whether inputs that were finished wait again.
