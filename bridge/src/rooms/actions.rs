@@ -255,6 +255,7 @@ pub async fn run_job(work: &mut Work<'_>, kind: &str, payload: &str) -> Result<(
         }
         industries::actions::JOB_STATE => industries::actions::show(work, payload).await?,
         JOB_CHANGED => members::forget(work.memory),
+        super::reach::JOB => super::reach::run(work, payload).await?,
         JOB_TEAM => {
             first_words(work).await?;
             for user in team(work).await? {

@@ -3,12 +3,14 @@ mod diff;
 mod judge;
 mod key;
 mod power;
+mod reach;
 mod states;
 
 pub use diff::{Drift, Real, diff};
 pub use judge::{Room, alias_taken, closed, encrypted, judge, own_differs, parked};
 pub use key::{RESERVED, RoomKey};
 pub use power::{Powers, powers, real_powers};
+pub use reach::hindrance;
 pub use states::{
     Child, Frame, StateEvent, Wish, child, create_content, direct_powers, own_states, wish,
 };
