@@ -7,7 +7,7 @@ use crate::platform::work::Work;
 use crate::{
     badges, commission, deals, goals, industries, leaderboard, ledger, mentorship, operations,
     partners, payouts, playbooks, questions, rates, reports, rewards, rooms, sales, seasons,
-    statements, stories, team, wins,
+    servers, statements, stories, team, wins,
 };
 use commission::commands::{ControlRule, PartnerRule};
 use schema::status::Enrollment;
@@ -93,6 +93,7 @@ pub(super) async fn control(
             let text = [text.as_deref().unwrap_or_default(), said.rest].join("\n");
             operations::commands::announce(work, caller, text.trim(), notify).await
         }
+        Control::Server(words) => servers::commands::control(work, caller, words).await,
         Control::Room(words) => rooms::commands::control(work, caller, words).await,
         Control::Audit { n } => operations::commands::audit(work, caller, n.as_deref()).await,
         Control::Ledger(words) => ledger::commands::control(work, caller, &words).await,
@@ -153,7 +154,8 @@ pub(super) fn team_only(line: &CommandLine) -> Refusal {
 }
 
 /// What only managers may, whole groups of it.
-const MANAGERS_GROUPS: &[&str] = &["partner", "payout", "industry", "announce", "inbox", "room"];
+const MANAGERS_GROUPS: &[&str] =
+    &["partner", "payout", "industry", "announce", "inbox", "room", "server"];
 
 /// What only managers may of a group that is open to all of the team.
 const MANAGERS: &[&str] = &[

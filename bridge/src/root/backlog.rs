@@ -127,7 +127,7 @@ fn control_asks(words: &Control) -> bool {
         }
         Control::Room(words) => matches!(words, ControlRoom::List),
         Control::Inbox(words) => matches!(words, ControlInbox::List),
-        Control::Announce { .. } => false,
+        Control::Announce { .. } | Control::Server(_) => false,
     }
 }
 
