@@ -30,6 +30,7 @@ pub mod rooms;
 pub mod root;
 pub mod sales;
 pub mod seasons;
+pub mod servers;
 pub mod statements;
 pub mod stories;
 pub mod team;

@@ -136,10 +136,17 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../migrations/0017_upgrades.sqlite.sql"),
         postgres: include_str!("../migrations/0017_upgrades.postgres.sql"),
     },
+    Step {
+        version: 19,
+        name: "holding",
+        common: include_str!("../migrations/0019_holding.sql"),
+        sqlite: "",
+        postgres: "",
+    },
 ];
 
 /// The newest schema version that this program knows.
-pub const NEWEST: i64 = 17;
+pub const NEWEST: i64 = 19;
 
 /// Every step in order: version, name, SQL text for the engine.
 pub fn migrations(engine: Engine) -> impl Iterator<Item = (i64, &'static str, String)> {

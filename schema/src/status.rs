@@ -83,3 +83,30 @@ words! {
         Member = "member",
     }
 }
+
+words! {
+    /// Whether a person is in the program's Space, or what keeps them out.
+    Reach, "reach" {
+        Joined = "joined",
+        /// Asked in; they have not answered yet.
+        Invited = "invited",
+        /// They left, or declined the invitation.
+        Out = "out",
+        /// The invitation is still to be sent.
+        Waiting = "waiting",
+        /// Their server does not answer; it is tried again.
+        Away = "away",
+        /// Their server did not answer for so long that it is no longer tried.
+        GivenUp = "given_up",
+        /// They, or their server, let in no invitations of the bot.
+        Blocked = "blocked",
+        /// Their server, or ours, has refused the invitation.
+        Refused = "refused",
+        /// Their server knows nobody of this id.
+        Unknown = "unknown",
+        /// They are banned from the room.
+        Banned = "banned",
+        /// Their server does not understand the version of our rooms.
+        Version = "version",
+    }
+}

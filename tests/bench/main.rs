@@ -1,10 +1,10 @@
 //! The load program: its own stub homeserver, the real `partnerspace` on SQLite with
 //! `synchronous=full`, and a bare durable echo beside it as the limit of this machine.
 //!
-//! `load [--program path] [--only me,sale,…] [--target partnerspace|echo|synapse] [--scale 0.1]
+//! `load [--program path] [--only me,sale,…] [--target partnerspace|echo|synapse|federation] [--scale 0.1]
 //!       [--partners 200] [--send-ms 0] [--no-echo] [--out file.jsonl] [--dir folder]`
 //!
-//! `--target synapse` starts a real Synapse, and wants the feature `people`.
+//! `--target synapse` starts a real Synapse, `federation` two of them; both want the feature `people`.
 #![expect(clippy::print_stdout, reason = "a program whose output is a table")]
 #![expect(clippy::disallowed_methods, reason = "measuring is reading the clock")]
 #![expect(clippy::cast_possible_truncation, reason = "numbers of a report")]
@@ -129,6 +129,12 @@ async fn measure(options: &Options, name: &str) -> Result<()> {
         return synapse::measure(options).await;
         #[cfg(not(feature = "people"))]
         bail!("the target synapse wants the feature `people`");
+    }
+    if name == "federation" {
+        #[cfg(feature = "people")]
+        return synapse::federation(options).await;
+        #[cfg(not(feature = "people"))]
+        bail!("the target federation wants the feature `people`");
     }
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let homeserver = format!("http://{}", listener.local_addr()?);

@@ -1,6 +1,7 @@
 //! One certificate authority per test run and leaves for 127.0.0.1, so that two Synapses federate
 //! over real TLS without a name server.
 use crate::Outcome;
+use anyhow::Context;
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose,
 };
@@ -24,6 +25,32 @@ pub fn write_leaf(folder: &Path) -> Outcome<()> {
     write(folder.join("tls.key"), key.serialize_pem())?;
     write(folder.join("ca.crt"), authority.pem())?;
     Ok(())
+}
+
+/// The authority's certificate (PEM).
+pub fn authority() -> Outcome<String> {
+    let mut held = AUTHORITY.lock().unwrap_or_else(PoisonError::into_inner);
+    let authority = match &mut *held {
+        Some(authority) => authority,
+        none => none.insert(new_authority()?),
+    };
+    Ok(authority.pem())
+}
+
+/// A leaf of the authority and its key (DER), for these names, made as `change` says.
+pub fn leaf(
+    names: &[&str],
+    change: impl FnOnce(&mut CertificateParams),
+) -> Outcome<(Vec<u8>, Vec<u8>)> {
+    authority()?;
+    let held = AUTHORITY.lock().unwrap_or_else(PoisonError::into_inner);
+    let authority = held.as_ref().context("the authority was just made")?;
+    let key = KeyPair::generate()?;
+    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    let mut params = CertificateParams::new(names)?;
+    change(&mut params);
+    let leaf = params.signed_by(&key, &**authority)?;
+    Ok((leaf.der().to_vec(), key.serialize_der()))
 }
 
 fn new_authority() -> Outcome<CertifiedIssuer<'static, KeyPair>> {

@@ -133,6 +133,22 @@ impl House {
         Ok(self.people.entry(name.to_owned()).or_insert(person))
     }
 
+    /// Somebody of another server, as the fake homeserver tells of them.
+    pub fn outsider(&mut self, name: &str, server: &str) -> Outcome<&Person> {
+        let fake = self.fake().context("no fake homeserver")?;
+        let id = fake.remote(&format!("@{name}:{server}"));
+        let person = Person::with_token(&fake.url(), &id, &fake.token(&id));
+        Ok(self.people.entry(name.to_owned()).or_insert(person))
+    }
+
+    /// As `foreigner`, with a client of plain HTTP.
+    pub async fn plain_foreigner(&mut self, name: &str, there: &Synapse) -> Outcome<&Person> {
+        let (id, password) = there.account(name).await?;
+        let token = there.token(&id, &password).await?;
+        let person = Person::with_token(&there.url, &id, &token);
+        Ok(self.people.entry(name.to_owned()).or_insert(person))
+    }
+
     /// A partner who has been added, and has accepted the invitations to the Space and the chat.
     pub async fn partner(&mut self, name: &str) -> Outcome<&Person> {
         self.stranger(name).await?;

@@ -53,6 +53,8 @@ pub struct Config {
     #[serde(default)]
     pub deals: DealsConfig,
     #[serde(default)]
+    pub federation: FederationConfig,
+    #[serde(default)]
     pub limits: LimitsConfig,
     #[serde(default)]
     pub log: LogConfig,
@@ -156,6 +158,17 @@ pub struct PayoutConfig {
 pub struct DealsConfig {
     /// Full local days for which a registered deal protects its client; of deals registered from then on.
     pub protect_days: u16,
+}
+
+#[derive(Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FederationConfig {
+    /// Whether `server check` may look at servers with private addresses: for firms whose servers are in
+    /// one network. Managers can then probe that network.
+    pub allow_private: bool,
+    /// A file of certificates (PEM) that `server check` trusts beside the system's, relative to the
+    /// config file.
+    pub ca_file: Option<PathBuf>,
 }
 
 #[derive(Clone, Deserialize)]

@@ -6,4 +6,5 @@ pub mod ping;
 pub mod pings;
 pub mod readiness;
 pub mod server;
+pub mod servercheck;
 pub mod startup;

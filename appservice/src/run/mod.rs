@@ -13,6 +13,7 @@ use crate::link::client::Client;
 use crate::link::pings::Pings;
 use crate::link::readiness::Readiness;
 use crate::link::server::{NotAccepted, Server, Sink, router, serve, serve_homeserver};
+use crate::link::servercheck::{self, Looker};
 use crate::link::startup::{Names, bring_up};
 use crate::telemetry;
 use anyhow::Context;
@@ -165,7 +166,8 @@ pub async fn run(config_file: &Path, config: &Config, random: u128) -> anyhow::R
         sender_localpart: config.sender_localpart(),
         display_name: program.name.clone(),
     };
-    let parts = Parts { db: db.clone(), program, install, signals: signals.clone(), inbox };
+    let looker = Looker::new(&config.federation, config_file)?;
+    let parts = Parts { db: db.clone(), program, install, signals: signals.clone(), inbox, looker };
     let working = async {
         let link = bring_up(&client, &names, &pings, &readiness).await;
         work(parts, link.client, names.appservice_id.clone(), readiness.clone()).await
@@ -234,6 +236,7 @@ struct Parts {
     install: Arc<bridge::program::Install>,
     signals: Arc<Signals>,
     inbox: Inbox,
+    looker: Looker,
 }
 
 /// The loops, once the link stands; they run side by side until one ends. The worker and the sender
@@ -244,7 +247,7 @@ async fn work(
     appservice_id: String,
     readiness: Readiness,
 ) -> anyhow::Result<()> {
-    let Parts { db, program, install, signals, inbox } = parts;
+    let Parts { db, program, install, signals, inbox, looker } = parts;
     let clock =
         Clock::new(clock::now, |ms| Box::pin(tokio::time::sleep(Duration::from_millis(ms))));
     let app = App { db, program, install, homeserver: client, clock, signals: signals.clone() };
@@ -272,6 +275,8 @@ async fn work(
     tokio::select! {
         () = ready => Ok(()),
         () = rooms::keeper::run(app.clone()) => anyhow::bail!("the keeper of the rooms has ended"),
+        () = rooms::keeper::run_chats(app.clone()) => anyhow::bail!("the keeper of the chats has ended"),
+        () = servercheck::run(app.clone(), looker) => anyhow::bail!("the looks at servers have ended"),
         () = gaps::run(app.clone(), inbox, appservice_id) => anyhow::bail!("the gap filler has ended"),
         Some(done) = loops.join_next() => {
             done.context("a loop has panicked").flatten().and_then(|()| anyhow::bail!("a loop has ended"))

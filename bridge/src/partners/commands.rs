@@ -1,16 +1,16 @@
 //! What people and the team may say about partners.
 use super::actions::{self, Door, Exit, Settings};
 use super::{render, store};
-use crate::platform::access::{self, Caller};
+use crate::platform::access::{self, Caller, Manager, PartnerRow};
 use crate::platform::commands::PROSE;
 use crate::platform::confirm;
 use crate::platform::refusal::{Code, Refusal, Stop};
 use crate::platform::text::{Line, Message};
 use crate::platform::work::Work;
-use crate::{digests, organizations};
+use crate::{digests, organizations, rooms};
 use schema::card::{Confirm, Envelope, PartnerEvent};
 use schema::ids::ConfirmationId;
-use schema::status::Visibility;
+use schema::status::{Enrollment, Visibility};
 
 /// Settings of one's own.
 #[derive(Debug, Clone, clap::Args)]
@@ -73,6 +73,12 @@ pub enum ControlPartner {
     /// One partner
     #[command(after_help = "partner show @ana:example.org")]
     Show {
+        #[arg(value_name = "@user:server")]
+        user: String,
+    },
+    /// Send a partner's invitations again
+    #[command(after_help = "partner invite @ana:example.org")]
+    Invite {
         #[arg(value_name = "@user:server")]
         user: String,
     },
@@ -174,6 +180,9 @@ pub async fn control(
     let (row, event) = match words {
         ControlPartner::List => return list(work).await,
         ControlPartner::Show { user } => (shown(work, &user, "show").await?, PartnerEvent::Shown),
+        ControlPartner::Invite { user } => {
+            (invited_again(work, &manager, &user).await?, PartnerEvent::Invited)
+        }
         ControlPartner::Add { user, name, organization } => {
             let user = named(work, &user, "partner add @ana:example.org")?;
             let firm =
@@ -222,10 +231,32 @@ pub async fn control(
             (actions::remove(work, exit, &user, &reason).await?, PartnerEvent::Removed)
         }
     };
+    answer(work, &row, event).await
+}
+
+async fn answer(work: &mut Work<'_>, row: &PartnerRow, event: PartnerEvent) -> Result<(), Stop> {
     let has = crate::badges::actions::shown(work, row.id).await?;
-    let message = render::partner(&row, event, &has);
+    let reach = match row.enrollment {
+        Enrollment::Approved => rooms::reach::of(work, &row.user_id).await?,
+        _ => None,
+    };
+    let message = render::partner(row, event, &has, (reach, work.now));
     work.reply(&message);
     Ok(())
+}
+
+async fn invited_again(
+    work: &mut Work<'_>,
+    manager: &Manager,
+    user: &str,
+) -> Result<PartnerRow, Stop> {
+    let row = shown(work, user, "invite").await?;
+    if row.enrollment != Enrollment::Approved {
+        let sentence = "Only approved partners are invited.";
+        return Err(Refusal::new(Code::Ref, sentence).example("partner list").into());
+    }
+    rooms::reach::again(work, manager, &row.user_id).await?;
+    Ok(row)
 }
 
 fn named(work: &Work<'_>, user: &str, example: &str) -> Result<String, Refusal> {
@@ -240,7 +271,7 @@ async fn list(work: &mut Work<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
-async fn shown(work: &mut Work<'_>, user: &str, word: &str) -> Result<access::PartnerRow, Stop> {
+async fn shown(work: &mut Work<'_>, user: &str, word: &str) -> Result<PartnerRow, Stop> {
     let user = named(work, user, &format!("partner {word} @ana:example.org"))?;
     let person = access::person(work, &user).await?;
     person.partner.clone().ok_or_else(|| super::rules::no_such_partner().into())

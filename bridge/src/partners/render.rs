@@ -5,9 +5,10 @@ use crate::platform::access::PartnerRow;
 use crate::platform::text::{Line, Message};
 use crate::platform::work::Work;
 use crate::program::Program;
+use crate::rooms::render::reach_row;
 use schema::card::{
     Amounts, Application, Applied, Card, Envelope, Partner, PartnerEvent, PartnerView, Partners,
-    Profile, Review, ReviewStatus, ReviewSubject, Welcome,
+    Profile, ReachView, Review, ReviewStatus, ReviewSubject, Welcome,
 };
 use schema::state::{ProfileState, VERSION};
 use schema::status::{Enrollment, Role, Visibility};
@@ -33,6 +34,7 @@ pub fn view(row: &PartnerRow) -> PartnerView {
         reason: row.reason.clone(),
         tier: None,
         badges: BTreeMap::new(),
+        reach: None,
     }
 }
 
@@ -210,22 +212,31 @@ fn with_reason(message: Message, reason: &str) -> Message {
 
 /// The answer to a control command about one partner.
 #[must_use]
-pub fn partner(row: &PartnerRow, event: PartnerEvent, has: &Shown) -> Message {
+pub fn partner(
+    row: &PartnerRow,
+    event: PartnerEvent,
+    has: &Shown,
+    (reach, now): (Option<ReachView>, i64),
+) -> Message {
     let title = match event {
         PartnerEvent::Added | PartnerEvent::Approved => "✅ Partner: ",
         PartnerEvent::Rejected => "❌ Turned down: ",
         PartnerEvent::Suspended => "⏸ Suspended: ",
         PartnerEvent::Reinstated => "▶ Reinstated: ",
         PartnerEvent::Removed => "👋 Removed: ",
+        PartnerEvent::Invited => "✉️ Invited again: ",
         PartnerEvent::Shown | PartnerEvent::Unchanged => "Partner: ",
     };
-    let mut message =
-        Message::notice(Line::new().plain(title).person(&row.name)).lines(lines(row, has));
+    let mut rows = lines(row, has);
+    if let Some(reach) = &reach {
+        rows.insert(2, Line::new().plain(&reach_row(reach, now)));
+    }
+    let mut message = Message::notice(Line::new().plain(title).person(&row.name)).lines(rows);
     if let Some(reason) = row.reason.as_deref().filter(|reason| !reason.is_empty()) {
         message = message.quote(Line::new().person_cut(reason, 500));
     }
     let levels = has.badges.iter().map(|view| (view.id.clone(), view.level)).collect();
-    let partner = PartnerView { tier: has.tier.clone(), badges: levels, ..view(row) };
+    let partner = PartnerView { tier: has.tier.clone(), badges: levels, reach, ..view(row) };
     message.card(&card(Partner { event, partner }))
 }
 

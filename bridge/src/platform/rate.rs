@@ -23,11 +23,31 @@ pub enum Slow {
     Silent,
 }
 
+/// Late commands that one person has at once: those of a week come together when a server is back.
+const LATE_BURST: i64 = 500;
+/// They come back within a day.
+const LATE_EVERY_MS: i64 = 86_400_000 / LATE_BURST;
+
 /// Whether the caller of this work must wait; takes one from their burst otherwise.
 pub fn limited(work: &mut Work<'_>, now: i64) -> Option<Slow> {
     let burst = i64::from(work.program.limits.commands_burst);
     let every = work.program.limits.commands_every_ms.max(1);
     let actor = work.cause.actor.clone();
+    limit(work, (actor, now), (burst, every))
+}
+
+/// The same for what was said long ago, one by one, and comes at once now.
+pub fn limited_late(work: &mut Work<'_>) -> Option<Slow> {
+    let burst = i64::from(work.program.limits.commands_burst).max(LATE_BURST);
+    let (actor, now) = (format!("late {}", work.cause.actor), work.now);
+    limit(work, (actor, now), (burst, LATE_EVERY_MS))
+}
+
+fn limit(
+    work: &mut Work<'_>,
+    (actor, now): (String, i64),
+    (burst, every): (i64, i64),
+) -> Option<Slow> {
     let buckets = &mut work.memory.cache::<Buckets>().0;
     if buckets.len() >= PEOPLE_MAX {
         buckets.retain(|_, bucket| now - bucket.filled_at < burst.saturating_mul(every));

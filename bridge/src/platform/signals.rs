@@ -21,6 +21,8 @@ pub enum Mark {
     Parked { id: i64, why: String },
     /// An edit went out as a message of its own, in the place of a refused one of this key.
     Stands { key: String, event_id: String },
+    /// The server of an invited person does not answer at this time.
+    Hindered { user: String, at: i64 },
 }
 
 #[derive(Debug, Default)]
@@ -83,7 +85,13 @@ pub struct Signals {
     pub states: Notify,
     /// Rooms or direct chats are wanted, or something in them must be mended.
     pub rooms: Notify,
+    /// The same, for the chats with people of other servers.
+    pub chats: Notify,
     pub gaps: Notify,
+    /// A walk through some room's past is owed.
+    pub walks_owed: AtomicBool,
+    /// Looks at other homeservers are owed.
+    pub checks: Notify,
     /// The homeserver has closed a connection that it meant to keep.
     pub hung_up: Notify,
     pub pending: AtomicUsize,
@@ -115,7 +123,10 @@ impl Default for Signals {
             outbox: Handoff::new(OWED_MAX),
             states: Notify::new(),
             rooms: Notify::new(),
+            chats: Notify::new(),
             gaps: Notify::new(),
+            walks_owed: AtomicBool::new(true),
+            checks: Notify::new(),
             hung_up: Notify::new(),
             pending: AtomicUsize::new(0),
             outbox_pending: AtomicUsize::new(0),
@@ -140,6 +151,12 @@ impl Signals {
     pub fn wake_jobs(&self) {
         self.jobs_changed.store(true, Relaxed);
         self.inbox.wake();
+    }
+
+    /// Rooms or chats may have something new to do.
+    pub fn want_rooms(&self) {
+        self.rooms.notify_one();
+        self.chats.notify_one();
     }
 
     /// To be written by the worker; the first one tells it that there are any.

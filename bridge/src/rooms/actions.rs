@@ -303,6 +303,7 @@ pub async fn run_job(work: &mut Work<'_>, kind: &str, payload: &str) -> Result<(
         upgrades::JOB_MOVED => upgrades::moved(work, payload).await?,
         upgrades::JOB_ASK_OVER => upgrades::ask_over(work, payload).await?,
         upgrades::JOB_CLOSED => upgrades::tell_closed(work, payload).await?,
+        super::reach::JOB => super::reach::run(work, payload).await?,
         JOB_TEAM => {
             first_words(work).await?;
             for user in team(work).await? {

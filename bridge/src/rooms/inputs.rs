@@ -34,6 +34,9 @@ pub async fn member_changed(work: &mut Work<'_>, event: &Event, late: bool) -> R
         return Ok(());
     }
     called(work, user, membership, &content, late).await?;
+    if !late && matches!(membership, "invite" | "join") {
+        super::reach::arrived(work, user).await?;
+    }
     if !seen(work, event, user, membership, late).await? {
         return Ok(());
     }

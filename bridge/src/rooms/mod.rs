@@ -6,6 +6,7 @@ pub mod commands;
 pub mod inputs;
 pub mod keeper;
 pub mod members;
+pub mod reach;
 pub mod render;
 pub mod rules;
 pub mod store;

@@ -1,9 +1,12 @@
 //! How rooms and their troubles look to the team.
+mod reach;
+
 use super::rules::{Access, RoomKey, Wish, wish};
 use super::store::RoomRow;
 use super::upgrades::Ended;
 use crate::platform::text::{Line, Message};
 use crate::program::Program;
+pub use reach::{arrived, hindered, long, row as reach_row};
 use schema::card::{Alert, Card, Envelope, Finding, RoomView, Rooms, Severity, Welcome};
 use schema::status::RoomRole;
 

@@ -7,7 +7,7 @@ use crate::platform::work::Work;
 use crate::{
     badges, commission, deals, goals, industries, leaderboard, ledger, mentorship, operations,
     organizations, partners, payouts, playbooks, questions, rates, reports, rewards, rooms, sales,
-    seasons, statements, stories, team, wins,
+    seasons, servers, statements, stories, team, wins,
 };
 use commission::commands::{ControlRule, PartnerRule};
 use schema::status::Enrollment;
@@ -98,6 +98,7 @@ pub(super) async fn control(
             operations::commands::announce(work, caller, text.trim(), notify).await
         }
         Control::Room(words) => rooms::commands::control(work, caller, words, said.confirmed).await,
+        Control::Server(words) => servers::commands::control(work, caller, words).await,
         Control::Audit { n } => operations::commands::audit(work, caller, n.as_deref()).await,
         Control::Ledger(words) => ledger::commands::control(work, caller, &words).await,
         Control::Status => operations::commands::status(work, caller).await,
@@ -158,7 +159,7 @@ pub(super) fn team_only(line: &CommandLine) -> Refusal {
 
 /// What only managers may, whole groups of it.
 const MANAGERS_GROUPS: &[&str] =
-    &["partner", "organization", "payout", "industry", "announce", "inbox", "room"];
+    &["partner", "organization", "payout", "industry", "announce", "inbox", "room", "server"];
 
 /// What only managers may of a group that is open to all of the team.
 const MANAGERS: &[&str] = &[

@@ -134,7 +134,7 @@ fn control_asks(words: &Control) -> bool {
             matches!(words, ControlRoom::List | ControlRoom::Acl { access: None })
         }
         Control::Inbox(words) => matches!(words, ControlInbox::List),
-        Control::Announce { .. } => false,
+        Control::Announce { .. } | Control::Server(_) => false,
     }
 }
 

@@ -209,7 +209,7 @@ async fn command(
         rest: &line.rest,
         below: &line.below,
         confirmed: false,
-        late: input.late,
+        late: input.late || input.late_ms().is_some(),
         quoted: input.quoted(),
         cause: &work.cause.id.clone(),
     };
@@ -226,7 +226,11 @@ pub(super) fn slowed(
     if caller.place == Place::Control && caller.is_team() {
         return None;
     }
-    Some(match rate::limited(work, said_at(work, input))? {
+    let limited = match input.late_ms() {
+        Some(_) => rate::limited_late(work),
+        None => rate::limited(work, said_at(work, input)),
+    };
+    Some(match limited? {
         rate::Slow::Say(refusal) => Err(refusal.into()),
         rate::Slow::Silent => Ok(SLOWED),
     })

@@ -4,7 +4,7 @@ use crate::platform::commands::{Grammar, PROSE};
 use crate::{
     badges, commission, deals, goals, industries, leaderboard, ledger, mentorship, operations,
     organizations, partners, payouts, playbooks, questions, rates, reports, rewards, rooms, sales,
-    seasons, statements, stories, team, wins,
+    seasons, servers, statements, stories, team, wins,
 };
 use std::sync::LazyLock;
 
@@ -197,6 +197,9 @@ pub enum Control {
     /// The rooms that the program keeps
     #[command(subcommand, subcommand_help_heading = "Operation")]
     Room(rooms::commands::ControlRoom),
+    /// Homeservers of partners
+    #[command(subcommand, subcommand_help_heading = "Program")]
+    Server(servers::commands::ControlServer),
     /// Who did what
     #[command(after_help = "audit\naudit 20", subcommand_help_heading = "Operation")]
     Audit {

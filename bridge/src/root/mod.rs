@@ -17,6 +17,7 @@ pub use say::{tell_parked, tell_poison};
 
 use crate::platform::access::{self, Caller, Place};
 use crate::platform::inbox::Event;
+use crate::platform::inbox::late::LATE_MS_MIN;
 use crate::platform::inbox::proof::{Found, Need};
 use crate::platform::inbox::store::Waiting;
 use crate::platform::jobs::Job;
@@ -24,7 +25,7 @@ use crate::platform::refusal::Fault;
 use crate::platform::work::Work;
 use crate::{
     badges, commission, deals, digests, goals, insights, leaderboard, ledger, mentorship,
-    operations, partners, playbooks, questions, rooms, sales, seasons, wins,
+    operations, partners, playbooks, questions, rooms, sales, seasons, servers, wins,
 };
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -39,6 +40,7 @@ pub struct Input<'a> {
     pub found: Option<&'a Found>,
     /// The running time, where the work's own is the time of receipt.
     pub at: i64,
+    pub received_at: i64,
 }
 
 impl Input<'_> {
@@ -48,11 +50,14 @@ impl Input<'_> {
         self.found.map_or(&[], |found| &found.quoted)
     }
 
-    /// How long ago it was said, where nobody heard it then. Only for what the gap filler found: of
-    /// anything else the time of receipt is the only one that counts.
+    /// How long ago it was said, where nobody heard it then: what the gap filler found, and what was
+    /// pushed long after it was said, because a server was down or cut off.
     fn late_ms(&self) -> Option<i64> {
-        let said_at = self.event.ts();
-        (self.late && said_at > 0).then(|| (self.at - said_at).max(0))
+        if self.late {
+            let said_at = self.event.ts();
+            return (said_at > 0).then(|| (self.at - said_at).max(0));
+        }
+        Some(self.event.lag(self.received_at)).filter(|lag| *lag >= LATE_MS_MIN)
     }
 
     /// The days since it was said, where they are too many for it to be run.
@@ -148,6 +153,7 @@ pub async fn run_job(work: &mut Work<'_>, job: &Job) -> Result<(), Fault> {
         Some("insights") => insights::jobs::run(work, job).await,
         Some("ledger") => ledger::jobs::run(work, job).await,
         Some("season") => seasons::jobs::run(work, job).await,
+        Some("server") => servers::jobs::run(work, job).await,
         Some("sale") => sales::jobs::run(work, job).await,
         Some("story") => crate::stories::jobs::run(work, job).await,
         Some("win") => wins::jobs::run(work, job).await,

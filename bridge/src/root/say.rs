@@ -34,12 +34,18 @@ pub fn tell_poison(work: &mut Work<'_>, row: &Waiting) {
 
 /// One of our messages will never be sent. Of the control room's own only a short word is tried, and
 /// of that word nothing more.
-pub fn tell_parked(work: &mut Work<'_>, parked: &Parked) {
+///
+/// # Errors
+/// When the database refuses.
+pub async fn tell_parked(work: &mut Work<'_>, parked: &Parked) -> Result<(), Fault> {
     let Parked { id, why, row } = parked;
+    if let ("invite", Some(user)) = (row.kind.as_str(), &row.subject) {
+        return crate::rooms::reach::refused(work, user, why).await;
+    }
     // The buttons under a card that was refused: the card was told of.
     let button = row.event_type == "m.reaction" && why == GONE;
     if button || row.key.starts_with(PARKED) {
-        return;
+        return Ok(());
     }
     let message = if row.room == "control" {
         Message::text(format!("🟠 A message to this room was refused; row {id} of the outbox"))
@@ -48,13 +54,13 @@ pub fn tell_parked(work: &mut Work<'_>, parked: &Parked) {
     };
     let message = message.card(&alert(work, "outbox.parked", &id.to_string(), None));
     work.send_as(&format!("{PARKED}{id}"), "control", &message);
+    Ok(())
 }
 
 const PARKED: &str = "parked:";
 
 fn parked_message(Parked { why, row, .. }: &Parked) -> Message {
     let what = match row.kind.as_str() {
-        "invite" => "An invitation was refused",
         "remove" => "A removal was refused",
         "file" => "A file was refused",
         _ => "A message was refused",

@@ -20,6 +20,7 @@ mod reports;
 mod rewards;
 mod sales;
 mod seasons;
+mod servers;
 mod wins;
 
 pub use badges::*;
@@ -42,6 +43,7 @@ pub use reports::*;
 pub use rewards::*;
 pub use sales::*;
 pub use seasons::*;
+pub use servers::*;
 pub use wins::*;
 
 use schemars::{JsonSchema, Schema, schema_for};
@@ -155,6 +157,7 @@ cards! {
     Sales = "sales",
     Season = "season",
     Seasons = "seasons",
+    ServerCheck = "server_check",
     Statement = "statement",
     Status = "status",
     Stories = "stories",

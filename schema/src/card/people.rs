@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Amounts;
 use crate::ids::PartnerId;
-use crate::status::{Enrollment, Role, Visibility};
+use crate::status::{Enrollment, Reach, Role, Visibility};
 use crate::wire::words;
 
 /// An application has arrived and waits for the control room.
@@ -61,6 +61,18 @@ pub struct PartnerView {
     /// Their badges by id, each with its level.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub badges: BTreeMap<String, u32>,
+    /// Whether they are in the Space, or what keeps them out; where it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reach: Option<ReachView>,
+}
+
+/// Whether a person is in the Space, or what keeps them out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ReachView {
+    pub reach: Reach,
+    /// Since when something keeps them out, epoch milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<i64>,
 }
 
 words! {
@@ -73,6 +85,7 @@ words! {
         Suspended = "suspended",
         Reinstated = "reinstated",
         Removed = "removed",
+        Invited = "invited",
         Unchanged = "unchanged",
     }
 }

@@ -149,6 +149,7 @@ fn finish(
         }
     }
     for user in invited {
+        w.lets_in(user)?;
         let mut content = w.member_content(user, "invite");
         if body["is_direct"] == true {
             content["is_direct"] = json!(true);

@@ -45,6 +45,9 @@ pub fn act(w: &mut World, by: &str, room: &str, verb: &str, target: &str, body: 
     if verb == "invite" && w.is_local(target) && !w.users.contains_key(target) {
         return Err(not_found("No such user"));
     }
+    if verb == "invite" {
+        w.lets_in(target)?;
+    }
     if let Some(reason) = body["reason"].as_str() {
         content["reason"] = json!(reason);
     }
@@ -77,6 +80,23 @@ fn forget(w: &mut World, c: &Caller, room: &str) -> Answer {
 }
 
 impl World {
+    /// Whether an invitation reaches a person.
+    pub fn lets_in(&self, user: &str) -> Result<(), Refused> {
+        let server = user.split_once(':').map_or("", |(_, server)| server);
+        if self.quirks.silent.contains(server) {
+            return Err(Refused::new(
+                502,
+                "M_UNKNOWN",
+                format!("Can't connect to server {server}"),
+            ));
+        }
+        if self.quirks.blocking.contains(user) {
+            let text = "You are not permitted to invite this user.";
+            return Err(Refused::new(403, "M_INVITE_BLOCKED", text));
+        }
+        Ok(())
+    }
+
     pub fn join(&mut self, room: &str, user: &str) -> Answer {
         let known = self.rooms.get(room);
         let known = known.ok_or_else(|| not_found("Can't join remote room"))?;

@@ -1,5 +1,6 @@
 //! Switches: what real homeservers were seen to do (DELIVERY.md, MATRIX.md), and faults on demand.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// What may go wrong with one client-server request.
@@ -73,6 +74,10 @@ pub struct Quirks {
     pub late_every: u32,
     /// Every n-th page of `/messages` is empty and still gives `end`.
     pub empty_page_every: u32,
+    /// Other servers that do not answer: nobody there can be invited.
+    pub silent: BTreeSet<String>,
+    /// People who let in no invitations (MSC4155).
+    pub blocking: BTreeSet<String>,
     /// The largest file.
     pub upload_bytes_max: usize,
     /// Faults of the requests of the appservice, and the time they take.
@@ -102,6 +107,8 @@ impl Default for Quirks {
             replay_percent: 0,
             late_every: 0,
             empty_page_every: 0,
+            silent: BTreeSet::new(),
+            blocking: BTreeSet::new(),
             upload_bytes_max: 50 << 20,
             faults: Faults::default(),
             delay: Duration::ZERO,

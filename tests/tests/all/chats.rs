@@ -35,6 +35,7 @@ partnerspace_tests::transcripts!(
     review_by_command,
     sale_by_reaction,
     seasons,
+    server_check,
     shared_sale,
     splits,
     story,

@@ -129,7 +129,10 @@ fn default_of(config: &Config, key: &str) -> String {
     let text = |value: &dyn std::fmt::Display| format!("\"{value}\"");
     let value = match key {
         "homeserver.url" | "homeserver.server_name" => return " (must be given)".to_owned(),
-        "review.two_person_over" | "review.first_sale_over" | "payout.minimum" => {
+        "review.two_person_over"
+        | "review.first_sale_over"
+        | "payout.minimum"
+        | "federation.ca_file" => {
             return String::new();
         }
         "deals.protect_days" => config.deals.protect_days.to_string(),
@@ -151,6 +154,7 @@ fn default_of(config: &Config, key: &str) -> String {
         "program.alias_prefix" => text(&program.alias_prefix),
         "program.started_on" => text(&program.started_on),
         "rooms.version" => text(&config.rooms.version),
+        "federation.allow_private" => config.federation.allow_private.to_string(),
         "boards.pinned" => format!("{:?}", config.boards.pinned),
         "limits.commands_burst" => limits.commands_burst.to_string(),
         "limits.commands_every_ms" => limits.commands_every_ms.to_string(),

@@ -13,6 +13,7 @@ use ruma::api::client::message::get_message_events;
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::Ordering::Relaxed;
 
 const PAGE: u32 = 100;
 const PAGES_MAX: usize = 2_000;
@@ -26,6 +27,8 @@ const YOUNG_MS: i64 = 5_000;
 const TICK_MS: u64 = 1_000;
 const REMOTE_MS: i64 = 60_000;
 const LOCAL_MS: i64 = 600_000;
+/// How long homeservers are given to fetch from others what they do not have.
+const FETCH_MS: i64 = 150_000;
 const DEEP_EVERY_MS: i64 = 3_600_000;
 const LIMITED_MS_MAX: u64 = 20_000;
 const LIMITED_TRIES: usize = 5;
@@ -65,6 +68,15 @@ struct Walked {
     young: bool,
 }
 
+/// A walk that goes further back than others, because something came late.
+#[derive(Debug, Clone, Copy)]
+struct Owed {
+    to: i64,
+    at: i64,
+    /// The room's turn does not know of it yet.
+    is_new: bool,
+}
+
 /// A room's next walk.
 #[derive(Debug, Clone, Copy)]
 struct Turn {
@@ -72,14 +84,22 @@ struct Turn {
     deep_at: i64,
 }
 
+/// What the filler remembers between its rounds.
+#[derive(Default)]
+struct Plan {
+    turns: HashMap<String, Turn>,
+    /// Walks further back than others.
+    owed: HashMap<String, Owed>,
+}
+
 pub async fn run<H: Homeserver>(app: App<H>, inbox: Inbox) {
-    let mut turns: HashMap<String, Turn> = HashMap::new();
+    let mut plan = Plan::default();
     loop {
-        if let Err(error) = round(&app, &inbox, &mut turns).await {
+        if let Err(error) = round(&app, &inbox, &mut plan).await {
             tracing::warn!(%error, "the rooms could not be looked through; trying again");
         }
         tokio::select! {
-            () = app.signals.gaps.notified() => turns.clear(),
+            () = app.signals.gaps.notified() => plan.turns.clear(),
             () = app.clock.sleep(TICK_MS) => {}
         }
     }
@@ -90,17 +110,26 @@ pub async fn run<H: Homeserver>(app: App<H>, inbox: Inbox) {
 /// # Errors
 /// When the database is gone. A room that cannot be read is skipped.
 pub async fn fill_once<H: Homeserver>(app: &App<H>, inbox: &Inbox) -> Result<usize, GapError> {
-    round(app, inbox, &mut HashMap::new()).await
+    app.signals.walks_owed.store(true, Relaxed);
+    round(app, inbox, &mut Plan::default()).await
 }
 
 async fn round<H: Homeserver>(
     app: &App<H>,
     inbox: &Inbox,
-    turns: &mut HashMap<String, Turn>,
+    plan: &mut Plan,
 ) -> Result<usize, GapError> {
     let now = app.clock.now();
     let rooms = rooms_of(app);
+    read_owed(app, plan).await?;
+    let Plan { turns, owed } = plan;
     turns.retain(|room, _| rooms.contains(room));
+    for (room, walk) in owed.iter_mut().filter(|(_, walk)| walk.is_new && walk.at <= now) {
+        walk.is_new = false;
+        if let Some(turn) = turns.get_mut(room) {
+            turn.due_at = now;
+        }
+    }
     let due: Vec<(String, bool)> = rooms
         .into_iter()
         .filter_map(|room| match turns.get(&room) {
@@ -128,6 +157,8 @@ async fn round<H: Homeserver>(
             let chat = app.signals.places(|places| places.direct.contains(&room));
             let young_ms = if walked_at.is_none() && chat { 0 } else { YOUNG_MS };
             let floor = floor(now, walked_at, deep);
+            let far = owed.get(&room).filter(|walk| walk.at <= now);
+            let floor = far.map_or(floor, |walk| floor.min(walk.to));
             async move {
                 let walked = walk(app, inbox, &room, (floor, young_ms)).await;
                 (room, deep, walked)
@@ -136,22 +167,24 @@ async fn round<H: Homeserver>(
         .buffer_unordered(SIDE_BY_SIDE)
         .collect()
         .await;
-    settle(app, turns, &remote, results, now).await
+    settle(app, plan, &remote, results, now).await
 }
 
 type Result3 = (String, bool, Result<Walked, GapError>);
 
 async fn settle<H: Homeserver>(
     app: &App<H>,
-    turns: &mut HashMap<String, Turn>,
+    plan: &mut Plan,
     remote: &HashSet<String>,
     results: Vec<Result3>,
     began_at: i64,
 ) -> Result<usize, GapError> {
+    let Plan { turns, owed } = plan;
     let mut kept = 0;
-    let mut whole = Vec::new();
+    let (mut whole, mut paid) = (Vec::new(), Vec::new());
     for (room, deep, result) in results {
-        let every = if remote.contains(&room) { REMOTE_MS } else { LOCAL_MS };
+        let is_often = remote.contains(&room) || owed.contains_key(&room);
+        let every = if is_often { REMOTE_MS } else { LOCAL_MS };
         let old = turns.get(&room).map_or(began_at, |turn| turn.deep_at);
         let deep_at = if deep { began_at + DEEP_EVERY_MS } else { old };
         let turn = match result {
@@ -160,6 +193,8 @@ async fn settle<H: Homeserver>(
                 let soon = walked.young || !walked.whole;
                 if walked.whole {
                     whole.push((room.clone(), began_at));
+                    let far = owed.get(&room).filter(|walk| is_paid(walk, &walked, began_at));
+                    paid.extend(far.map(|walk| (room.clone(), *walk)));
                 }
                 Turn {
                     due_at: began_at + if soon { YOUNG_MS } else { every },
@@ -176,12 +211,39 @@ async fn settle<H: Homeserver>(
     if !whole.is_empty() {
         let mut tx = app.db.begin().await?;
         store::walked(&mut tx, &whole).await?;
+        for (room, walk) in &paid {
+            store::paid(&mut tx, room, store::Walk { to: walk.to, at: walk.at }).await?;
+            owed.remove(room);
+        }
         tx.commit().await?;
     }
     if kept > 0 {
         tracing::info!(kept, "inputs that were never pushed were found in the rooms");
     }
     Ok(kept)
+}
+
+/// Reads the walks that are owed, where there may be new ones.
+async fn read_owed<H: Homeserver>(app: &App<H>, plan: &mut Plan) -> Result<(), GapError> {
+    if !app.signals.walks_owed.swap(false, Relaxed) {
+        return Ok(());
+    }
+    let read: Result<_, sqlx::Error> =
+        async { store::owed(&mut *app.db.read().await?).await }.await;
+    let walks = read.inspect_err(|_| app.signals.walks_owed.store(true, Relaxed))?;
+    for (room, walk) in walks {
+        let known = plan.owed.get(&room).is_some_and(|owed| owed.at == walk.at);
+        if !known {
+            plan.owed.insert(room, Owed { to: walk.to, at: walk.at, is_new: true });
+        }
+    }
+    Ok(())
+}
+
+/// Whether a far walk is no longer owed: it brought nothing, and homeservers had time to fetch from
+/// others what they did not have.
+fn is_paid(owed: &Owed, walked: &Walked, began_at: i64) -> bool {
+    walked.kept == 0 && !walked.young && began_at >= owed.at + FETCH_MS
 }
 
 /// Every room in which something may be said to us.

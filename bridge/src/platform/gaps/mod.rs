@@ -5,9 +5,11 @@ mod canary;
 mod filler;
 mod rules;
 mod store;
+mod walks;
 
 pub use canary::PING_ID;
 pub use filler::fill_once;
+pub use walks::Walks;
 
 use super::App;
 use super::homeserver::Homeserver;

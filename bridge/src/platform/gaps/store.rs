@@ -56,3 +56,56 @@ pub async fn walked(tx: &mut Conn, rooms: &[(String, i64)]) -> Result<(), sqlx::
     }
     Ok(())
 }
+
+/// A walk further back than others, and from when on it is owed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Walk {
+    pub to: i64,
+    pub at: i64,
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn owe(tx: &mut Conn, room: &str, walk: Walk, now: i64) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "insert into gap (room_id, walked_at, owed_to, owed_at) values ($1, $2, $3, $4) \
+         on conflict (room_id) do update set owed_to = excluded.owed_to, owed_at = excluded.owed_at",
+    )
+    .bind(room)
+    .bind(now)
+    .bind(walk.to)
+    .bind(walk.at)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// The walks that are owed, by room.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn owed(reader: &mut Conn) -> Result<HashMap<String, Walk>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select room_id, owed_to, owed_at from gap where owed_to is not null and owed_at is not null",
+    )
+    .fetch_all(reader)
+    .await?;
+    rows.iter()
+        .map(|row| Ok((row.try_get(0)?, Walk { to: row.try_get(1)?, at: row.try_get(2)? })))
+        .collect()
+}
+
+/// A walk is no longer owed; one that came to be owed since then is.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn paid(tx: &mut Conn, room: &str, walk: Walk) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "update gap set owed_to = null, owed_at = null where room_id = $1 and owed_at = $2",
+    )
+    .bind(room)
+    .bind(walk.at)
+    .execute(tx)
+    .await?;
+    Ok(())
+}

@@ -4,6 +4,7 @@ use super::filter::{Filter, Peek, Verdict, has_lone_surrogate};
 use super::store::{self, Conflict, NewRow};
 use crate::platform::db::sql::chunks;
 use crate::platform::db::{Conn, Db};
+use crate::platform::gaps::Walks;
 use crate::platform::signals::{Mark, Places, Signals};
 use crate::platform::work::Effects;
 use crate::program::Program;
@@ -52,6 +53,8 @@ pub struct Inbox {
     filter: Arc<Filter>,
     signals: Arc<Signals>,
     inbox_max: usize,
+    /// Rooms in which something came late, to be walked through.
+    walks: Walks,
     /// When a conflict was last told to the team.
     told_at: Arc<AtomicI64>,
 }
@@ -60,7 +63,14 @@ impl Inbox {
     #[must_use]
     pub fn new(db: Db, program: &Program, signals: Arc<Signals>) -> Self {
         let filter = Arc::new(Filter::new(&program.bot, &program.prefix));
-        Self { db, filter, signals, inbox_max: program.limits.inbox_max, told_at: Arc::default() }
+        Self {
+            db,
+            filter,
+            signals,
+            inbox_max: program.limits.inbox_max,
+            walks: Walks::new(program),
+            told_at: Arc::default(),
+        }
     }
 
     /// Keeps what matters of a batch; gives the number of rows that are new.
@@ -80,6 +90,9 @@ impl Inbox {
         }
         self.signals.counters.events.fetch_add(events.len() as u64, Relaxed);
         let rows = self.signals.places(|places| self.sift(events, places, source, now));
+        if self.walks.owe(&self.db, now).await? {
+            self.signals.walks_owed.store(true, Relaxed);
+        }
         if rows.is_empty() {
             return Ok(0);
         }
@@ -163,16 +176,21 @@ impl Inbox {
         for raw in events {
             let text = raw.get();
             match serde_json::from_str::<Peek<'_>>(text) {
-                Ok(peek) => match self.filter.verdict(&peek, places) {
-                    Verdict::Skip => {}
-                    Verdict::Echo { txn_id } => self.echo(txn_id, &peek.event_id, now),
-                    Verdict::Keep if !has_lone_surrogate(text) => {
-                        rows.push(self.row(&peek, text, source, now));
+                Ok(peek) => {
+                    if source == Source::Txn {
+                        self.walks.look(&peek, places, now);
                     }
-                    Verdict::Keep | Verdict::Broken => {
-                        rows.push(self.malformed(text, source, now));
+                    match self.filter.verdict(&peek, places) {
+                        Verdict::Skip => {}
+                        Verdict::Echo { txn_id } => self.echo(txn_id, &peek.event_id, now),
+                        Verdict::Keep if !has_lone_surrogate(text) => {
+                            rows.push(self.row(&peek, text, source, now));
+                        }
+                        Verdict::Keep | Verdict::Broken => {
+                            rows.push(self.malformed(text, source, now));
+                        }
                     }
-                },
+                }
                 Err(_) => rows.push(self.malformed(text, source, now)),
             }
         }

@@ -73,6 +73,12 @@ impl Event {
         self.origin_server_ts.as_i64().unwrap_or(0)
     }
 
+    /// How long ago it was said when it came, as far as that can be told.
+    #[must_use]
+    pub fn lag(&self, received_at: i64) -> i64 {
+        super::late::lag(self.ts(), self.unsigned.as_deref(), received_at)
+    }
+
     /// The event that this one redacts.
     #[must_use]
     pub fn redacts(&self) -> Option<String> {

@@ -1,5 +1,6 @@
 //! Decides from a borrowed look at an event whether it needs a row: commands, answers to us,
 //! reactions, redactions, edits, membership and foreign state do; ordinary talk does not.
+use super::late;
 use crate::platform::signals::Places;
 use crate::platform::work::MARKER;
 use serde::Deserialize;
@@ -27,6 +28,19 @@ pub struct Peek<'a> {
     pub state_key: Option<Cow<'a, str>>,
     #[serde(borrow, default)]
     content: Content<'a>,
+    #[serde(borrow, default)]
+    origin_server_ts: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    unsigned: Option<&'a RawValue>,
+}
+
+impl Peek<'_> {
+    /// How long ago it was said when it came, as far as that can be told.
+    #[must_use]
+    pub fn lag(&self, received_at: i64) -> i64 {
+        let said_at = self.origin_server_ts.and_then(|raw| raw.get().parse().ok());
+        late::lag(said_at.unwrap_or(0), self.unsigned, received_at)
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -3,6 +3,7 @@
 mod accept;
 mod event;
 mod filter;
+pub mod late;
 pub mod proof;
 mod queue;
 pub mod run;

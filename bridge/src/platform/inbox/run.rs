@@ -4,6 +4,7 @@
 //! a savepoint for each, without two statements more for each.
 mod alone;
 mod backlog;
+mod news;
 
 use super::event::Event;
 use super::proof::{Need, Proof, prove};
@@ -13,7 +14,7 @@ use crate::platform::App;
 use crate::platform::db::Tx;
 use crate::platform::homeserver::Homeserver;
 use crate::platform::jobs;
-use crate::platform::outbox::marks::{Marks, Parked};
+use crate::platform::outbox::marks::Marks;
 use crate::platform::refusal::Fault;
 use crate::platform::work::{Cause, Done, Effects, Memory, Work};
 use crate::root;
@@ -176,9 +177,7 @@ impl<H: Homeserver> Worker<H> {
         for job in jobs {
             self.guarded_job(&mut tx, job, now).await?;
         }
-        for parked in &told {
-            self.tell_parked(&mut tx, parked, now).await?;
-        }
+        self.tell_news(&mut tx, &told, marks, now).await?;
         self.commit(tx, ready).await
     }
 
@@ -213,7 +212,10 @@ impl<H: Homeserver> Worker<H> {
             signals.states.notify_one();
         }
         if self.effects.rooms_wanted {
-            signals.rooms.notify_one();
+            signals.want_rooms();
+        }
+        if self.effects.checks_wanted {
+            signals.checks.notify_one();
         }
         if self.effects.inputs_wanted {
             signals.inbox.unread(0);
@@ -240,15 +242,6 @@ impl<H: Homeserver> Worker<H> {
     fn undo(&mut self) {
         self.effects.clear();
         self.memory.forget();
-    }
-
-    async fn tell_parked(&mut self, tx: &mut Tx, parked: &Parked, now: i64) -> Result<(), Fault> {
-        let app = self.app.clone();
-        let cause = Cause { id: format!("parked:{}", parked.id), ..Cause::default() };
-        self.effects.is_ours = true;
-        let mut work = self.work(tx, &app, cause, now);
-        root::tell_parked(&mut work, parked);
-        Ok(())
     }
 
     fn work<'a>(&'a mut self, tx: &'a mut Tx, app: &'a App<H>, cause: Cause, now: i64) -> Work<'a> {
@@ -278,7 +271,13 @@ impl<H: Homeserver> Worker<H> {
         let app = self.app.clone();
         let mut work = self.work(tx, &app, cause_of(row), row.received_at);
         work.backlog = app.signals.pending.load(Relaxed);
-        let input = root::Input { event: &event, late: row.late, found: found.as_ref(), at: now };
+        let input = root::Input {
+            event: &event,
+            late: row.late,
+            found: found.as_ref(),
+            at: now,
+            received_at: row.received_at,
+        };
         let done = AssertUnwindSafe(root::handle(&mut work, &input))
             .catch_unwind()
             .await

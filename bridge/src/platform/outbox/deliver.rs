@@ -17,6 +17,8 @@ pub enum Outcome {
     Unknown,
     /// Nothing left this machine: the homeserver is away.
     Away,
+    /// Ours answers; that of the invited person does not.
+    ServerAway,
     /// Nothing happened; to be tried again after so many milliseconds, and not before.
     Limited(i64),
 }

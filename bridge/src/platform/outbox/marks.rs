@@ -53,7 +53,7 @@ impl Marks {
                     }
                 }
                 Mark::Stands { key, event_id } => store::stands(tx, key, event_id).await?,
-                Mark::Sent { .. } | Mark::Confirmed { .. } => {}
+                Mark::Sent { .. } | Mark::Confirmed { .. } | Mark::Hindered { .. } => {}
             }
         }
         store::told(tx, &self.joined(marks), now).await?;
@@ -82,7 +82,10 @@ impl Marks {
                         self.early.insert(txn_id.clone(), ());
                     }
                 }
-                Mark::Unknown { .. } | Mark::Parked { .. } | Mark::Stands { .. } => {}
+                Mark::Unknown { .. }
+                | Mark::Parked { .. }
+                | Mark::Stands { .. }
+                | Mark::Hindered { .. } => {}
             }
         }
         told

@@ -2,6 +2,7 @@
 //! ever: the homeserver itself makes a repeated request one event.
 pub mod carry;
 mod deliver;
+pub mod gates;
 mod lanes;
 pub mod marks;
 mod recover;

@@ -1,6 +1,7 @@
 //! The sender. It reads what is owed, sends it, and leaves marks; the rows are the truth, so that a
 //! kill at any point only repeats a request that the homeserver knows by its transaction id.
 use super::deliver::{Outcome, deliver};
+use super::gates::{GIVE_UP_MS, Gates, server_of};
 use super::lanes::Lanes;
 use super::recover::{self, LOOK_AFTER_MS};
 use super::refs;
@@ -39,6 +40,9 @@ const HELD_FACTOR: usize = 4;
 /// Rows of a room that has just become known, read at once.
 const PLACED_ROWS_MAX: i64 = 200;
 
+/// Why an invitation is parked whose server was waited for too long.
+pub const GIVEN_UP: &str = "their server did not answer for two weeks";
+
 type Flight = BoxFuture<'static, (Arc<Owed>, Outcome)>;
 
 pub struct Sender<H> {
@@ -58,6 +62,8 @@ pub struct Sender<H> {
     places_version: u64,
     /// The homeserver was not there for the last row.
     away: bool,
+    /// Other servers, as far as those invited there go.
+    gates: Gates,
 }
 
 /// Sends until the future is dropped.
@@ -75,6 +81,7 @@ impl<H: Homeserver> Sender<H> {
     #[must_use]
     pub fn new(app: App<H>) -> Self {
         Self {
+            gates: Gates::new(app.program.limits.lanes_max),
             app,
             lanes: Lanes::default(),
             flights: FuturesUnordered::new(),
@@ -184,7 +191,7 @@ impl<H: Homeserver> Sender<H> {
         if !self.unplaced.has(&row.room) && self.is_placed(&row.room) {
             self.lanes.push(row);
         } else if self.unplaced.pass(row.room, row.id) {
-            self.app.signals.rooms.notify_one();
+            self.app.signals.want_rooms();
         }
     }
 
@@ -226,11 +233,16 @@ impl<H: Homeserver> Sender<H> {
         now: i64,
     ) -> Result<Option<Flight>, Fault> {
         let Some(room_id) = self.room_of(&row).await? else {
-            self.app.signals.rooms.notify_one();
+            self.app.signals.want_rooms();
             self.lanes.again(&row.lane(), now + ROOM_WAIT_MS);
             return Ok(None);
         };
         let Some(row) = self.filled(row, tries, now).await? else { return Ok(None) };
+        let elsewhere = self.elsewhere(&row);
+        if let Some(at) = elsewhere.as_deref().and_then(|server| self.gates.enter(server, now)) {
+            self.lanes.hold(&row.lane(), at);
+            return Ok(None);
+        }
         let homeserver = self.app.homeserver.clone();
         let old = now - row.unknown_at.unwrap_or(row.made_at) > LOOK_AFTER_MS;
         let flight = async move {
@@ -241,7 +253,11 @@ impl<H: Homeserver> Sender<H> {
                     Err(outcome) => return (row, outcome),
                 }
             }
-            let outcome = deliver(&homeserver, &room_id, &row).await;
+            let outcome = match deliver(&homeserver, &room_id, &row).await {
+                // Ours has asked theirs; what it says of that differs by homeserver.
+                Outcome::Unknown if elsewhere.is_some() => Outcome::ServerAway,
+                outcome => outcome,
+            };
             (row, outcome)
         };
         Ok(Some(flight.boxed()))
@@ -315,9 +331,24 @@ impl<H: Homeserver> Sender<H> {
         self.recent.insert(key.to_owned(), target);
     }
 
+    /// The server of somebody invited, where it is not ours.
+    fn elsewhere(&self, row: &Owed) -> Option<String> {
+        let server = row.invited().and_then(server_of);
+        server.filter(|server| *server != self.app.program.server_name).map(str::to_owned)
+    }
+
     pub(super) fn landed(&mut self, row: &Owed, outcome: Outcome) {
         let now = self.app.clock.now();
         let signals = self.app.signals.clone();
+        let away = outcome == Outcome::ServerAway;
+        let elsewhere = self.elsewhere(row);
+        let next_at = elsewhere.map_or(now, |server| self.gates.leave(&server, away, now));
+        let outcome = match outcome {
+            Outcome::ServerAway if now - row.made_at > GIVE_UP_MS => {
+                Outcome::Parked(GIVEN_UP.to_owned())
+            }
+            outcome => outcome,
+        };
         match outcome {
             Outcome::Sent(event_id) => self.sent(row, event_id),
             Outcome::Parked(why) => {
@@ -339,6 +370,13 @@ impl<H: Homeserver> Sender<H> {
                     signals.hung_up.notify_one();
                 }
                 self.lanes.again(&row.lane(), now + self.backoff(row, AWAY_MS_MAX));
+            }
+            Outcome::ServerAway => {
+                signals.counters.retried.fetch_add(1, Relaxed);
+                signals.mark(Mark::Unknown { id: row.id, at: now });
+                let user = row.invited().unwrap_or_default().to_owned();
+                signals.mark(Mark::Hindered { user, at: now });
+                self.lanes.hold(&row.lane(), next_at);
             }
             Outcome::Limited(ms) => self.lanes.hold(&row.lane(), now.saturating_add(ms)),
         }

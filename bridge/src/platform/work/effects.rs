@@ -102,6 +102,8 @@ pub struct Effects {
     pub rooms_wanted: bool,
     /// Whether a key leads to another room from this commit on.
     pub places_changed: bool,
+    /// Whether looks at other homeservers are owed.
+    pub checks_wanted: bool,
     /// Whether room state that was sent before must go out again.
     pub states_wanted: bool,
     /// Whether inputs that were finished wait again.

@@ -17,6 +17,7 @@ use super::store::{self, RoomRow};
 use crate::platform::App;
 use crate::platform::homeserver::{CallError, Homeserver};
 use crate::platform::refusal::Fault;
+use chats::Side;
 use futures_util::stream::{self, StreamExt};
 use make::Found;
 use schema::card::Finding;
@@ -28,6 +29,8 @@ const RETRY_MS_MAX: i64 = 60_000;
 /// A room or chat that could not be made waits longer after each try.
 const WAIT_MS: i64 = 15_000;
 const WAIT_MS_MAX: i64 = 3_600_000;
+/// How often the chats with people of other servers are looked at.
+const RETRY_CHATS_MS: u64 = 15_000;
 const SIDE_BY_SIDE: usize = 4;
 /// While a room is being replaced.
 const SOON_MS: i64 = 250;
@@ -106,12 +109,32 @@ pub async fn run<H: Homeserver>(app: App<H>) {
     }
 }
 
+/// Keeps the chats with people of other servers, however long those take to answer.
+pub async fn run_chats<H: Homeserver>(app: App<H>) {
+    let mut keeper = Keeper::new(app.clone());
+    loop {
+        let mut report = Report::default();
+        if let Err(error) = keeper.chats(Side::Others, &mut report).await {
+            tracing::warn!(%error, "the chats with other servers could not be kept; trying again");
+            app.clock.sleep(RETRY_CHATS_MS).await;
+            continue;
+        }
+        tokio::select! {
+            () = app.signals.chats.notified() => {}
+            () = app.clock.sleep(RETRY_CHATS_MS) => {}
+        }
+    }
+}
+
 /// One whole round: everything missing is made, every room looked at and mended.
 ///
 /// # Errors
 /// When the homeserver or the database is out of reach.
 pub async fn keep_once<H: Homeserver>(app: &App<H>) -> Result<Report, KeepError> {
-    Keeper::new(app.clone()).round(true).await
+    let mut keeper = Keeper::new(app.clone());
+    let mut report = keeper.round(true).await?;
+    keeper.chats(Side::Others, &mut report).await?;
+    Ok(report)
 }
 
 /// What should be there: every key with its wish.
@@ -176,7 +199,7 @@ impl<H: Homeserver> Keeper<H> {
         if replacing {
             self.close_rooms(&plan, &mut report).await?;
         }
-        self.chats(&mut report).await?;
+        self.chats(Side::Ours, &mut report).await?;
         Ok(report)
     }
 

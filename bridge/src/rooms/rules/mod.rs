@@ -4,6 +4,7 @@ mod diff;
 mod judge;
 mod key;
 mod power;
+mod reach;
 mod states;
 
 pub use access::{Access, VIA_MAX, server_acl, server_of, via, via_is_old};
@@ -11,6 +12,7 @@ pub use diff::{Drift, Real, diff};
 pub use judge::{Room, alias_taken, closed, closed_for, encrypted, judge, own_differs, parked};
 pub use key::{RESERVED, RoomKey};
 pub use power::{Powers, closed_powers, powers, real_powers};
+pub use reach::hindrance;
 pub use states::{
     About, Child, Frame, StateEvent, Wish, child, create_content, direct_powers, emptied,
     own_states, tombstone, wish,

@@ -15,6 +15,8 @@ pub struct Chat {
     pub away_at: Option<i64>,
     /// Since when somebody else is in it: no longer a place for figures.
     pub crowded_at: Option<i64>,
+    /// Since when we know of it.
+    pub noted_at: i64,
 }
 
 fn chat(row: &AnyRow) -> Result<Chat, sqlx::Error> {
@@ -25,6 +27,7 @@ fn chat(row: &AnyRow) -> Result<Chat, sqlx::Error> {
         encrypted_at: row.try_get(3)?,
         away_at: row.try_get(4)?,
         crowded_at: row.try_get(5)?,
+        noted_at: row.try_get(6)?,
     })
 }
 
@@ -32,7 +35,7 @@ fn chat(row: &AnyRow) -> Result<Chat, sqlx::Error> {
 /// When the database refuses.
 pub async fn all(reader: &mut Conn) -> Result<Vec<Chat>, sqlx::Error> {
     let rows = sqlx::query(
-        "select room_id, user_id, joined_at, encrypted_at, away_at, crowded_at from chat order by room_id",
+        "select room_id, user_id, joined_at, encrypted_at, away_at, crowded_at, noted_at from chat order by room_id",
     )
     .fetch_all(reader)
     .await?;
@@ -43,7 +46,7 @@ pub async fn all(reader: &mut Conn) -> Result<Vec<Chat>, sqlx::Error> {
 /// When the database refuses.
 pub async fn by_room_id(reader: &mut Conn, room_id: &str) -> Result<Option<Chat>, sqlx::Error> {
     let row = sqlx::query(
-        "select room_id, user_id, joined_at, encrypted_at, away_at, crowded_at from chat where room_id = $1",
+        "select room_id, user_id, joined_at, encrypted_at, away_at, crowded_at, noted_at from chat where room_id = $1",
     )
     .bind(room_id)
     .fetch_optional(reader)
@@ -230,7 +233,7 @@ pub async fn link(tx: &mut Conn, user: &str, room_id: &str, now: i64) -> Result<
 /// When the database refuses.
 pub async fn usable(reader: &mut Conn, user: &str) -> Result<Option<Chat>, sqlx::Error> {
     let row = sqlx::query(
-        "select room_id, user_id, joined_at, encrypted_at, away_at, crowded_at from chat \
+        "select room_id, user_id, joined_at, encrypted_at, away_at, crowded_at, noted_at from chat \
          where user_id = $1 and joined_at is not null and encrypted_at is null and crowded_at is null \
          order by case when away_at is null then 0 else 1 end, joined_at desc limit 1",
     )

@@ -2,6 +2,7 @@
 pub mod access;
 pub mod chats;
 pub mod members;
+pub mod reach;
 pub mod upgrades;
 
 use super::rules::RoomKey;

@@ -36,15 +36,22 @@ pub struct Owed {
 }
 
 impl Owed {
-    /// What it is sent in order with: the messages of its room, or the reactions there, which need
-    /// only follow what they stand on.
+    /// What it is sent in order with: the messages of its room; the reactions there, which need only
+    /// follow what they stand on; or what lets one person in and out, which may wait for their server
+    /// for days.
     #[must_use]
     pub fn lane(&self) -> String {
-        if self.event_type == "m.reaction" {
-            format!("{} reactions", self.room)
-        } else {
-            self.room.clone()
+        match (self.kind, &self.subject) {
+            (OutKind::Invite | OutKind::Remove, Some(user)) => format!("{} {user}", self.room),
+            _ if self.event_type == "m.reaction" => format!("{} reactions", self.room),
+            _ => self.room.clone(),
         }
+    }
+
+    /// The person whom this invites.
+    #[must_use]
+    pub fn invited(&self) -> Option<&str> {
+        self.subject.as_deref().filter(|_| self.kind == OutKind::Invite)
     }
 
     /// The key of our own message that is to be taken back, until its event is known.
