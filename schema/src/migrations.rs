@@ -122,10 +122,17 @@ const STEPS: &[Step] = &[
         sqlite: "",
         postgres: "",
     },
+    Step {
+        version: 18,
+        name: "extracts",
+        common: include_str!("../migrations/0018_extracts.sql"),
+        sqlite: include_str!("../migrations/0018_extracts.sqlite.sql"),
+        postgres: include_str!("../migrations/0018_extracts.postgres.sql"),
+    },
 ];
 
 /// The newest schema version that this program knows.
-pub const NEWEST: i64 = 15;
+pub const NEWEST: i64 = 18;
 
 /// Every step in order: version, name, SQL text for the engine.
 pub fn migrations(engine: Engine) -> impl Iterator<Item = (i64, &'static str, String)> {
