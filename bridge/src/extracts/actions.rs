@@ -118,14 +118,14 @@ async fn changes(work: &mut Work<'_>, since: Option<i64>) -> Result<Vec<Change>,
     let calendar = work.program.calendar.clone();
     let mut changes = Vec::new();
     for period in rules::open_since(&calendar, since.unwrap_or(work.now), work.now) {
-        for (metric, scope) in
-            rules::TOLD.iter().flat_map(|metric| scopes.iter().map(move |scope| (metric, scope)))
-        {
-            let key = BoardKey::new(*metric, period, scope.clone());
-            for (partner, score, told) in store::moved(work.tx, &key).await? {
-                let by = rules::seen(score) - told;
-                if by != 0 && named.contains(&partner) {
-                    changes.push(Change { partner, key: key.clone(), by });
+        for metric in rules::TOLD {
+            for scope in &scopes {
+                let key = BoardKey::new(metric, period, scope.clone());
+                for (partner, score, told) in store::moved(work.tx, &key).await? {
+                    let by = rules::seen(score) - told;
+                    if by != 0 && named.contains(&partner) {
+                        changes.push(Change { partner, key: key.clone(), by });
+                    }
                 }
             }
         }

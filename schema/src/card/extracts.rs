@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::ids::PartnerId;
 use crate::period::Period;
 
+/// What the first link hangs on.
+pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
 /// One link of the chain of extracts. Its text is hashed as canonical JSON: keys in order, no spaces,
 /// integers only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
