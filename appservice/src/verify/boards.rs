@@ -127,10 +127,8 @@ pub fn compare(shown: &Shown, sums: &Sums, count: &mut Count, found: &mut Findin
         count.rows += 1;
         match missing.remove(&id) {
             Some(score) if score == row.score => {}
-            Some(score) => found.differs(format!(
-                "{name}: {id} shows {}, the extracts make {score}",
-                row.score
-            )),
+            Some(score) => found
+                .differs(format!("{name}: {id} shows {}, the extracts make {score}", row.score)),
             None if expected.contains_key(&id) => {
                 found.differs(format!("{name}: {id} stands there twice"));
             }

@@ -83,9 +83,10 @@ impl Server {
             (Some(program), _) => (room.to_owned(), program),
             (None, Some(own)) => {
                 let space = own["program"].as_str().context("the room names no Space")?.to_owned();
-                let state = self.state(&space).await.context(
-                    "the Space cannot be read; join it with the same account",
-                )?;
+                let state = self
+                    .state(&space)
+                    .await
+                    .context("the Space cannot be read; join it with the same account")?;
                 (space, of(&state, PROGRAM).context("the Space says nothing of a program")?)
             }
             (None, None) => bail!("{room} is no room of a partner program"),

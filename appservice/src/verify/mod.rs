@@ -73,9 +73,8 @@ pub fn judge(events: &[Event], bot: Option<&str>) -> Verdict {
     let strange = events.iter().filter(|event| event.sender != trust.bot() && is_ours(event));
     let strange = strange.count();
     let program = program(ours());
-    let calendar = program
-        .as_ref()
-        .and_then(|program| Calendar::named(&program.timezone, program.week_start));
+    let calendar =
+        program.as_ref().and_then(|program| Calendar::named(&program.timezone, program.week_start));
     let links = chain::links(ours(), &mut found);
     let versions = boards::versions(ours(), &mut found);
     let results = seasons::told(ours(), &mut found);
@@ -111,14 +110,18 @@ pub fn judge(events: &[Event], bot: Option<&str>) -> Verdict {
         found.untold(format!("moved since the last extract: {}", moved.join(", ")));
     }
     if count.boards == 0 && !extracts.is_empty() {
-        found.untold("there is no board here to compare with; give the Space's state, too".to_owned());
+        found.untold(
+            "there is no board here to compare with; give the Space's state, too".to_owned(),
+        );
     }
     Verdict {
         trust: Some(trust),
         program: program.map(|program| program.name),
-        head: extracts.iter().rev().find(|one| one.whole).map(|one| {
-            (one.ledger_seq, one.ledger_hash.clone())
-        }),
+        head: extracts
+            .iter()
+            .rev()
+            .find(|one| one.whole)
+            .map(|one| (one.ledger_seq, one.ledger_hash.clone())),
         heads,
         extracts: extracts.len(),
         boards: count,
@@ -139,7 +142,9 @@ fn trust(events: &[Event], bot: Option<&str>, found: &mut Findings) -> Option<Tr
         events.iter().filter(makes).map(|event| event.sender.as_str()).collect();
     if creators.len() > 1 {
         let names = creators.into_iter().collect::<Vec<_>>().join(", ");
-        found.untold(format!("the rooms were made by {names}; say with --bot which is the program's"));
+        found.untold(format!(
+            "the rooms were made by {names}; say with --bot which is the program's"
+        ));
         return None;
     }
     if let Some(creator) = creators.into_iter().next() {

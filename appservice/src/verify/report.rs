@@ -105,7 +105,9 @@ impl fmt::Display for Verdict {
         });
         match (self.code(), head) {
             (0, Some(head)) => write!(f, "Everything matches {head}"),
-            (1, _) => write!(f, "It does NOT match: {}.", many(self.found.differs.len(), "finding")),
+            (1, _) => {
+                write!(f, "It does NOT match: {}.", many(self.found.differs.len(), "finding"))
+            }
             (_, Some(head)) => write!(f, "Not all can be told; what can matches {head}"),
             (_, None) => write!(f, "It cannot be told."),
         }

@@ -109,10 +109,9 @@ fn compare(shown: &Shown, sums: &Sums, count: &mut Count, found: &mut Findings) 
         let late = sums.since(id).is_none_or(|since| since > shown.updated_at);
         match made.get(&id) {
             Some(score) if *score == row.score => count.rows += 1,
-            Some(score) if !late => found.differs(format!(
-                "{name}: {id} has {}, the extracts make {score}",
-                row.score
-            )),
+            Some(score) if !late => {
+                found.differs(format!("{name}: {id} has {}, the extracts make {score}", row.score))
+            }
             None if !late => {
                 found.differs(format!("{name}: {id} has {}, the extracts make none", row.score));
             }

@@ -9,8 +9,7 @@ use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is told. Breadth follows from revenue: in how many industries it is above 0.
-pub const TOLD: [Metric; 4] =
-    [Metric::Revenue, Metric::Clients, Metric::Penetration, Metric::Help];
+pub const TOLD: [Metric; 4] = [Metric::Revenue, Metric::Clients, Metric::Penetration, Metric::Help];
 /// Bytes of one card's lists, as JSON; the rest of a card is less than a kilobyte.
 pub const PART_BYTES_MAX: usize = crate::platform::text::CARD_BYTES_MAX - 1_024;
 /// Messages of one extract; what does not fit follows with the next.
@@ -147,7 +146,9 @@ pub fn parts(items: Vec<Item>, bytes_max: usize, parts_max: usize) -> (Vec<Vec<I
 fn cost(item: &Item) -> usize {
     match item {
         Item::Withheld(_) | Item::Shown(_) => 29,
-        Item::Row(_, row) => serde_json::to_string(row).map_or(usize::MAX / 2, |text| text.len() + 1),
+        Item::Row(_, row) => {
+            serde_json::to_string(row).map_or(usize::MAX / 2, |text| text.len() + 1)
+        }
         Item::Moving(key) => key.len() + 3,
     }
 }
@@ -168,9 +169,9 @@ pub fn filled(mut extract: Extract, items: &[Item]) -> Extract {
             Item::Moving(key) => extract.moving.push(key.clone()),
             Item::Row(periods, row) => match extract.moves.last_mut() {
                 Some(moves) if moves.periods == *periods => moves.rows.push(row.clone()),
-                _ => extract
-                    .moves
-                    .push(Moves { periods: periods.clone(), rows: vec![row.clone()] }),
+                _ => {
+                    extract.moves.push(Moves { periods: periods.clone(), rows: vec![row.clone()] })
+                }
             },
         }
     }

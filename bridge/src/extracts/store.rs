@@ -98,10 +98,8 @@ pub async fn add(tx: &mut Conn, changes: &[Change]) -> Result<(), sqlx::Error> {
         );
         let mut query = sqlx::query(text);
         for change in chunk {
-            query = query
-                .bind(change.key.to_string())
-                .bind(change.partner.to_string())
-                .bind(change.by);
+            query =
+                query.bind(change.key.to_string()).bind(change.partner.to_string()).bind(change.by);
         }
         query.execute(&mut *tx).await?;
     }
@@ -113,9 +111,8 @@ pub async fn add(tx: &mut Conn, changes: &[Change]) -> Result<(), sqlx::Error> {
 /// # Errors
 /// When the database refuses.
 pub async fn told(tx: &mut Conn) -> Result<HashMap<PartnerId, bool>, sqlx::Error> {
-    let rows = sqlx::query("select partner_id, withheld_at from extract_partner")
-        .fetch_all(tx)
-        .await?;
+    let rows =
+        sqlx::query("select partner_id, withheld_at from extract_partner").fetch_all(tx).await?;
     rows.iter()
         .map(|row| Ok((partner(row)?, row.try_get::<Option<i64>, _>(1)?.is_some())))
         .collect()
@@ -146,11 +143,10 @@ pub async fn set_told(
 /// # Errors
 /// When the database refuses.
 pub async fn named(tx: &mut Conn) -> Result<Vec<PartnerId>, sqlx::Error> {
-    let rows = sqlx::query(
-        "select id from partner where visibility = 'public' and suspended_at is null",
-    )
-    .fetch_all(tx)
-    .await?;
+    let rows =
+        sqlx::query("select id from partner where visibility = 'public' and suspended_at is null")
+            .fetch_all(tx)
+            .await?;
     rows.iter().map(partner).collect()
 }
 

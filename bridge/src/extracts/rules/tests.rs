@@ -45,7 +45,13 @@ fn periods_in_their_grace_are_looked_at() {
     assert!(slept.contains(&"2026-Q3".to_owned()) == false, "{slept:?}");
 }
 
-fn change(partner: u128, metric: Metric, period: Period, industry: Option<&str>, by: i64) -> Change {
+fn change(
+    partner: u128,
+    metric: Metric,
+    period: Period,
+    industry: Option<&str>,
+    by: i64,
+) -> Change {
     Change {
         partner: PartnerId(partner),
         key: BoardKey::new(metric, period, industry.map(str::to_owned)),
