@@ -11,7 +11,6 @@ mod sums;
 
 pub use report::Verdict;
 
-use boards::Count;
 use events::Event;
 use schema::card::Extract;
 use schema::period::Calendar;
@@ -21,6 +20,7 @@ use sums::Sums;
 
 const PROGRAM: &str = "agency.siso.partners.program";
 const BOARD: &str = "agency.siso.partners.leaderboard";
+const NO_EXTRACT: &str = "there is no extract here: name an export of the leaderboard room";
 
 /// What differs, and what could not be told.
 #[derive(Debug, Default)]
@@ -66,69 +66,77 @@ impl Trust {
 pub fn judge(events: &[Event], bot: Option<&str>) -> Verdict {
     let mut found = Findings::default();
     let Some(trust) = trust(events, bot, &mut found) else {
-        found.untold("there is no extract here: name an export of the leaderboard room".to_owned());
+        found.untold(NO_EXTRACT.to_owned());
         return Verdict::empty(found);
     };
     let ours = || events.iter().filter(|event| event.sender == trust.bot());
     let strange = events.iter().filter(|event| event.sender != trust.bot() && is_ours(event));
     let strange = strange.count();
     let program = program(ours());
-    let calendar =
-        program.as_ref().and_then(|program| Calendar::named(&program.timezone, program.week_start));
     let links = chain::links(ours(), &mut found);
     let versions = boards::versions(ours(), &mut found);
     let results = seasons::told(ours(), &mut found);
     let heads = heads(ours(), &results, &mut found);
     let extracts: Vec<&Extract> = links.iter().map(|link| &link.told).collect();
-    if extracts.is_empty() {
-        found.untold("there is no extract here: name an export of the leaderboard room".to_owned());
+    let mut verdict = Verdict {
+        head: extracts
+            .iter()
+            .rev()
+            .find(|one| one.whole)
+            .map(|one| (one.ledger_seq, one.ledger_hash.clone())),
+        heads: heads.0,
+        newest: heads.1,
+        extracts: extracts.len(),
+        strange,
+        program: program.as_ref().map(|program| program.name.clone()),
+        trust: Some(trust),
+        ..Verdict::empty(found)
+    };
+    // Without the first one nothing adds up, and `chain` has said so.
+    if extracts.first().is_some_and(|first| first.n == 1) {
+        add_up(&extracts, &versions, &results, program.as_ref(), &mut verdict);
+    } else if extracts.is_empty() {
+        verdict.found.untold(NO_EXTRACT.to_owned());
     }
-    let (mut count, mut final_count) = (Count::default(), Count::default());
-    let is_whole = extracts.first().is_some_and(|first| first.n == 1);
+    verdict
+}
+
+/// Adds the extracts up, and compares on the way what stood at each.
+fn add_up(
+    extracts: &[&Extract],
+    versions: &boards::Versions,
+    results: &seasons::Told,
+    program: Option<&ProgramContent>,
+    verdict: &mut Verdict,
+) {
+    let calendar =
+        program.and_then(|program| Calendar::named(&program.timezone, program.week_start));
+    let found = &mut verdict.found;
     let mut due: BTreeMap<usize, Vec<&boards::Shown>> = BTreeMap::new();
     let mut moved = Vec::new();
     for list in versions.values() {
-        match boards::pair(list, &extracts) {
+        match boards::pair(list, extracts) {
             Some((shown, at)) => due.entry(at).or_default().push(shown),
             None => moved.extend(list.last().map(boards::Shown::name)),
         }
     }
     let mut sums = Sums::default();
     for (at, extract) in extracts.iter().enumerate() {
-        sums.add(extract, calendar.as_ref(), &mut found);
-        for shown in due.remove(&at).into_iter().flatten().filter(|_| is_whole) {
-            boards::compare(shown, &sums, &mut count, &mut found);
+        sums.add(extract, calendar.as_ref(), found);
+        for shown in due.remove(&at).into_iter().flatten() {
+            boards::compare(shown, &sums, &mut verdict.boards, found);
         }
     }
     let begun_at = extracts.first().map_or(i64::MAX, |first| first.at);
-    let results = if is_whole {
-        results.compare(&sums, begun_at, &mut final_count, &mut found)
-    } else {
-        (0, 0)
-    };
+    let made = seasons::Made { sums: &sums, calendar: calendar.as_ref(), begun_at };
+    verdict.results = results.compare(&made, &mut verdict.finals, found);
     if !moved.is_empty() {
         found.untold(format!("moved since the last extract: {}", moved.join(", ")));
     }
-    if count.boards == 0 && !extracts.is_empty() {
+    if verdict.boards.boards == 0 {
         found.untold(
             "there is no board here to compare with; give the Space's state, too".to_owned(),
         );
-    }
-    Verdict {
-        trust: Some(trust),
-        program: program.map(|program| program.name),
-        head: extracts
-            .iter()
-            .rev()
-            .find(|one| one.whole)
-            .map(|one| (one.ledger_seq, one.ledger_hash.clone())),
-        heads,
-        extracts: extracts.len(),
-        boards: count,
-        finals: final_count,
-        results,
-        strange,
-        found,
     }
 }
 
@@ -167,12 +175,12 @@ fn program<'a>(events: impl Iterator<Item = &'a Event>) -> Option<ProgramContent
         .and_then(|event| serde_json::from_value(event.content.clone()).ok())
 }
 
-/// How often the ledger's head was told; two hashes for one entry are a finding.
+/// How often the ledger's head was told, and the newest entry; two hashes for one entry are a finding.
 fn heads<'a>(
     events: impl Iterator<Item = &'a Event>,
     results: &seasons::Told,
     found: &mut Findings,
-) -> usize {
+) -> (usize, i64) {
     let mut told: Vec<(i64, String, String)> = Vec::new();
     for event in events {
         let cards = [("ledger_head", "seq", "hash"), ("extract", "ledger_seq", "ledger_hash")];
@@ -188,12 +196,12 @@ fn heads<'a>(
     }
     told.extend(results.heads().map(|(seq, hash, whence)| (seq, hash.to_owned(), whence)));
     let mut known: BTreeMap<i64, (String, String)> = BTreeMap::new();
-    let count = told.len();
+    let (count, newest) = (told.len(), told.iter().map(|one| one.0).max().unwrap_or_default());
     for (seq, hash, whence) in told {
         let (first, by) = known.entry(seq).or_insert_with(|| (hash.clone(), whence.clone()));
         if *first != hash {
             found.differs(format!("entry {seq} has two hashes, by {by} and by {whence}"));
         }
     }
-    count
+    (count, newest)
 }

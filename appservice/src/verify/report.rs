@@ -16,6 +16,8 @@ pub struct Verdict {
     pub head: Option<(i64, String)>,
     /// How often an entry's hash was told.
     pub heads: usize,
+    /// The newest entry that is mentioned.
+    pub newest: i64,
     pub extracts: usize,
     pub boards: Count,
     pub finals: Count,
@@ -33,6 +35,7 @@ impl Verdict {
             program: None,
             head: None,
             heads: 0,
+            newest: 0,
             extracts: 0,
             boards: Count::default(),
             finals: Count::default(),
@@ -99,6 +102,11 @@ impl fmt::Display for Verdict {
             writeln!(f, "Others    {} by others not counted", many(self.strange, "event"))?;
         }
         self.write_found(f)?;
+        if let Some((seq, _)) = self.head.as_ref().filter(|(seq, _)| *seq < self.newest) {
+            let (from, to) = (seq.unsigned_abs(), self.newest.unsigned_abs());
+            let words = "the next extract tells what moved since";
+            writeln!(f, "Newer     entries {} to {}: {words}", thousands(from + 1), thousands(to))?;
+        }
         let head = self.head.as_ref().map(|(seq, hash)| {
             let short: String = hash.chars().take(HASH_CHARS).collect();
             format!("entry {}, hash {}…", thousands(seq.unsigned_abs()), plain(&short))

@@ -5,7 +5,10 @@ use super::events::Event;
 use super::sums::Sums;
 use schema::card::Season;
 use schema::ids::PartnerId;
+use schema::period::{Calendar, GRACE_DAYS};
 use std::collections::BTreeMap;
+
+const DAY_MS: i64 = 86_400_000;
 
 /// What was said of closed periods.
 #[derive(Debug, Default)]
@@ -50,17 +53,17 @@ impl Told {
         })
     }
 
-    /// Compares all results; gives how many there were, and how many were over before the extracts began.
+    /// Compares all results; gives how many there were, and how many took nothing more when the first extract
+    /// was made.
     pub fn compare(
         &self,
-        sums: &Sums,
-        begun_at: i64,
+        made: &Made<'_>,
         count: &mut Count,
         found: &mut Findings,
     ) -> (usize, usize) {
         let mut early = 0;
         for season in self.seasons.values() {
-            if over_before(season, begun_at) {
+            if made.closes_at(season) <= made.begun_at {
                 early += 1;
                 continue;
             }
@@ -76,48 +79,56 @@ impl Told {
                     selection: None,
                     is_pinned: false,
                 };
-                compare(&shown, sums, count, found);
+                made.compare(&shown, season, count, found);
             }
         }
         for shown in &self.boards {
             let season = self.seasons.get(&shown.period.to_string());
-            if season.is_some_and(|season| !over_before(season, begun_at)) {
-                compare(shown, sums, count, found);
+            let season = season.filter(|season| made.closes_at(season) > made.begun_at);
+            if let Some(season) = season {
+                made.compare(shown, season, count, found);
             }
         }
         (self.seasons.len() - early, early)
     }
 }
 
-/// A period that took nothing more when the first extract was made is in none.
-fn over_before(season: &Season, begun_at: i64) -> bool {
-    // Its grace is seven full days; a day more or less by the clock's changes.
-    const GRACE_MS: i64 = 8 * 86_400_000;
-    season.to.saturating_add(GRACE_MS) <= begun_at || season.closed_at <= begun_at
+/// What the extracts make, and since when they do.
+pub struct Made<'a> {
+    pub sums: &'a Sums,
+    pub calendar: Option<&'a Calendar>,
+    /// When the first extract was made.
+    pub begun_at: i64,
 }
 
-/// The first places: each with its score, in their order, and nobody above the last one left out.
-fn compare(shown: &Shown, sums: &Sums, count: &mut Count, found: &mut Findings) {
-    count.boards += 1;
-    let name = format!("final {}", shown.name());
-    let made = sums.all(shown.metric, shown.period, shown.industry());
-    for row in &shown.standings {
-        let Ok(id) = row.partner.parse::<PartnerId>() else {
-            count.unnamed += 1;
-            continue;
-        };
-        let late = sums.since(id).is_none_or(|since| since > shown.updated_at);
-        match made.get(&id) {
-            Some(score) if *score == row.score => count.rows += 1,
-            Some(score) if !late => {
-                found.differs(format!("{name}: {id} has {}, the extracts make {score}", row.score))
-            }
-            None if !late => {
-                found.differs(format!("{name}: {id} has {}, the extracts make none", row.score));
-            }
-            // Told of only since, or never: by name they stand there for another reason.
-            _ => found.untold(format!("{name}: of {id} no extract tells up to the close")),
-        }
+impl Made<'_> {
+    fn closes_at(&self, season: &Season) -> i64 {
+        let exact = self.calendar.and_then(|calendar| calendar.closes_at(season.period));
+        exact.unwrap_or_else(|| season.to.saturating_add(GRACE_DAYS * DAY_MS))
     }
-    ranks(shown, found);
+
+    /// The first places: each with its score, and in their order.
+    fn compare(&self, shown: &Shown, season: &Season, count: &mut Count, found: &mut Findings) {
+        count.boards += 1;
+        let name = format!("final {}", shown.name());
+        let made = self.sums.all(shown.metric, shown.period, shown.industry());
+        for row in &shown.standings {
+            let Ok(id) = row.partner.parse::<PartnerId>() else {
+                count.unnamed += 1;
+                continue;
+            };
+            match (self.sums.knows(id, self.closes_at(season)), made.get(&id)) {
+                (Some(true), Some(score)) if *score == row.score => count.rows += 1,
+                (Some(true), score) => found.differs(format!(
+                    "{name}: {id} has {}, the extracts make {}",
+                    row.score,
+                    score.copied().unwrap_or_default()
+                )),
+                // Who showed their name only when the period took nothing more.
+                (Some(false), _) => count.unnamed += 1,
+                (None, _) => found.untold(format!("{name}: no extract tells of {id}")),
+            }
+        }
+        ranks(shown, found);
+    }
 }

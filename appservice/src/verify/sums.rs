@@ -14,8 +14,9 @@ type Board = (Metric, Period, Option<String>);
 pub struct Sums {
     scores: BTreeMap<Board, BTreeMap<PartnerId, i64>>,
     withheld: BTreeSet<PartnerId>,
-    /// When each partner was first told of.
-    since: BTreeMap<PartnerId, i64>,
+    /// For each partner, the time up to which nothing was told of them when they began to be told of (again):
+    /// of periods that were closed by then the extracts know nothing, or not all.
+    blind_until: BTreeMap<PartnerId, i64>,
     /// When the last whole extract was made.
     whole_at: Option<i64>,
 }
@@ -24,8 +25,10 @@ impl Sums {
     /// Adds an extract. With a calendar, that nothing counts in a period that was closed is checked, too.
     pub fn add(&mut self, told: &Extract, calendar: Option<&Calendar>, found: &mut Findings) {
         self.withheld.extend(&told.withheld);
+        let before = self.whole_at.unwrap_or(told.at);
         for id in &told.shown {
             self.withheld.remove(id);
+            self.blind_until.insert(*id, before);
         }
         for moves in &told.moves {
             for period in moves.periods.iter().filter(|one| self.was_closed(**one, calendar)) {
@@ -33,7 +36,7 @@ impl Sums {
                 found.differs(format!("extract no. {n} changes {period}, which was closed before"));
             }
             for row in &moves.rows {
-                self.since.entry(row.partner).or_insert(told.at);
+                self.blind_until.entry(row.partner).or_insert(before);
                 if self.withheld.contains(&row.partner) {
                     let (n, id) = (told.n, row.partner);
                     found.differs(format!("extract no. {n} tells of {id}, who is withheld"));
@@ -117,9 +120,10 @@ impl Sums {
         scores
     }
 
-    /// When a partner was first told of.
+    /// Whether the extracts tell all of a partner that counted in a period that closed at an instant; none
+    /// where they never told of them.
     #[must_use]
-    pub fn since(&self, partner: PartnerId) -> Option<i64> {
-        self.since.get(&partner).copied()
+    pub fn knows(&self, partner: PartnerId, closes_at: i64) -> Option<bool> {
+        self.blind_until.get(&partner).map(|until| closes_at > *until)
     }
 }

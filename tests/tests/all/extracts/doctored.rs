@@ -29,7 +29,8 @@ const CHANGES: &[(&str, Change, &str)] = &[
         "a score",
         |events| {
             let at = board(events)?;
-            let row = &mut events[at]["content"]["standings"][0];
+            let rows = events[at]["content"]["standings"].as_array_mut().context("rows")?;
+            let row = rows.iter_mut().find(|row| row["partner"] != "").context("a name")?;
             row["score"] = (row["score"].as_i64().context("a score")? + 1).into();
             Ok(())
         },
@@ -39,10 +40,10 @@ const CHANGES: &[(&str, Change, &str)] = &[
         "a rank",
         |events| {
             let at = board(events)?;
-            events[at]["content"]["standings"][0]["rank"] = 3.into();
+            events[at]["content"]["standings"][0]["rank"] = 99.into();
             Ok(())
         },
-        "has rank 3",
+        "has rank 99",
     ),
     (
         "a partner added",

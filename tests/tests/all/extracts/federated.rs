@@ -130,8 +130,13 @@ async fn a_partner_verifies_on_their_own_server() -> Outcome<()> {
 /// As exported: the room in the form of Element, the Space's state as the server answers it.
 async fn from_files(house: &House, remote: &Remote, room: &str) -> Outcome<()> {
     let folder = house.program.folder();
-    let page = remote.get(&format!("rooms/{room}/messages?dir=b&limit=500")).await?;
-    let mut messages = page["chunk"].as_array().context("messages")?.clone();
+    let (mut messages, mut from) = (Vec::new(), String::new());
+    loop {
+        let page = remote.get(&format!("rooms/{room}/messages?dir=b&limit=500{from}")).await?;
+        messages.extend(page["chunk"].as_array().context("messages")?.iter().cloned());
+        let Some(end) = page["end"].as_str() else { break };
+        from = format!("&from={end}");
+    }
     messages.reverse();
     let export = json!({
         "room_name": "Leaderboard", "room_creator": "bot", "topic": "", "export_date": "today",
