@@ -117,7 +117,7 @@ fn add_up(
     for list in versions.values() {
         match boards::pair(list, extracts) {
             Some((shown, at)) => due.entry(at).or_default().push(shown),
-            None => moved.extend(list.last().map(boards::Shown::name)),
+            None => moved.extend(list.last()),
         }
     }
     let mut sums = Sums::default();
@@ -130,8 +130,15 @@ fn add_up(
     let begun_at = extracts.first().map_or(i64::MAX, |first| first.at);
     let made = seasons::Made { sums: &sums, calendar: calendar.as_ref(), begun_at };
     verdict.results = results.compare(&made, &mut verdict.finals, found);
-    if !moved.is_empty() {
-        found.untold(format!("moved since the last extract: {}", moved.join(", ")));
+    // Shown anew without having moved, as when a period begins, a board is what it was.
+    for shown in moved {
+        let (mut count, mut differs) = (verdict.boards, Findings::default());
+        boards::compare(shown, &sums, &mut count, &mut differs);
+        if differs.differs.is_empty() {
+            verdict.boards = count;
+        } else {
+            found.untold(format!("{} has moved since the last extract", shown.name()));
+        }
     }
     if verdict.boards.boards == 0 {
         found.untold(

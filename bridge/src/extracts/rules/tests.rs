@@ -42,7 +42,7 @@ fn periods_in_their_grace_are_looked_at() {
     // Down for long: weeks that could still take something after the last extract.
     let slept = names("2026-10-10T12:00:00Z", now);
     assert!(slept.contains(&"2026-W40".to_owned()) && !slept.contains(&"2026-W39".to_owned()));
-    assert!(slept.contains(&"2026-Q3".to_owned()) == false, "{slept:?}");
+    assert!(!slept.contains(&"2026-Q3".to_owned()), "{slept:?}");
 }
 
 fn change(
@@ -109,7 +109,7 @@ proptest! {
             let text = serde_json::to_string(&card.moves).unwrap();
             prop_assert!(text.len() <= bytes_max + 2, "{} of {}", text.len(), bytes_max);
             for moves in &card.moves {
-                told.extend(moves.rows.iter().flat_map(|row| super::changes(&moves.periods, row)));
+                told.extend(moves.rows.iter().flat_map(|row| changes(&moves.periods, row)));
             }
         }
         if rest == 0 {

@@ -42,9 +42,7 @@ async fn sold(world: &World) -> Outcome<()> {
 async fn fits(ground: Ground) -> Outcome<()> {
     let mut world = World::open(ground, PARTNERS).await?;
     sold(&world).await?;
-    let began = std::time::Instant::now();
     world.extract().await?;
-    let took = began.elapsed();
     let published = world.published().await?;
     let messages: Vec<usize> = published
         .iter()
@@ -52,7 +50,6 @@ async fn fits(ground: Ground) -> Outcome<()> {
         .map(|event| event["content"].to_string().len())
         .collect();
     let most = messages.iter().max().copied().unwrap_or_default();
-    println!("{} messages, the largest of {most} bytes, in {took:?}", messages.len());
     ensure!((2..=MESSAGES_MAX).contains(&messages.len()), "{} messages", messages.len());
     ensure!(most <= BYTES_MAX, "{most} bytes");
     let verdict = judged(&published)?;

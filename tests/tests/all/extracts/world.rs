@@ -181,14 +181,16 @@ impl World {
         let period = calendar.period_at(kind, self.now - back * DAY);
         self.show().await?;
         let before = self.last().await?;
-        self.work(Box::new(move |work| {
-            Box::pin(async move {
-                let person = person(work, OWNER).await?;
-                let manager = Caller { person, place: Place::Control }.manager()?;
-                Ok((close(work, &manager, period).await.map(drop)?, true))
-            })
-        }))
-        .await?;
+        // Nobody stands there, or it was closed before: then nothing happens.
+        let _refused = self
+            .work(Box::new(move |work| {
+                Box::pin(async move {
+                    let person = person(work, OWNER).await?;
+                    let manager = Caller { person, place: Place::Control }.manager()?;
+                    Ok((close(work, &manager, period).await.map(drop)?, true))
+                })
+            }))
+            .await?;
         self.seen(before).await
     }
 
