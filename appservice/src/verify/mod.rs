@@ -212,3 +212,6 @@ fn heads<'a>(
     }
     (count, newest)
 }
+
+#[cfg(test)]
+mod tests;

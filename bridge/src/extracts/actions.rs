@@ -27,20 +27,21 @@ pub async fn tell(work: &mut Work<'_>) -> Result<bool, Fault> {
     let head = ledger::actions::head(work).await?;
     let mut items = seen_otherwise(work).await?;
     items.extend(rules::rows(&changes(work, last.as_ref().map(|last| last.made_at)).await?));
-    if items.is_empty() && head.seq == last.as_ref().map_or(0, |last| last.ledger_seq) {
+    let before = last.as_ref().map_or(0, |last| last.ledger_seq);
+    if items.is_empty() && head.seq == before {
         return Ok(true);
     }
     items.extend(rules::moving(moving(work).await?));
     let (parts, rest) = rules::parts(items, rules::PART_BYTES_MAX, rules::PARTS_MAX);
-    let root = told_head(work, head.seq).await?;
+    let root = if head.seq > before { Some(told_head(work, head.seq).await?) } else { None };
     let (mut n, mut prev) =
         last.as_ref().map_or((0, GENESIS.to_owned()), |last| (last.n, last.hash.clone()));
-    let (since, count) = (last.map_or(0, |last| last.ledger_seq), parts.len());
+    let count = parts.len();
     for (at, items) in (1..).zip(parts) {
         n += 1;
         let empty = Extract {
             n,
-            since,
+            since: before,
             ledger_seq: head.seq,
             ledger_hash: head.hash.clone(),
             at: work.now,
@@ -64,14 +65,12 @@ pub async fn tell(work: &mut Work<'_>) -> Result<bool, Fault> {
     Ok(rest == 0)
 }
 
-/// The message that tells the ledger's head, below which extracts stand; it is told now where it was not.
-async fn told_head(work: &mut Work<'_>, seq: i64) -> Result<Option<String>, Fault> {
-    if seq == 0 {
-        return Ok(None);
-    }
+/// The message that tells a new head of the ledger, below which extracts stand; it is told now where it was
+/// not. An old one may be in a room that was left.
+async fn told_head(work: &mut Work<'_>, seq: i64) -> Result<String, Fault> {
     // The key of a head goes out once, whoever tells it.
     ledger::actions::tell_head(work, seq - 1).await?;
-    Ok(Some(event_ref(&ledger::actions::head_key(seq))))
+    Ok(event_ref(&ledger::actions::head_key(seq)))
 }
 
 /// What an extract adds to what was told.

@@ -90,6 +90,8 @@ async fn a_partner_verifies_on_their_own_server() -> Outcome<()> {
     said(&house, "olga", &control, "!sale refund S-2 50.01 a seat returned --yes").await?;
     let chat = house.chat_of("ben")?.to_owned();
     said(&house, "ben", &chat, "!profile --visibility hidden").await?;
+    let soon = "select count(*) from job where kind = 'extract.soon'";
+    ensure!(facts.number(soon, &[]).await? == 1, "a change of visibility waits for the night");
     told(&house, &facts, 2).await?;
 
     let done = until("everything to match on the other server", || async {
