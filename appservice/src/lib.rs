@@ -7,3 +7,4 @@ pub mod doctor;
 pub mod link;
 pub mod run;
 pub mod telemetry;
+pub mod verify;

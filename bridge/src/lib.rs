@@ -7,6 +7,7 @@ pub mod commission;
 pub mod deals;
 pub mod digests;
 pub mod export;
+pub mod extracts;
 pub mod goals;
 pub mod imports;
 pub mod industries;

@@ -36,6 +36,8 @@ pub struct Program {
     pub protect_days: i64,
     /// Boards that are pinned in the leaderboard room and, by industry, in each channel.
     pub pinned: Vec<PinnedBoard>,
+    /// Whether what boards count is told in the leaderboard room, for whoever adds it up.
+    pub extracts: bool,
     pub limits: Limits,
 }
 

@@ -137,6 +137,13 @@ const STEPS: &[Step] = &[
         postgres: include_str!("../migrations/0017_upgrades.postgres.sql"),
     },
     Step {
+        version: 18,
+        name: "extracts",
+        common: include_str!("../migrations/0018_extracts.sql"),
+        sqlite: include_str!("../migrations/0018_extracts.sqlite.sql"),
+        postgres: include_str!("../migrations/0018_extracts.postgres.sql"),
+    },
+    Step {
         version: 19,
         name: "holding",
         common: include_str!("../migrations/0019_holding.sql"),

@@ -149,6 +149,15 @@ impl House {
         Ok(self.people.entry(name.to_owned()).or_insert(person))
     }
 
+    /// The same, and the access token for what else reads there.
+    pub async fn foreigner_with_token(&mut self, name: &str, there: &Synapse) -> Outcome<String> {
+        let (id, password) = there.account(name).await?;
+        let token = there.token(&id, &password).await?;
+        let person = Person::with_token(&there.url, &id, &token);
+        self.people.insert(name.to_owned(), person);
+        Ok(token)
+    }
+
     /// A partner who has been added, and has accepted the invitations to the Space and the chat.
     pub async fn partner(&mut self, name: &str) -> Outcome<&Person> {
         self.stranger(name).await?;

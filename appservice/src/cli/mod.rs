@@ -4,6 +4,7 @@ mod import;
 mod init;
 #[cfg(test)]
 mod tests;
+mod verify;
 
 use crate::{config, doctor, telemetry};
 use clap::{Parser, Subcommand};
@@ -45,6 +46,8 @@ enum Command {
     Export(export::Export),
     /// Bring past sales in from a CSV file; the program must be stopped.
     Import(import::Import),
+    /// Recompute boards and results from what stands in the rooms: for partners, without the database.
+    Verify(verify::Verify),
     /// Print the version.
     Version,
 }
@@ -67,6 +70,9 @@ fn setting(text: &str) -> Result<(String, String), String> {
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    if let Command::Verify(words) = &cli.command {
+        return told(words);
+    }
     match dispatch(&cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -87,7 +93,24 @@ fn dispatch(cli: &Cli) -> anyhow::Result<()> {
         Command::Import(import) => {
             say(&runtime()?.block_on(import.run(&cli.config, &cli.set, rng().random()))?)
         }
+        // Its exit code says more than done or not done: `main` has run it.
+        Command::Verify(_) => Ok(()),
         Command::Version => say(&env!("CARGO_PKG_VERSION")),
+    }
+}
+
+/// Says what was found: 0 it matches, 1 something differs, 2 it cannot be told.
+fn told(words: &verify::Verify) -> ExitCode {
+    let verdict = runtime().map_err(anyhow::Error::from).and_then(|run| run.block_on(words.run()));
+    match verdict {
+        Ok(verdict) => match say(&verdict) {
+            Ok(()) => ExitCode::from(verdict.code()),
+            Err(_) => ExitCode::from(2),
+        },
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "{error:#}");
+            ExitCode::from(2)
+        }
     }
 }
 

@@ -56,7 +56,7 @@ impl Default for RoomsConfig {
 impl Default for BoardsConfig {
     fn default() -> Self {
         let pinned = ["revenue.month", "clients.month", "revenue.month.industry"];
-        Self { pinned: pinned.map(str::to_owned).to_vec() }
+        Self { pinned: pinned.map(str::to_owned).to_vec(), extracts: true }
     }
 }
 

@@ -135,6 +135,9 @@ pub struct RoomsConfig {
 #[serde(default, deny_unknown_fields)]
 pub struct BoardsConfig {
     pub pinned: Vec<String>,
+    /// Whether what public boards count is told in the leaderboard room, so that partners' servers can
+    /// add the boards up (`partnerspace verify`).
+    pub extracts: bool,
 }
 
 #[derive(Clone, Default, Deserialize)]

@@ -47,6 +47,7 @@ pub fn program(config: &Config) -> anyhow::Result<Program> {
         payout_minimum: payout_minimum(config, currency)?,
         protect_days: i64::from(config.deals.protect_days),
         pinned: config.boards.pinned.iter().map(|text| pinned(text)).collect::<Result<_, _>>()?,
+        extracts: config.boards.extracts,
         limits: limits(config),
     })
 }

@@ -189,6 +189,7 @@ pub async fn visibility_changed(work: &mut Work<'_>, row: &PartnerRow) -> Result
     let suspended = row.enrollment == Enrollment::Suspended;
     live.set_hidden(row.id, suspended || row.visibility == Visibility::Hidden);
     work.memory.put(live);
+    crate::extracts::jobs::soon(work);
     show_all(work).await
 }
 

@@ -2,7 +2,7 @@
 mod tell;
 mod verify;
 
-pub use tell::{VERIFY, tell_head, verify_here, verify_on};
+pub use tell::{VERIFY, head_key, tell_head, verify_here, verify_on};
 pub use verify::{Verified, Walk, verify};
 
 use super::rules::{self, EntryBody, Head, Sealed};

@@ -9,7 +9,7 @@ pub use commission::{
     Change, Commission, Moved, PayoutFailed, PayoutPart, Pot, RuleRef, WriteOff, account,
 };
 
-use canonical::canonical;
+pub use canonical::canonical;
 pub use points::{Points, points_account};
 
 use std::collections::BTreeMap;

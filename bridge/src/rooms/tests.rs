@@ -25,6 +25,7 @@ pub(crate) fn program() -> Program {
         payout_minimum: 0,
         first_sale_over: None,
         protect_days: 90,
+        extracts: true,
         pinned: Vec::new(),
         limits: Limits::default(),
     }

@@ -24,7 +24,7 @@ use crate::platform::jobs::Job;
 use crate::platform::refusal::Fault;
 use crate::platform::work::Work;
 use crate::{
-    badges, commission, deals, digests, goals, insights, leaderboard, ledger, mentorship,
+    badges, commission, deals, digests, extracts, goals, insights, leaderboard, ledger, mentorship,
     operations, partners, playbooks, questions, rooms, sales, seasons, servers, wins,
 };
 use serde::Deserialize;
@@ -144,6 +144,7 @@ pub async fn run_job(work: &mut Work<'_>, job: &Job) -> Result<(), Fault> {
         Some("commission") => commission::jobs::run(work, job).await,
         Some("board") => leaderboard::jobs::run(work, job).await,
         Some("digest") => digests::jobs::run(work, job).await,
+        Some("extract") => extracts::jobs::run(work, job).await,
         Some("deal") => deals::jobs::run(work, job).await,
         Some("goal") => goals::jobs::run(work, job).await,
         Some("mentor") => mentorship::jobs::run(work, job).await,
@@ -189,6 +190,7 @@ pub async fn start(work: &mut Work<'_>) -> Result<(), Fault> {
     operations::jobs::start(work);
     insights::jobs::start(work);
     ledger::jobs::start(work);
+    extracts::jobs::start(work);
     playbooks::jobs::start(work);
     questions::jobs::start(work);
     digests::jobs::start(work).await?;

@@ -14,7 +14,7 @@ use crate::platform::access::Manager;
 use crate::platform::refusal::{Fault, Stop};
 use crate::platform::work::{Work, event_ref};
 use crate::rewards::actions::{self as rewards, Award};
-use crate::{ledger, wins};
+use crate::{extracts, ledger, wins};
 use schema::metric::Metric;
 use schema::period::{Period, zones_version};
 
@@ -72,6 +72,8 @@ async fn boards(work: &mut Work<'_>, period: Period) -> Result<Vec<Board>, Fault
 pub async fn close(work: &mut Work<'_>, manager: &Manager, period: Period) -> Result<Closed, Stop> {
     let Prospect { bounds, boards, awards, .. } = prospect(work, period).await?;
     let season = freeze(work, manager, (period, bounds), &boards).await?;
+    // What decided it stands in the room before the result does.
+    extracts::actions::tell(work).await?;
     rewards::earn(work, period, awards).await?;
     let detail = format!("{} boards, {}", season.boards, season.hash);
     work.audit("season.close", &period.to_string(), &detail);

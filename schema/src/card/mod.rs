@@ -8,6 +8,7 @@ mod commission;
 mod control;
 mod deals;
 mod digests;
+mod extracts;
 mod goals;
 mod insights;
 mod mentorship;
@@ -31,6 +32,7 @@ pub use commission::*;
 pub use control::*;
 pub use deals::*;
 pub use digests::*;
+pub use extracts::*;
 pub use goals::*;
 pub use insights::*;
 pub use mentorship::*;
@@ -108,6 +110,7 @@ cards! {
     Deals = "deals",
     Digest = "digest",
     Done = "done",
+    Extract = "extract",
     Fault = "fault",
     Goal = "goal",
     Goals = "goals",

@@ -14,6 +14,7 @@ partnerspace_tests::transcripts!(
     edits_and_redactions,
     exact_words,
     exchange,
+    extracts,
     first_words,
     flags,
     goals,

@@ -8,6 +8,7 @@ mod commission;
 mod deals;
 mod delivery;
 mod digests;
+mod extracts;
 mod federation;
 mod files;
 mod flags;

@@ -156,6 +156,7 @@ fn default_of(config: &Config, key: &str) -> String {
         "rooms.version" => text(&config.rooms.version),
         "federation.allow_private" => config.federation.allow_private.to_string(),
         "boards.pinned" => format!("{:?}", config.boards.pinned),
+        "boards.extracts" => config.boards.extracts.to_string(),
         "limits.commands_burst" => limits.commands_burst.to_string(),
         "limits.commands_every_ms" => limits.commands_every_ms.to_string(),
         "limits.inbox_max" => limits.inbox_max.to_string(),

@@ -75,6 +75,12 @@ fn go_on(work: &mut Work<'_>, key: String, walk: Walk) -> Result<(), Fault> {
     Ok(())
 }
 
+/// The key of the message that tells a head.
+#[must_use]
+pub fn head_key(seq: i64) -> String {
+    format!("ledger.head:{seq}")
+}
+
 /// Tells the head in the leaderboard room, whose messages partners' servers keep, if it is another
 /// than the one told last; the `seq` told.
 ///
@@ -84,6 +90,6 @@ pub async fn tell_head(work: &mut Work<'_>, told: i64) -> Result<i64, Fault> {
     let Some((head, at)) = store::last(work.tx).await?.filter(|(head, _)| head.seq > told) else {
         return Ok(told);
     };
-    work.send_as(&format!("ledger.head:{}", head.seq), ROOM, &render::head(&head, at));
+    work.send_as(&head_key(head.seq), ROOM, &render::head(&head, at));
     Ok(head.seq)
 }

@@ -3,7 +3,8 @@ use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-pub(super) fn canonical<T: Serialize>(value: &T) -> String {
+#[must_use]
+pub fn canonical<T: Serialize>(value: &T) -> String {
     let mut out = String::new();
     // Our own types have string keys and finite numbers: they always make a value.
     write_canonical(&serde_json::to_value(value).unwrap_or_default(), &mut out);

@@ -60,6 +60,7 @@ const ROWS: &[&str] = &[
     "insert into reward_earned (n, reward, period, partner_id, rank, earned_at) values (1, 1, '2026-01', 'p', 1, 3)",
     "insert into reward_fulfilled (n, note, by_user, at) values (1, 'why', '@o:a.org', 4)",
     "insert into room_access (n, access, by_user, at, cause) values (1, 'open', '@o:a.org', 1, '$a')",
+    "insert into extract (n, ledger_seq, ledger_hash, prev, hash, made_at, cause) values (1, 1, 'h', '0', 'x', 1, 'c')",
 ];
 /// What must be among the tables found.
 const LEAST: [&str; 4] = ["entry", "posting", "adjustment", "rate"];
