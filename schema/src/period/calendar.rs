@@ -65,7 +65,7 @@ impl Calendar {
     /// The instant of a full hour of a local day; where clocks skip it, the one after the gap.
     #[must_use]
     pub fn at_hour(&self, day: Date, hour: i8) -> i64 {
-        let time = Time::new(hour, 0, 0, 0).unwrap_or(Time::midnight());
+        let time = Time::new(hour, 0, 0, 0).unwrap_or_default();
         let zoned = day.to_datetime(time).to_zoned(self.zone.clone());
         zoned.map_or_else(|_| self.start_of(day), |zoned| zoned.timestamp().as_millisecond())
     }
