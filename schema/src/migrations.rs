@@ -129,10 +129,17 @@ const STEPS: &[Step] = &[
         sqlite: "",
         postgres: "",
     },
+    Step {
+        version: 21,
+        name: "organization_boards",
+        common: include_str!("../migrations/0021_organization_boards.sql"),
+        sqlite: "",
+        postgres: "",
+    },
 ];
 
 /// The newest schema version that this program knows.
-pub const NEWEST: i64 = 16;
+pub const NEWEST: i64 = 21;
 
 /// Every step in order: version, name, SQL text for the engine.
 pub fn migrations(engine: Engine) -> impl Iterator<Item = (i64, &'static str, String)> {
