@@ -20,6 +20,8 @@ partnerspace_tests::transcripts!(
     kudos,
     mentorship,
     metrics,
+    organization_boards,
+    organization_goals,
     payouts,
     playbook_life,
     playbook_moderation,
