@@ -143,10 +143,10 @@ async fn given<'a>(
 ) -> Result<Vec<(&'a GoalRow, i64)>, Fault> {
     let mut given = Vec::new();
     // What an organization wants for itself, who has left it hears no more of.
-    let told = |goal: &&GoalRow| {
-        goal.private_to().is_none_or(|slug| me.organization.as_deref() == Some(slug))
-    };
-    for goal in goals.iter().filter(told) {
+    for goal in goals {
+        if goal.private_to().is_some_and(|slug| me.organization.as_deref() != Some(slug)) {
+            continue;
+        }
         let own = figures::of_partner(work.tx, &goal.id, me.id).await?;
         if own > 0 {
             given.push((goal, own));

@@ -12,11 +12,13 @@ use schema::ids::PartnerId;
 /// When the database refuses, or a sum overflows.
 pub async fn people_moved(work: &mut Work<'_>, partner: PartnerId) -> Result<(), Fault> {
     let open = live::open(work).await?;
-    let mut asked = open.iter().filter(|goal| goal.terms.asks_who()).peekable();
-    if asked.peek().is_none() || !has_sold(work.tx, partner, None).await? {
+    if !open.iter().any(|goal| goal.terms.asks_who()) || !has_sold(work.tx, partner, None).await? {
         return Ok(());
     }
-    for goal in asked {
+    for goal in open.iter() {
+        if !goal.terms.asks_who() {
+            continue;
+        }
         let tally = replay::of_past(work, &goal.terms).await?;
         figures::clear(work.tx, &goal.id).await?;
         figures::write(work.tx, &goal.id, &tally).await?;

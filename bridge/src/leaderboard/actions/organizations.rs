@@ -24,6 +24,8 @@ pub const JOB_COUNT: &str = "board.organizations";
 pub const JOB_STATE: &str = "board.organization";
 /// Entries that are counted in one step.
 const PAGE: i64 = 1_000;
+/// Each page looks all numbers up again, so it is a large one.
+const RECOUNT_PAGE: i64 = 10_000;
 /// As long as a key of state rests: a row of sales is counted once.
 const GATHER_MS: i64 = 15_000;
 const GATHER_STATE_MS: i64 = 500;
@@ -209,12 +211,16 @@ async fn counted(
     calendar: &Calendar,
 ) -> Result<Totals, Fault> {
     let mut tally = Tally::new(memberships, Periods::of(calendar));
-    store::each_of(reader, slug, head, |seq, body| {
-        let Sealed { at, body, .. } = sealed(body)?;
-        tally.take(Posted { seq, at, body: &body }, true);
-        Ok(())
-    })
-    .await?;
+    let mut after = 0;
+    loop {
+        let page = store::entries_of(reader, slug, (after, head), RECOUNT_PAGE).await?;
+        let Some((last, _)) = page.last() else { break };
+        after = *last;
+        for (seq, body) in page {
+            let Sealed { at, body, .. } = sealed(&body)?;
+            tally.take(Posted { seq, at, body: &body }, true);
+        }
+    }
     let mut totals = tally.totals();
     totals.retain(|(organization, _), total| {
         *total = within(*total);

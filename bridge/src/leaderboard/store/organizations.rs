@@ -1,8 +1,6 @@
 //! Rows of organizations' totals, and of what they are counted from.
 use crate::platform::db::Conn;
 use crate::platform::db::sql::{chunks, values};
-use crate::platform::refusal::Fault;
-use futures_util::TryStreamExt as _;
 use jiff::civil::Date;
 use schema::ids::{ClientId, PartnerId};
 use sqlx::Row as _;
@@ -254,27 +252,28 @@ pub async fn of_client(
     rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
 }
 
-/// All entries in which anybody has credit who ever belonged to an organization, in order, up to one.
+/// Entries in which anybody has credit who ever belonged to an organization, in order: those after one, up
+/// to another.
 ///
 /// # Errors
-/// When the database refuses, or an entry is not readable.
-pub async fn each_of(
+/// When the database refuses.
+pub async fn entries_of(
     tx: &mut Conn,
     slug: &str,
-    to: i64,
-    mut see: impl FnMut(i64, &str) -> Result<(), Fault>,
-) -> Result<(), Fault> {
-    let mut rows = sqlx::query(
-        "select seq, body from entry where seq <= $2 and seq in (select p.seq from membership m \
-         join posting p on p.account = 'credit:' || m.partner_id where m.organization = $1) order by seq",
+    (after, to): (i64, i64),
+    limit: i64,
+) -> Result<Vec<(i64, String)>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select seq, body from entry where seq > $2 and seq <= $3 and seq in (select p.seq from membership m \
+         join posting p on p.account = 'credit:' || m.partner_id where m.organization = $1) order by seq limit $4",
     )
     .bind(slug)
+    .bind(after)
     .bind(to)
-    .fetch(tx);
-    while let Some(row) = rows.try_next().await? {
-        see(row.try_get(0)?, row.try_get(1)?)?;
-    }
-    Ok(())
+    .bind(limit)
+    .fetch_all(tx)
+    .await?;
+    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
 }
 
 /// # Errors
