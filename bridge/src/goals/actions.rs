@@ -5,7 +5,7 @@ mod moved;
 mod replay;
 mod show;
 
-pub use close::{end, end_of_time};
+pub use close::{end, end_of_time, organization_left};
 pub use credited::credited;
 pub use moved::people_moved;
 pub use replay::differs_from_replay;

@@ -39,6 +39,7 @@ pub async fn run(work: &mut Work<'_>, job: &Job) -> Result<(), Fault> {
 /// When the database refuses.
 pub async fn start(work: &mut Work<'_>) -> Result<(), Fault> {
     next_day(work, work.now);
+    organizations::start(work).await?;
     actions::show_all(work).await
 }
 

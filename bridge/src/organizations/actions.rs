@@ -333,6 +333,7 @@ pub async fn remove(
     store::remove(work.tx, &row.slug, &reason, work.now).await?;
     work.audit("organization.remove", &row.slug, &reason);
     leaderboard::organization_changed(work);
+    crate::goals::actions::organization_left(work, &row.slug).await?;
     rooms::actions::organization_changed(work, &row.slug).await?;
     Ok(read(work, &row.slug).await?)
 }

@@ -65,6 +65,18 @@ pub async fn memberships(work: &mut Work<'_>) -> Result<Arc<Memberships>, Fault>
     found
 }
 
+/// To be called at every start: a database from before they were counted has none.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn start(work: &mut Work<'_>) -> Result<(), Fault> {
+    if !memberships(work).await?.is_empty() {
+        soon(work, GATHER_STATE_MS);
+        show_all(work);
+    }
+    Ok(())
+}
+
 /// Credit of these partners has moved.
 ///
 /// # Errors
@@ -142,7 +154,8 @@ pub async fn caught_up(work: &mut Work<'_>) -> Result<Arc<Memberships>, Fault> {
     }
     let head = ledger::actions::head(work).await?.seq;
     let mut moved = BTreeSet::new();
-    match store::mark(work.tx).await? {
+    let mark = store::mark(work.tx).await?;
+    match mark {
         Some(mark) if mark < head => tail(work, &memberships, (mark, head), &mut moved).await?,
         Some(_) => {}
         None => store::all_stale(work.tx, work.now).await?,
@@ -151,7 +164,9 @@ pub async fn caught_up(work: &mut Work<'_>) -> Result<Arc<Memberships>, Fault> {
         recount(work, &memberships, (&slug, head), &mut moved).await?;
         store::clear_stale(work.tx, &slug).await?;
     }
-    store::set_mark(work.tx, head).await?;
+    if mark != Some(head) {
+        store::set_mark(work.tx, head).await?;
+    }
     for key in moved {
         show(work, &key);
     }
