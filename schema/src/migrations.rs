@@ -150,10 +150,17 @@ const STEPS: &[Step] = &[
         sqlite: "",
         postgres: "",
     },
+    Step {
+        version: 20,
+        name: "organization_boards",
+        common: include_str!("../migrations/0020_organization_boards.sql"),
+        sqlite: "",
+        postgres: "",
+    },
 ];
 
 /// The newest schema version that this program knows.
-pub const NEWEST: i64 = 19;
+pub const NEWEST: i64 = 20;
 
 /// Every step in order: version, name, SQL text for the engine.
 pub fn migrations(engine: Engine) -> impl Iterator<Item = (i64, &'static str, String)> {

@@ -38,6 +38,9 @@ pub type ProfileState = ProfileContent;
 /// The `scope` of a board that covers the whole program; others name an industry's slug.
 pub const SCOPE_PROGRAM: &str = "program";
 
+/// The `scope` of a board whose rows are organizations; no industry is called so.
+pub const SCOPE_ORGANIZATIONS: &str = "organizations";
+
 /// The program: its name, currency, calendar and rooms. In the Space, state key empty.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, EventContent)]
 #[ruma_event(type = "agency.siso.partners.program", kind = State, state_key_type = EmptyStateKey)]
@@ -76,9 +79,9 @@ pub struct RoomContent {
 pub struct StandingRow {
     /// Competition rank: 1, 2, 2, 4.
     pub rank: u32,
-    /// Stable opaque id; empty for a partner who stands anonymously.
+    /// Stable opaque id; empty for a partner who stands anonymously. Of an organization its short name.
     pub partner: String,
-    /// Matrix user id; absent for a partner who stands anonymously.
+    /// Matrix user id; absent for a partner who stands anonymously, and for an organization.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_id: Option<String>,
     pub name: String,
@@ -92,7 +95,8 @@ pub struct StandingRow {
     pub new: bool,
 }
 
-/// A board. In the Space; state key `<metric>.<period kind>` or `<metric>.<period kind>.<industry>`.
+/// A board. In the Space; state key `<metric>.<period kind>` or `<metric>.<period kind>.<industry>`, and
+/// `<metric>.<period kind>.organizations` for one whose rows are organizations.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, EventContent)]
 #[ruma_event(type = "agency.siso.partners.leaderboard", kind = State, state_key_type = String)]
 pub struct LeaderboardContent {
@@ -101,7 +105,7 @@ pub struct LeaderboardContent {
     pub metric: Metric,
     pub period_kind: PeriodKind,
     pub period: Period,
-    /// `program`, or the slug of an industry.
+    /// `program`, the slug of an industry, or `organizations` where these are the rows.
     pub scope: String,
     /// ISO 4217 code for money, else the metric's own name.
     pub unit: String,
@@ -115,7 +119,7 @@ pub struct LeaderboardContent {
     pub timezone: String,
     /// The first rows, at most 100, by rank.
     pub standings: Vec<StandingRow>,
-    /// How many partners have a score above 0 and are not hidden.
+    /// How many partners have a score above 0 and are not hidden; of organizations, how many have one.
     pub participants: i64,
     /// Whether the period is closed and this will not change any more.
     #[serde(rename = "final")]
@@ -132,13 +136,15 @@ impl LeaderboardContent {
     /// The state key: `revenue.month`, `revenue.month.dental`.
     #[must_use]
     pub fn key(&self) -> String {
-        board_state_key(self.metric, self.period_kind, self.industry())
+        let scope = Some(self.scope.as_str()).filter(|scope| *scope != SCOPE_PROGRAM);
+        board_state_key(self.metric, self.period_kind, scope)
     }
 
     /// The industry's slug, where the scope is one.
     #[must_use]
     pub fn industry(&self) -> Option<&str> {
-        (self.scope != SCOPE_PROGRAM).then_some(self.scope.as_str())
+        let named = ![SCOPE_PROGRAM, SCOPE_ORGANIZATIONS].contains(&self.scope.as_str());
+        named.then_some(self.scope.as_str())
     }
 
     /// Leaves the first rows that fit an event of ours.
@@ -158,10 +164,10 @@ impl LeaderboardContent {
     }
 }
 
-/// The state key of a board.
+/// The state key of a board; the scope where it is not the program's.
 #[must_use]
-pub fn board_state_key(metric: Metric, kind: PeriodKind, industry: Option<&str>) -> String {
-    industry.map_or_else(|| format!("{metric}.{kind}"), |slug| format!("{metric}.{kind}.{slug}"))
+pub fn board_state_key(metric: Metric, kind: PeriodKind, scope: Option<&str>) -> String {
+    scope.map_or_else(|| format!("{metric}.{kind}"), |slug| format!("{metric}.{kind}.{slug}"))
 }
 
 /// The `from` and `to` of a board for the bounds of its period.

@@ -10,7 +10,7 @@ use sqlx::any::AnyRow;
 fn select(table: &str) -> Option<&'static str> {
     Some(match table {
         "partners" => {
-            "select id, user_id, name, organization, approved_at, suspended_at, left_at \
+            "select id, user_id, name, organization, approved_at, suspended_at, left_at, visibility \
              from partner where approved_at is not null order by id"
         }
         "sales" => SALES,
@@ -43,6 +43,18 @@ fn select(table: &str) -> Option<&'static str> {
         "help" => {
             "select id, kind, helper_id, helped_id, industry, at, reverses from help_fact \
              order by helper_id, at, id"
+        }
+        "organizations" => {
+            "select o.slug, o.name, o.made_at, o.suspended_at, o.removed_at, o.reason, \
+             case when exists (select 1 from organization_stale w where w.organization = o.slug) then null \
+             else (select m.seq from organization_mark m) end from organization o order by o.slug"
+        }
+        "memberships" => {
+            "select organization, partner_id, role, from_on, to_on from membership \
+             order by partner_id, from_on, joined_at, id"
+        }
+        "organization_standings" => {
+            "select board, organization, score from organization_standing order by board, organization"
         }
         "standings" => {
             "select board, partner_id, score, reached_at from standing order by board, partner_id"
@@ -98,7 +110,7 @@ pub async fn each<E: From<Fault>>(
     while let Some(row) = rows.try_next().await.map_err(Fault::from)? {
         let cells = match table.name {
             "statements" => statement(&row)?,
-            "standings" => standing(&row)?,
+            "standings" | "organization_standings" => standing(&row, table)?,
             _ => plain(&row, table).map_err(Fault::from)?,
         };
         see(&cells)?;
@@ -137,16 +149,19 @@ fn statement(row: &AnyRow) -> Result<Vec<Cell>, Fault> {
     ])
 }
 
-fn standing(row: &AnyRow) -> Result<Vec<Cell>, Fault> {
+fn standing(row: &AnyRow, table: &Table) -> Result<Vec<Cell>, Fault> {
     let key: &str = row.try_get(0)?;
     let [metric, period, industry] =
         board(key).ok_or_else(|| Fault::Data(format!("{key} is no board")))?;
-    Ok(vec![
+    let mut cells = vec![
         text(metric),
         text(period),
         Cell::Text(Some(industry.to_owned()).filter(|slug| !slug.is_empty())),
         Cell::Text(row.try_get(1)?),
-        Cell::Number(row.try_get(2)?),
-        Cell::Number(row.try_get(3)?),
-    ])
+    ];
+    // Metric, period and industry are one column in the database.
+    for at in 2..table.columns.len() - 2 {
+        cells.push(Cell::Number(row.try_get(at)?));
+    }
+    Ok(cells)
 }

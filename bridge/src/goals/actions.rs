@@ -1,17 +1,19 @@
 //! Setting a goal, ending it, and keeping it in step with the ledger.
 mod close;
 mod credited;
+mod moved;
 mod replay;
 mod show;
 
-pub use close::{end, end_of_time};
+pub use close::{end, end_of_time, organization_left};
 pub use credited::credited;
+pub use moved::people_moved;
 pub use replay::differs_from_replay;
 pub(super) use show::now;
 pub use show::{JOB_PIN, JOB_SHOW, pin, show, show_open, shown, view};
 
 use super::live;
-use super::rules::{self, Tally, Wanted};
+use super::rules::{self, Side, Tally, Wanted};
 use super::store::{self, GoalRow, SideRow};
 use super::{jobs, render};
 use crate::platform::access::Manager;
@@ -29,7 +31,7 @@ pub async fn set(
     work: &mut Work<'_>,
     manager: &Manager,
     wanted: Wanted,
-    sides: Vec<Option<String>>,
+    sides: Vec<Side>,
 ) -> Result<(), Stop> {
     let open = store::open(work.tx).await?;
     if open.len() >= rules::OPEN_MAX {
@@ -59,8 +61,7 @@ pub async fn set(
     Ok(())
 }
 
-fn new_goal(work: &mut Work<'_>, wanted: Wanted, sides: Vec<Option<String>>) -> GoalRow {
-    let side = |industry| SideRow { industry, progress: 0, milestone: 0 };
+fn new_goal(work: &mut Work<'_>, wanted: Wanted, sides: Vec<Side>) -> GoalRow {
     GoalRow {
         id: work.id().to_string(),
         number: GoalNumber(0),
@@ -75,7 +76,7 @@ fn new_goal(work: &mut Work<'_>, wanted: Wanted, sides: Vec<Option<String>>) -> 
         ended_at: None,
         end_reason: None,
         closed_seq: None,
-        sides: sides.into_iter().map(side).collect(),
+        sides: sides.into_iter().map(SideRow::new).collect(),
     }
 }
 

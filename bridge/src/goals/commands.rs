@@ -1,10 +1,11 @@
 //! `goal set`, `goal list`, `goal show`, `goal end`.
-use super::rules::{self, SIDES_MAX, SIDES_MIN, Said};
+use super::rules::{self, SIDES_MAX, SIDES_MIN, Said, Side};
 use super::store::{self, GoalRow, figures};
 use super::{actions, picture, render};
 use crate::industries;
+use crate::organizations;
 use crate::pictures;
-use crate::platform::access::Caller;
+use crate::platform::access::{Caller, Partner, Place};
 use crate::platform::commands::PROSE;
 use crate::platform::refusal::{Code, Refusal, Stop};
 use crate::platform::work::Work;
@@ -31,9 +32,9 @@ pub enum PartnerGoal {
 /// The team's commands about goals.
 #[derive(Debug, Clone, clap::Subcommand)]
 pub enum ControlGoal {
-    /// Set a goal, or a challenge between industries
+    /// Set a goal, or a challenge between industries or organizations
     #[command(
-        after_help = "goal set \"Autumn push\" revenue 50000 --until 2027-03-31\ngoal set \"Forty doors\" clients 40 --until 2027-03-31 --industry dental\ngoal set \"Derby\" revenue --until 2027-03-31 --between dental,legal"
+        after_help = "goal set \"Autumn push\" revenue 50000 --until 2027-03-31\ngoal set \"Forty doors\" clients 40 --until 2027-03-31 --industry dental\ngoal set \"Derby\" revenue --until 2027-03-31 --between dental,legal\ngoal set \"Together\" clients 10 --until 2027-03-31 --organization acme"
     )]
     Set(Set),
     /// All goals
@@ -82,7 +83,10 @@ pub struct Set {
     /// Only sales of this industry count
     #[arg(long, value_name = "slug")]
     pub industry: Option<String>,
-    /// A challenge between two to four industries
+    /// Only sales of this organization's people count, and only they hear of it
+    #[arg(long, value_name = "slug")]
+    pub organization: Option<String>,
+    /// A challenge between two to four industries, or as many organizations
     #[arg(long, value_name = "slug,slug")]
     pub between: Option<String>,
 }
@@ -142,31 +146,67 @@ fn said(words: &Set) -> Said<'_> {
     }
 }
 
-/// Where a goal counts: everywhere, in one industry, or in several that stand against each other.
-async fn sides(work: &mut Work<'_>, words: &Set) -> Result<Vec<Option<String>>, Stop> {
-    match (&words.industry, &words.between) {
-        (Some(_), Some(_)) => {
-            let sentence = "Say --industry for one, or --between for a challenge of several.";
+/// Where a goal counts: everywhere, in one industry or organization, or in several that stand against
+/// each other.
+async fn sides(work: &mut Work<'_>, words: &Set) -> Result<Vec<Side>, Stop> {
+    match (&words.industry, &words.organization, &words.between) {
+        (None, None, None) => Ok(vec![Side::Program]),
+        (Some(slug), None, None) => {
+            Ok(vec![Side::Industry(industries::actions::open_slug(work, slug).await?)])
+        }
+        (None, Some(slug), None) => {
+            Ok(vec![Side::Organization(organizations::actions::active(work, slug).await?.slug)])
+        }
+        (None, None, Some(list)) => between(work, list).await,
+        _ => {
+            let sentence = "Say --industry or --organization for one, or --between for a challenge of several.";
             Err(Refusal::new(Code::Usage, sentence).example(CHALLENGE).into())
         }
-        (Some(slug), None) => Ok(vec![Some(industries::actions::open_slug(work, slug).await?)]),
-        (None, Some(list)) => {
-            let slugs = industries::actions::open_slugs(work, list).await?;
-            if !(SIDES_MIN..=SIDES_MAX).contains(&slugs.len()) {
-                let sentence = format!(
-                    "A challenge is between {SIDES_MIN} to {SIDES_MAX} different industries."
-                );
-                return Err(Refusal::new(Code::Usage, sentence).example(CHALLENGE).into());
+    }
+}
+
+/// The sides of a challenge: all industries, or all organizations.
+async fn between(work: &mut Work<'_>, list: &str) -> Result<Vec<Side>, Stop> {
+    let words: Vec<&str> = list.split(',').map(str::trim).filter(|word| !word.is_empty()).collect();
+    let firms = organizations::actions::known(work, &words).await?;
+    let sides: Vec<Side> = if firms {
+        let mut slugs: Vec<String> = Vec::new();
+        for word in words.iter().take(SIDES_MAX + 1) {
+            let slug = organizations::actions::active(work, word).await?.slug;
+            if !slugs.contains(&slug) {
+                slugs.push(slug);
             }
-            Ok(slugs.into_iter().map(Some).collect())
         }
-        (None, None) => Ok(vec![None]),
+        slugs.into_iter().map(Side::Organization).collect()
+    } else {
+        let slugs = industries::actions::open_slugs(work, list).await?;
+        slugs.into_iter().map(Side::Industry).collect()
+    };
+    if (SIDES_MIN..=SIDES_MAX).contains(&sides.len()) {
+        return Ok(sides);
+    }
+    let what = if firms { "organizations" } else { "industries" };
+    let sentence = format!("A challenge is between {SIDES_MIN} to {SIDES_MAX} different {what}.");
+    Err(Refusal::new(Code::Usage, sentence).example(CHALLENGE).into())
+}
+
+/// Whether a goal may be shown to the people of this place: what an organization wants for itself, only
+/// in its own room, in a chat of one of its people, and to the program's team.
+fn may_see(caller: &Caller, goal: &GoalRow) -> bool {
+    let Some(slug) = goal.private_to() else { return true };
+    let own = |partner: Partner| partner.row().organization.as_deref() == Some(slug);
+    match &caller.place {
+        Place::Control => caller.is_team(),
+        Place::Direct => caller.is_team() || caller.partner().is_ok_and(own),
+        Place::Kept { key, .. } => key.strip_prefix("organization:") == Some(slug),
+        Place::Other => false,
     }
 }
 
 async fn list(work: &mut Work<'_>, caller: &Caller) -> Result<(), Stop> {
     let mut goals = store::open(work.tx).await?;
     goals.extend(store::over(work.tx, OVER_MAX).await?);
+    goals.retain(|goal| may_see(caller, goal));
     let mut shown = Vec::with_capacity(goals.len());
     for goal in &goals {
         shown.push(actions::shown(work, goal, 0).await?);
@@ -178,6 +218,9 @@ async fn list(work: &mut Work<'_>, caller: &Caller) -> Result<(), Stop> {
 
 async fn show(work: &mut Work<'_>, caller: &Caller, number: &str, chart: bool) -> Result<(), Stop> {
     let goal = actions::known(work, rules::number(number)?).await?;
+    if !may_see(caller, &goal) {
+        return Err(rules::no_such_goal().into());
+    }
     let you = own(work, caller, &goal).await?;
     let shown = actions::shown(work, &goal, render::ROWS_ASKED).await?;
     let picture = if chart { picture::goal(&shown, &work.program.name) } else { None };

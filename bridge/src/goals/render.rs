@@ -44,7 +44,7 @@ impl Shown {
 
     /// What a side is called.
     pub(super) fn side(&self, place: usize) -> String {
-        let slug = || self.view.between.get(place).map(|side| side.industry.clone());
+        let slug = || self.view.between.get(place).map(|side| side.slug().to_owned());
         self.names.get(place).cloned().flatten().or_else(slug).unwrap_or_default()
     }
 

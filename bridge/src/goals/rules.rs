@@ -4,7 +4,7 @@ mod counting;
 mod figures;
 mod said;
 
-pub use counting::{Step, Tally, Terms, step};
+pub use counting::{Side, Step, Tally, Terms, step};
 pub use figures::{
     BAR_CELLS, bar, days_left, end_at, equal_share, leader, milestone, outcome, percent, waits,
 };
@@ -26,7 +26,7 @@ pub const CLIENTS_MAX: i64 = 1_000_000;
 pub const SPAN_DAYS_MAX: i64 = 731;
 /// How far back a goal may begin.
 pub const BACK_DAYS_MAX: i64 = 366;
-/// So many industries stand against each other.
+/// So many industries or organizations stand against each other.
 pub const SIDES_MIN: usize = 2;
 pub const SIDES_MAX: usize = 4;
 

@@ -2,7 +2,7 @@
 pub mod figures;
 pub mod sources;
 
-use super::rules::Terms;
+use super::rules::{Side, Terms};
 use crate::platform::db::Conn;
 use jiff::civil::Date;
 use schema::ids::GoalNumber;
@@ -13,8 +13,10 @@ use sqlx::any::AnyRow;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SideRow {
-    /// Slug; absent for the whole program.
+    /// Slug; absent for the whole program, and for an organization.
     pub industry: Option<String>,
+    /// An organization's short name.
+    pub organization: Option<String>,
     pub progress: i64,
     /// The highest percentage that was celebrated.
     pub milestone: i64,
@@ -38,6 +40,27 @@ pub struct GoalRow {
     pub closed_seq: Option<i64>,
     /// In order of their places.
     pub sides: Vec<SideRow>,
+}
+
+impl SideRow {
+    #[must_use]
+    pub fn new(side: Side) -> Self {
+        let (industry, organization) = match side {
+            Side::Program => (None, None),
+            Side::Industry(slug) => (Some(slug), None),
+            Side::Organization(slug) => (None, Some(slug)),
+        };
+        Self { industry, organization, progress: 0, milestone: 0 }
+    }
+
+    #[must_use]
+    pub fn side(&self) -> Side {
+        match (&self.industry, &self.organization) {
+            (Some(slug), _) => Side::Industry(slug.clone()),
+            (None, Some(slug)) => Side::Organization(slug.clone()),
+            (None, None) => Side::Program,
+        }
+    }
 }
 
 impl GoalRow {
@@ -66,8 +89,23 @@ impl GoalRow {
 
     #[must_use]
     pub fn terms(&self) -> Terms {
-        let sides = self.sides.iter().map(|side| side.industry.clone()).collect();
+        let sides = self.sides.iter().map(SideRow::side).collect();
         Terms { metric: self.metric, from: self.from, to: self.to, sides }
+    }
+
+    /// The organization whose own goal it is: nobody else hears of it.
+    #[must_use]
+    pub fn private_to(&self) -> Option<&str> {
+        match self.sides.as_slice() {
+            [only] => only.organization.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// Whether all partners pull at it: everybody's goal, and every challenge.
+    #[must_use]
+    pub fn is_common(&self) -> bool {
+        self.sides.len() > 1 || self.sides.iter().any(|side| side.side() == Side::Program)
     }
 
     /// By place.
@@ -124,7 +162,7 @@ async fn whole(tx: &mut Conn, rows: &[AnyRow]) -> Result<Vec<GoalRow>, sqlx::Err
 
 async fn sides(tx: &mut Conn, id: &str) -> Result<Vec<SideRow>, sqlx::Error> {
     let rows = sqlx::query(
-        "select industry, progress, milestone from goal_side where goal_id = $1 order by place",
+        "select industry, progress, milestone, organization from goal_side where goal_id = $1 order by place",
     )
     .bind(id)
     .fetch_all(tx)
@@ -135,6 +173,7 @@ async fn sides(tx: &mut Conn, id: &str) -> Result<Vec<SideRow>, sqlx::Error> {
                 industry: row.try_get(0)?,
                 progress: row.try_get(1)?,
                 milestone: row.try_get(2)?,
+                organization: row.try_get(3)?,
             })
         })
         .collect()
@@ -212,13 +251,15 @@ pub async fn insert(tx: &mut Conn, goal: &GoalRow, made_by: &str) -> Result<(), 
     .await?;
     for (place, side) in (0_i64..).zip(&goal.sides) {
         sqlx::query(
-            "insert into goal_side (goal_id, place, industry, progress, milestone) values ($1, $2, $3, $4, $5)",
+            "insert into goal_side (goal_id, place, industry, progress, milestone, organization) \
+             values ($1, $2, $3, $4, $5, $6)",
         )
         .bind(&goal.id)
         .bind(place)
         .bind(side.industry.as_deref())
         .bind(side.progress)
         .bind(side.milestone)
+        .bind(side.organization.as_deref())
         .execute(&mut *tx)
         .await?;
     }

@@ -1,5 +1,6 @@
 //! Keeps standings in step with the ledger and asks for what shows them.
 mod help;
+pub mod organizations;
 mod replay;
 mod starts;
 
@@ -19,7 +20,7 @@ use schema::ids::PartnerId;
 use schema::metric::Metric;
 use schema::period::PeriodKind;
 use schema::status::{Enrollment, Visibility};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// How long changes wait for company before the boards are rendered.
 const GATHER_MS: i64 = 500;
@@ -117,6 +118,9 @@ pub async fn apply(
     }
     let mut live = work.memory.take::<Live>();
     let mut looked: HashMap<PartnerId, BTreeMap<BoardKey, Score>> = HashMap::new();
+    let partners: BTreeSet<PartnerId> =
+        plan.deltas.iter().map(|(delta, _)| delta.partner).collect();
+    organizations::credited(work, &mut live, &partners).await?;
     for (delta, step) in plan.deltas {
         let Delta { key, partner, .. } = delta;
         let score = match step {
@@ -188,7 +192,9 @@ pub async fn visibility_changed(work: &mut Work<'_>, row: &PartnerRow) -> Result
     live.forget_people();
     let suspended = row.enrollment == Enrollment::Suspended;
     live.set_hidden(row.id, suspended || row.visibility == Visibility::Hidden);
+    let changed = organizations::person_changed(work, &mut live, row).await;
     work.memory.put(live);
+    changed?;
     crate::extracts::jobs::soon(work);
     show_all(work).await
 }

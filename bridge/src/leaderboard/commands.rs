@@ -3,12 +3,13 @@ use super::rules::BoardKey;
 use super::{picture, render, views};
 use crate::commission;
 use crate::pictures::{Picture, actions as pictures};
-use crate::platform::access::{Caller, PartnerRow};
+use crate::platform::access::{self, Caller, Partner, PartnerRow, Place};
 use crate::platform::refusal::{Code, Refusal, Stop};
 use crate::platform::work::Work;
 use schema::card::OwnStanding;
 use schema::metric::Metric;
 use schema::period::{Period, PeriodKind};
+use schema::status::Visibility;
 
 /// Neighbors shown on each side of one's own place.
 const AROUND: usize = 2;
@@ -25,11 +26,17 @@ pub struct Board {
     #[arg(long, value_name = "slug")]
     pub industry: Option<String>,
     /// Only partners in their first 90 days
-    #[arg(long, conflicts_with = "improved")]
+    #[arg(long, conflicts_with_all = ["improved", "organizations", "team"])]
     pub newcomers: bool,
     /// By what was gained on the same days of the period before
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["organizations", "team"])]
     pub improved: bool,
+    /// Organizations instead of people
+    #[arg(long, conflicts_with = "team")]
+    pub organizations: bool,
+    /// Only the people of your own organization; in its room or in a direct chat
+    #[arg(long)]
+    pub team: bool,
     /// With a picture of it
     #[arg(long)]
     pub chart: bool,
@@ -55,6 +62,9 @@ pub async fn board(work: &mut Work<'_>, caller: &Caller, words: Board) -> Result
     let industry = industry(work, caller, metric, words.industry.as_deref()).await?;
     let period = work.program.calendar.period_of(kind, work.today());
     let key = BoardKey::new(metric, period, industry);
+    if words.organizations || words.team {
+        return by_organization(work, caller, &key, &words).await;
+    }
     if words.newcomers || words.improved {
         let view = if words.newcomers {
             views::newcomers(work, &key, render::ROWS_ASKED).await?
@@ -76,6 +86,67 @@ pub async fn board(work: &mut Work<'_>, caller: &Caller, words: Board) -> Result
     let picture = shown(work, words.chart, &view, own.map(|(me, you)| (me.row(), you)));
     let message = render::asked(&view, you, &work.program.prefix);
     Ok(pictures::answer(work, "leaderboard", picture, &message)?)
+}
+
+/// Organizations against each other, or the people of one among themselves.
+async fn by_organization(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    key: &BoardKey,
+    words: &Board,
+) -> Result<(), Stop> {
+    if !matches!(key.metric, Metric::Revenue | Metric::Clients) {
+        let sentence = "Organizations stand on boards of revenue and clients.";
+        return Err(Refusal::new(Code::Usage, sentence)
+            .example("board clients month --organizations")
+            .into());
+    }
+    let me = caller.partner().ok();
+    let (view, you) = if words.team {
+        let slug = own_organization(caller)?;
+        let about = (slug.as_str(), render::ROWS_ASKED);
+        let own = me.as_ref().map(|partner| partner.id());
+        let (view, own) = views::organizations::team(work, key, about, own).await?;
+        let alone = caller.place.is_direct();
+        let seen = |partner: &&Partner| alone || partner.row().visibility == Visibility::Public;
+        let you = me.as_ref().filter(seen).zip(own);
+        let you = you.map(|(partner, own)| views::organizations::own(partner.row(), own));
+        (view, you)
+    } else {
+        let slug = me.as_ref().and_then(|partner| partner.row().organization.clone());
+        match slug {
+            Some(slug) => {
+                let about = (slug.as_str(), render::ROWS_ASKED);
+                let (view, you) = views::organizations::with_own(work, key, about).await?;
+                (view, Some(you))
+            }
+            None => (views::organizations::view(work, key, render::ROWS_ASKED).await?, None),
+        }
+    };
+    let picture = shown(work, words.chart, &view, None);
+    let message = render::asked(&view, you, &work.program.prefix);
+    Ok(pictures::answer(work, "leaderboard", picture, &message)?)
+}
+
+/// The organization whose people are asked for: one's own, and only where nobody else reads it; in its
+/// room the program's managers see it as well.
+fn own_organization(caller: &Caller) -> Result<String, Refusal> {
+    let room = match &caller.place {
+        Place::Kept { key, .. } => key.strip_prefix("organization:"),
+        _ => None,
+    };
+    let own = caller.partner().ok().and_then(|partner| partner.row().organization.clone());
+    match (own, room) {
+        (Some(own), Some(room)) if own == room => Ok(own),
+        (Some(own), None) if caller.place.is_direct() => Ok(own),
+        (_, Some(room)) if caller.manager().is_ok() => Ok(room.to_owned()),
+        (None, _) => Err(access::no_team()),
+        (Some(_), _) => Err(Refusal::new(
+            Code::Auth,
+            "That is for your organization alone; ask in its room or in our direct chat.",
+        )
+        .example("board revenue month --team")),
+    }
 }
 
 /// A board as a picture, where one is asked for and somebody stands on it.

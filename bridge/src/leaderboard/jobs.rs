@@ -1,4 +1,5 @@
 //! What boards owe at a time: room state, pinned messages, and the turn of the day.
+use super::actions::organizations;
 use super::live::Live;
 use super::rules::BoardKey;
 use super::{actions, render, store, views};
@@ -7,12 +8,17 @@ use crate::platform::outbox::store::is_wanted;
 use crate::platform::pins;
 use crate::platform::refusal::Fault;
 use crate::platform::work::{Work, state_hash};
+use jiff::civil::Date;
 use schema::metric::Metric;
 use schema::period::PeriodKind;
-use schema::state::board_state_key;
+use schema::state::{SCOPE_ORGANIZATIONS, board_state_key};
 use serde_json::json;
 
 const STATE: &str = "agency.siso.partners.leaderboard";
+/// How the slot of a pinned board of organizations ends.
+const OF_ORGANIZATIONS: &str = ".organizations";
+/// One alone is ahead of nobody.
+const PINNED_FROM: i64 = 2;
 
 /// # Errors
 /// A fault of ours; the job comes again.
@@ -21,6 +27,8 @@ pub async fn run(work: &mut Work<'_>, job: &Job) -> Result<(), Fault> {
         "board.state" => state(work, &job.payload).await,
         "board.pin" => pin(work, &job.payload).await,
         "board.day" => day(work, job.run_at).await,
+        organizations::JOB_COUNT => organizations::caught_up(work).await.map(drop),
+        organizations::JOB_STATE => organizations_state(work, &job.payload).await,
         _ => Err(Fault::Bug(format!("no board job of kind {}", job.kind))),
     }
 }
@@ -31,6 +39,7 @@ pub async fn run(work: &mut Work<'_>, job: &Job) -> Result<(), Fault> {
 /// When the database refuses.
 pub async fn start(work: &mut Work<'_>) -> Result<(), Fault> {
     next_day(work, work.now);
+    organizations::start(work).await?;
     actions::show_all(work).await
 }
 
@@ -60,6 +69,28 @@ async fn state(work: &mut Work<'_>, board: &str) -> Result<(), Fault> {
     Ok(())
 }
 
+/// The same for a board whose rows are organizations, once any has stood on it.
+async fn organizations_state(work: &mut Work<'_>, board: &str) -> Result<(), Fault> {
+    let key = key_of(board)?;
+    let today = work.today();
+    if work.program.calendar.period_of(key.period.kind(), today) != key.period {
+        return Ok(());
+    }
+    let content = views::organizations::state(work, &key).await?;
+    let state_key = board_state_key(key.metric, key.period.kind(), Some(SCOPE_ORGANIZATIONS));
+    if content.participants > 0 || is_wanted(work.tx, "space", STATE, &state_key).await? {
+        work.state("space", STATE, &state_key, &content);
+    }
+    Ok(())
+}
+
+/// Where a board of organizations is pinned: beside the program's own of the same kind.
+#[must_use]
+pub fn organization_pins(work: &Work<'_>, key: &BoardKey) -> Vec<(String, String)> {
+    let pins = pins_of(work, key).into_iter();
+    pins.map(|(room, slot)| (room, format!("{slot}{OF_ORGANIZATIONS}"))).collect()
+}
+
 /// Where a board is pinned: room and slot.
 #[must_use]
 pub fn pins_of(work: &Work<'_>, key: &BoardKey) -> Vec<(String, String)> {
@@ -82,12 +113,26 @@ async fn pin(work: &mut Work<'_>, payload: &str) -> Result<(), Fault> {
     let Some((room, slot)) = payload.split_once(' ') else {
         return Err(Fault::Data(payload.to_owned()));
     };
-    let key = slot_board(work, room, slot)?;
+    let (program, of_organizations) = match slot.strip_suffix(OF_ORGANIZATIONS) {
+        Some(program) => (program, true),
+        None => (slot, false),
+    };
+    let key = slot_board(work, room, program)?;
     if let Some(until) = pins::resting(work, room, slot).await? {
         work.job("board.pin", format!("board.pin:{room}:{slot}"), payload.to_owned(), until);
         return Ok(());
     }
-    let view = views::view(work, &key, render::ROWS_PINNED).await?;
+    let view = if of_organizations {
+        views::organizations::view(work, &key, render::ROWS_PINNED).await?
+    } else {
+        views::view(work, &key, render::ROWS_PINNED).await?
+    };
+    if of_organizations && view.participants < PINNED_FROM {
+        let pinned = pins::pins(work.tx, room).await?;
+        if !pinned.iter().any(|pin| pin.slot == slot) {
+            return Ok(());
+        }
+    }
     let shown = pins::Shown {
         message: render::pinned(&view, &work.program.prefix),
         hash: state_hash(&json!([view.title(), view.rows_text()])),
@@ -124,6 +169,7 @@ async fn day(work: &mut Work<'_>, turned_at: i64) -> Result<(), Fault> {
     }
     live.drop_boards();
     work.memory.put(live);
+    organizations_day(work, yesterday).await?;
     tracing::info!(%today, boards = keys.len(), "the day has turned");
     next_day(work, work.now);
     // Clients of twelve months ago count no more.
@@ -131,6 +177,23 @@ async fn day(work: &mut Work<'_>, turned_at: i64) -> Result<(), Fault> {
         crate::industries::actions::show(work, &slug).await?;
     }
     actions::show_all(work).await
+}
+
+async fn organizations_day(work: &mut Work<'_>, yesterday: Date) -> Result<(), Fault> {
+    if organizations::caught_up(work).await?.is_empty() {
+        return Ok(());
+    }
+    store::organizations::clear_baselines(work.tx).await?;
+    for key in organizations::current(work) {
+        let period = work.program.calendar.period_of(key.period.kind(), yesterday);
+        let before = BoardKey { period, ..key.clone() };
+        let rows = organizations::board(work, &before).await?;
+        let ranks: Vec<(String, u32)> =
+            rows.into_iter().map(|(rank, place)| (place.slug, rank)).collect();
+        store::organizations::add_baseline(work.tx, &key.to_string(), &ranks).await?;
+    }
+    organizations::show_all(work);
+    Ok(())
 }
 
 fn next_day(work: &mut Work<'_>, now: i64) {

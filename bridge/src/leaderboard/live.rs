@@ -1,13 +1,14 @@
 //! Boards in memory, loaded when first asked for and kept in step by the worker. Dropped whole after
 //! a rollback: the standings in the database are the truth.
 use super::actions::Starts;
-use super::rules::{Board, BoardKey, Score, Spread};
+use super::rules::{Board, BoardKey, Memberships, Score, Spread};
 use super::store;
 use crate::platform::access::{PartnerRow, store as people};
 use crate::platform::refusal::Fault;
 use crate::platform::work::Work;
 use schema::ids::PartnerId;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Boards held at once; a program with more industries reads the rarer ones again.
 const BOARDS_MAX: usize = 256;
@@ -39,6 +40,7 @@ pub struct Live {
     pub totals: HashMap<PartnerId, Totals>,
     ranked: Option<u32>,
     starts: Option<Starts>,
+    memberships: Option<Arc<Memberships>>,
 }
 
 impl Live {
@@ -71,6 +73,21 @@ impl Live {
             None => Starts::read(work.tx).await?,
         };
         Ok(self.starts.insert(starts))
+    }
+
+    /// # Errors
+    /// When the database refuses.
+    pub async fn memberships(&mut self, work: &mut Work<'_>) -> Result<Arc<Memberships>, Fault> {
+        let memberships = match self.memberships.take() {
+            Some(memberships) => memberships,
+            None => Arc::new(super::actions::organizations::read(work.tx).await?),
+        };
+        Ok(self.memberships.insert(memberships).clone())
+    }
+
+    /// They are read again when they are next asked for; gives what was known.
+    pub fn forget_memberships(&mut self) -> Option<Arc<Memberships>> {
+        self.memberships.take()
     }
 
     pub fn set(&mut self, key: &BoardKey, id: PartnerId, score: Score) {

@@ -18,7 +18,9 @@ pub fn board(view: &View, program: &str, own: Option<(&PartnerRow, &OwnStanding)
         emphasize(view, &mut bars, me, you);
     }
     let kind = match view.selection {
+        None if view.is_of_organizations() => "Organizations · ",
         None => "",
+        Some(Selection::Team) => "Among us · ",
         Some(Selection::Newcomers) => "Newcomers · ",
         Some(Selection::Improved) => "Most improved · ",
     };

@@ -9,7 +9,7 @@ use schema::card::{Board, BoardRef, Card, Envelope, OwnStanding, Reached, Select
 use schema::metric::Metric;
 use schema::money::{Currency, Money, thousands};
 use schema::period::Period;
-use schema::state::StandingRow;
+use schema::state::{SCOPE_ORGANIZATIONS, StandingRow};
 
 pub const ROWS_PINNED: usize = 10;
 pub const ROWS_ASKED: usize = 10;
@@ -42,9 +42,11 @@ impl View {
     /// The same as a line: an industry's name is a person's word.
     fn heading(&self) -> Line {
         let kind = match self.selection {
+            None if self.is_of_organizations() => "🏢 Organizations · ",
             None => "🏆 Leaderboard · ",
             Some(Selection::Newcomers) => "🌱 Newcomers · ",
             Some(Selection::Improved) => "📈 Most improved · ",
+            Some(Selection::Team) => "👥 Among us · ",
         };
         let line = Line::new().plain(kind).plain(metric_word(self.board.metric));
         let line = match &self.scope_name {
@@ -52,6 +54,12 @@ impl View {
             None => line,
         };
         line.plain(&format!(" · {}", self.board.period))
+    }
+
+    /// Whether the rows are organizations.
+    #[must_use]
+    pub fn is_of_organizations(&self) -> bool {
+        self.board.scope == SCOPE_ORGANIZATIONS
     }
 
     /// What is compared to tell whether anything moved.
@@ -170,6 +178,10 @@ fn nobody(view: &View) -> &'static str {
     match (view.selection, view.board.metric) {
         (Some(Selection::Newcomers), _) => "Nobody who is new stands on this board yet.",
         (Some(Selection::Improved), _) => "Nobody is ahead of the period before yet.",
+        (Some(Selection::Team), _) => "Nobody of your organization yet in this time.",
+        (None, _) if view.is_of_organizations() => {
+            "No organization yet. A sale of its people brings it here."
+        }
         // Those who stand on it want no name, and are too few to be without one.
         (None, _) if view.participants > 0 => "Nobody who shows a name yet.",
         (None, Metric::Help) => "Nobody yet. The first accepted answer takes the first place.",
@@ -181,8 +193,13 @@ fn nobody(view: &View) -> &'static str {
 #[must_use]
 pub fn pinned(view: &View, prefix: &str) -> Message {
     let message = body(view, Message::text(view.heading()));
+    let (words, command) = if view.is_of_organizations() {
+        ("Your organization: ", "board --organizations")
+    } else {
+        ("Your own place: ", "me")
+    };
     message
-        .line(Line::new().plain("Your own place: ").code(&format!("{prefix}me")))
+        .line(Line::new().plain(words).code(&format!("{prefix}{command}")))
         .card(&card(view, None))
 }
 
@@ -190,23 +207,34 @@ pub fn pinned(view: &View, prefix: &str) -> Message {
 #[must_use]
 pub fn asked(view: &View, you: Option<OwnStanding>, prefix: &str) -> Message {
     let mut message = body(view, Message::text(view.heading()));
+    let who = if view.is_of_organizations() { "Your organization" } else { "You" };
     if let Some(own) = you.as_ref().filter(|own| own.score != 0) {
-        message = message.line(place(own, view.board.metric, view.currency));
+        message = message.line(place_of(who, own, view.board.metric, view.currency));
     }
+    let more = match view.selection {
+        None if view.is_of_organizations() => "board clients --organizations",
+        Some(Selection::Team) => "board clients --team",
+        _ => "board clients quarter",
+    };
     message
-        .line(Line::new().plain("More: ").code(&format!("{prefix}board clients quarter")))
+        .line(Line::new().plain("More: ").code(&format!("{prefix}{more}")))
         .card(&card(view, you))
 }
 
 /// `You: 3rd of 12 — €700 ▲2`
 #[must_use]
 pub fn place(own: &OwnStanding, metric: Metric, currency: Currency) -> Line {
+    place_of("You", own, metric, currency)
+}
+
+fn place_of(who: &str, own: &OwnStanding, metric: Metric, currency: Currency) -> Line {
+    let line = || Line::new().plain(who).plain(": ");
     let score = money_of(metric, own.score, currency);
     let Some(rank) = own.rank else {
-        return Line::new().plain(&format!("You: no place yet — {score}"));
+        return line().plain(&format!("no place yet — {score}"));
     };
     if own.score == 0 {
-        return Line::new().plain("You: ").strong(&ordinal(rank)).plain(&format!(" — {score}"));
+        return line().strong(&ordinal(rank)).plain(&format!(" — {score}"));
     }
     let moved = match own.moved {
         Some(up) if up > 0 => format!(" ▲{up}"),
@@ -214,7 +242,7 @@ pub fn place(own: &OwnStanding, metric: Metric, currency: Currency) -> Line {
         _ => String::new(),
     };
     let of = format!(" of {} — {score}{moved}", own.of);
-    let line = Line::new().plain("You: ").strong(&ordinal(rank)).plain(&of);
+    let line = line().strong(&ordinal(rank)).plain(&of);
     match own.percentile {
         Some(percentile) => line.plain(&format!(" · {} percentile", ordinal(percentile.into()))),
         None => line,

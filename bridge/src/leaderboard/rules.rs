@@ -2,12 +2,14 @@
 //! of the ledger gives the same boards as the live program, entry by entry.
 mod board;
 mod help;
+mod organizations;
 mod penetration;
 mod replay;
 mod scores;
 
 pub use board::{Board, Row, Standing, movement, percentile};
 pub use help::{help_keys, help_scores};
+pub use organizations::{Memberships, Slug, Tally, Totals, ranked, replay_member};
 pub use penetration::{Spread, bps, counts_double, parts, spread};
 pub use replay::{Path, replay, replay_partner};
 pub use scores::{

@@ -1,4 +1,5 @@
 //! Rows of standings, movement baselines and pins.
+pub mod organizations;
 pub mod starts;
 
 use super::rules::{Holding, Score, parts};

@@ -1,4 +1,5 @@
 //! From boards and people to what is shown: rows with names, one's own standing, totals.
+pub mod organizations;
 mod selected;
 
 pub use selected::{improved, newcomers};
@@ -165,6 +166,10 @@ pub fn standing(partner: &PartnerRow, row: Row, moved: Option<i64>, new: bool) -
 /// When the database refuses.
 pub async fn state(work: &mut Work<'_>, key: &BoardKey) -> Result<LeaderboardState, Fault> {
     let view = view(work, key, work.program.limits.standings_max).await?;
+    content(work, view).await
+}
+
+async fn content(work: &mut Work<'_>, view: View) -> Result<LeaderboardState, Fault> {
     let head = ledger::actions::head(work).await?;
     let mut state = LeaderboardState {
         v: VERSION,

@@ -5,6 +5,7 @@ pub mod team;
 
 use super::rules;
 use super::store::{self, OrganizationRow, invitations as asked};
+use crate::leaderboard::actions::organizations as leaderboard;
 use crate::partners::actions::{self as partners, Exit};
 use crate::platform::access::{self, Manager, PartnerRow};
 use crate::platform::refusal::{Code, Fault, Refusal, Stop};
@@ -62,6 +63,21 @@ pub async fn present(work: &mut Work<'_>, word: &str) -> Result<OrganizationRow,
 /// When the database refuses.
 pub async fn name(work: &mut Work<'_>, slug: &str) -> Result<Option<String>, Fault> {
     Ok(store::by_slug(work.tx, slug).await?.map(|row| row.name))
+}
+
+/// Whether every one of these words names an organization and not all of them industries.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn known(work: &mut Work<'_>, words: &[&str]) -> Result<bool, Fault> {
+    let mut firms = !words.is_empty();
+    let mut industries = true;
+    for word in words {
+        let slug = word.to_ascii_lowercase();
+        firms &= store::by_slug(work.tx, &slug).await?.is_some();
+        industries &= crate::industries::actions::name(work, &slug).await?.is_some();
+    }
+    Ok(firms && !industries)
 }
 
 /// Makes an organization with its room; its first lead is asked in. The same again changes nothing.
@@ -258,6 +274,7 @@ pub async fn suspend(
     let reason = rules::reason(reason, "suspend")?;
     store::suspend(work.tx, &row.slug, (Some(work.now), Some(&reason))).await?;
     work.audit("organization.suspend", &row.slug, &reason);
+    leaderboard::organization_changed(work);
     for member in store::members::of_organization(work.tx, &row.slug).await? {
         if member.enrollment == Enrollment::Approved {
             store::members::suspend(work.tx, &member.id, Some(work.now)).await?;
@@ -282,6 +299,7 @@ pub async fn reinstate(
     }
     store::suspend(work.tx, &row.slug, (None, None)).await?;
     work.audit("organization.reinstate", &row.slug, "");
+    leaderboard::organization_changed(work);
     for member in store::members::of_organization(work.tx, &row.slug).await? {
         if member.suspended_at.is_some() {
             store::members::suspend(work.tx, &member.id, None).await?;
@@ -314,6 +332,8 @@ pub async fn remove(
     }
     store::remove(work.tx, &row.slug, &reason, work.now).await?;
     work.audit("organization.remove", &row.slug, &reason);
+    leaderboard::organization_changed(work);
+    crate::goals::actions::organization_left(work, &row.slug).await?;
     rooms::actions::organization_changed(work, &row.slug).await?;
     Ok(read(work, &row.slug).await?)
 }

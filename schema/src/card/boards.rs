@@ -19,7 +19,7 @@ pub struct BoardRef {
     pub metric: Metric,
     pub period_kind: PeriodKind,
     pub period: Period,
-    /// `program`, or the slug of an industry.
+    /// `program`, the slug of an industry, or `organizations` where these are the rows.
     pub scope: String,
     /// ISO 4217 code for money, else the metric's own name.
     pub unit: String,
@@ -38,6 +38,8 @@ words! {
         Newcomers = "newcomers",
         /// By what was gained on the same days of the period before.
         Improved = "improved",
+        /// The people of one organization, by what they sold while they were of it.
+        Team = "team",
     }
 }
 
@@ -78,7 +80,7 @@ pub struct Board {
     pub participants: i64,
     #[serde(rename = "final")]
     pub is_final: bool,
-    /// Where the asking partner stands.
+    /// Where the asking partner stands; where the rows are organizations, the partner's organization.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub you: Option<OwnStanding>,
     /// The last ledger entry that the board includes.

@@ -29,7 +29,8 @@ pub struct GoalView {
     pub number: GoalNumber,
     pub title: String,
     pub metric: Metric,
-    /// `program`, the slug of an industry, or `between` for a challenge.
+    /// `program`, the slug of an industry, `between` for a challenge, or `organization` for a goal of one
+    /// organization.
     pub scope: String,
     /// ISO 4217 code for money, else the metric's own name.
     pub unit: String,

@@ -1,4 +1,4 @@
-//! A collective goal, or a challenge between industries.
+//! A collective goal, or a challenge between industries or organizations.
 use ruma::events::macros::EventContent;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,6 +10,9 @@ pub type GoalState = GoalContent;
 
 /// The `scope` of a challenge: its sides stand in `between`.
 pub const SCOPE_BETWEEN: &str = "between";
+
+/// The `scope` of a goal that one organization has for itself.
+pub const SCOPE_ORGANIZATION: &str = "organization";
 
 /// A goal that all pull at together. In the Space, state key its number such as `G-1`. There are at
 /// most 100 numbers: after that a new goal takes the number of the one that was over first.
@@ -37,7 +40,8 @@ pub struct GoalContent {
     /// Partners with a contribution above 0 who are not hidden.
     pub contributors: i64,
     pub status: GoalStatus,
-    /// `program`, the slug of an industry, or `between` for a challenge.
+    /// `program`, the slug of an industry, `between` for a challenge, or `organization` for a goal of one
+    /// organization: that is shown in its own room, and never in the Space.
     pub scope: String,
     /// The sides of a challenge.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -52,7 +56,19 @@ pub struct GoalContent {
 /// One side of a challenge.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct GoalSide {
-    /// Slug.
-    pub industry: String,
+    /// Slug of the industry; absent between organizations.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub industry: Option<String>,
+    /// Short name of the organization; absent between industries.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization: Option<String>,
     pub progress: i64,
+}
+
+impl GoalSide {
+    /// The slug of what the side is.
+    #[must_use]
+    pub fn slug(&self) -> &str {
+        self.industry.as_deref().or(self.organization.as_deref()).unwrap_or_default()
+    }
 }

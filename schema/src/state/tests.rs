@@ -124,7 +124,8 @@ fn a_goal_is_written_as_promised() {
 
 #[test]
 fn the_longest_goal_fits() {
-    let side = || GoalSide { industry: "i".repeat(32), progress: WIRE_MAX };
+    let side =
+        || GoalSide { industry: None, organization: Some("i".repeat(32)), progress: WIRE_MAX };
     let between: Vec<GoalSide> = (0..4).map(|_| side()).collect();
     let winners = between.iter().map(|side| side.industry.clone()).collect();
     let title = "\u{1f469}".repeat(60);

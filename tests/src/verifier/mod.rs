@@ -9,6 +9,7 @@ pub mod chain;
 pub mod entries;
 pub mod help;
 pub mod lines;
+pub mod organizations;
 pub mod read;
 pub mod seasons;
 
@@ -49,6 +50,8 @@ pub struct Report {
     pub balances: BTreeMap<(String, String), i128>,
     /// By metric, period, industry and partner: score and since when.
     pub boards: boards::Boards,
+    /// By metric, period, industry and organization.
+    pub organizations: organizations::Totals,
     pub findings: Vec<Finding>,
 }
 
@@ -82,6 +85,7 @@ pub fn content(export: &Export) -> Report {
     let entries = entries::all(export, &mut report);
     balances::all(export, &entries, &mut report);
     boards::all(export, &entries, &mut report);
+    organizations::all(export, &entries, &mut report);
     seasons::all(export, &entries, &mut report);
     let manifest =
         (export.manifest["ledger_seq"].as_i64(), export.manifest["ledger_hash"].as_str());

@@ -13,7 +13,7 @@ pub const MANIFEST: &str = "export.json";
 
 /// The tables of the reference page: `#` marks a column of integers.
 const TABLES: &[(&str, &str)] = &[
-    ("partners", "id user_id name organization #approved_at #suspended_at #left_at"),
+    ("partners", "id user_id name organization #approved_at #suspended_at #left_at visibility"),
     (
         "sales",
         "sale id status partner partner_user client_id client industry on #amount_minor currency \
@@ -35,6 +35,9 @@ const TABLES: &[(&str, &str)] = &[
     ("industry_starts", "industry period #clients #targets"),
     ("help", "id kind helper helped industry #at reverses"),
     ("standings", "metric period industry partner #score #reached_at"),
+    ("organizations", "organization name #made_at #suspended_at #removed_at reason #counted_seq"),
+    ("memberships", "organization partner role from to"),
+    ("organization_standings", "metric period industry organization #score"),
     (
         "seasons",
         "period #from #to timezone zones #boards #ledger_seq ledger_hash hash closed_by #closed_at",

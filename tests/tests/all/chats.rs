@@ -22,6 +22,8 @@ partnerspace_tests::transcripts!(
     mentorship,
     metrics,
     organizations,
+    organization_boards,
+    organization_goals,
     payouts,
     playbook_life,
     playbook_moderation,

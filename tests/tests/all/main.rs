@@ -20,6 +20,7 @@ mod kills;
 mod layers;
 mod model;
 mod names;
+mod organization_boards;
 mod playbooks;
 mod pressure;
 mod reference;

@@ -73,7 +73,7 @@ async fn gathered(
     let span = &page.weeks.span;
     let moved = moved(work, &page.weeks, me.id).await?;
     let badges = badges::actions::earned(work, me.id, (span.from_at, span.to_at)).await?;
-    let given = given(work, &page.goals, me.id).await?;
+    let given = given(work, &page.goals, me).await?;
     let currency = work.program.currency;
     let (open_claims, _) = boards::open_claims(work.tx, me.id, currency.code()).await?;
     let own = Own { badges: badges.len(), has_given: !given.is_empty(), open_claims };
@@ -139,11 +139,15 @@ async fn to_next(work: &mut Work<'_>, me: &PartnerRow) -> Result<Option<i64>, Fa
 async fn given<'a>(
     work: &mut Work<'_>,
     goals: &'a [GoalRow],
-    id: PartnerId,
+    me: &PartnerRow,
 ) -> Result<Vec<(&'a GoalRow, i64)>, Fault> {
     let mut given = Vec::new();
+    // What an organization wants for itself, who has left it hears no more of.
     for goal in goals {
-        let own = figures::of_partner(work.tx, &goal.id, id).await?;
+        if goal.private_to().is_some_and(|slug| me.organization.as_deref() != Some(slug)) {
+            continue;
+        }
+        let own = figures::of_partner(work.tx, &goal.id, me.id).await?;
         if own > 0 {
             given.push((goal, own));
         }

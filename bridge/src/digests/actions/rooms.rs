@@ -65,7 +65,7 @@ async fn gathered(
     let key = BoardKey::new(Metric::Revenue, weeks.span.period, scope.map(str::to_owned));
     let open = goals::store::open(work.tx).await?;
     let pulls = |goal: &&goals::store::GoalRow| match scope {
-        None => goal.sides.len() > 1 || goal.sides.iter().any(|side| side.industry.is_none()),
+        None => goal.is_common(),
         Some(_) => goal.sides.iter().any(|side| side.industry.as_deref() == scope),
     };
     Ok(Some(Room {

@@ -9,7 +9,7 @@ const fn number(name: &'static str, says: &'static str) -> Column {
     Column { name, kind: Kind::Number, says }
 }
 
-pub const TABLES: [Table; 15] = [
+pub const TABLES: [Table; 18] = [
     PARTNERS,
     SALES,
     SHARES,
@@ -22,6 +22,9 @@ pub const TABLES: [Table; 15] = [
     INDUSTRY_STARTS,
     HELP,
     STANDINGS,
+    ORGANIZATIONS,
+    MEMBERSHIPS,
+    ORGANIZATION_STANDINGS,
     SEASONS,
     FINAL_STANDINGS,
     REWARDS,
@@ -38,6 +41,48 @@ const PARTNERS: Table = Table {
         number("approved_at", "when they were let in"),
         number("suspended_at", "since when they are suspended"),
         number("left_at", "when they left"),
+        text("visibility", "`public`, `anonymous` or `hidden`"),
+    ],
+};
+
+const ORGANIZATIONS: Table = Table {
+    name: "organizations",
+    says: "Partners' firms, by short name.",
+    columns: &[
+        text("organization", "its short name"),
+        text("name", "as people see it"),
+        number("made_at", "when it came, for the last time"),
+        number("suspended_at", "since when it is suspended"),
+        number("removed_at", "when it left"),
+        text("reason", "why it is suspended or has left"),
+        number(
+            "counted_seq",
+            "up to which entry its standings hold; absent while they wait to be counted anew",
+        ),
+    ],
+};
+
+const MEMBERSHIPS: Table = Table {
+    name: "memberships",
+    says: "Who belonged to which organization when. A sale counts for the organization to which its partner belonged on its day.",
+    columns: &[
+        text("organization", "its short name"),
+        text("partner", "id"),
+        text("role", "`lead` or `member`"),
+        text("from", "the first day"),
+        text("to", "the day after the last; absent while it lasts"),
+    ],
+};
+
+const ORGANIZATION_STANDINGS: Table = Table {
+    name: "organization_standings",
+    says: "Scores of organizations, as the program has them: what their partners sold while they were of it, of those who are public and not suspended. A client counts once.",
+    columns: &[
+        text("metric", "`revenue` or `clients`"),
+        text("period", "`2026-W47`, `2026-11`, `2026-Q4`, `2026` or `all`"),
+        text("industry", "short name; absent for the whole program"),
+        text("organization", "its short name"),
+        number("score", "minor units for revenue, else a count"),
     ],
 };
 

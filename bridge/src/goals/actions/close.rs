@@ -37,6 +37,20 @@ pub async fn end(
     Ok(())
 }
 
+/// An organization leaves the program: what it wanted for itself, nobody pulls at any more.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn organization_left(work: &mut Work<'_>, slug: &str) -> Result<(), Fault> {
+    for mut goal in store::open(work.tx).await? {
+        if goal.private_to() == Some(slug) {
+            goal.ended_at = Some(work.now);
+            close(work, &mut goal, None).await?;
+        }
+    }
+    Ok(())
+}
+
 /// The end of the last day. While claims of the goal's days are in review, and could change how it
 /// ends, it waits on, a day at a time and a week at most.
 ///

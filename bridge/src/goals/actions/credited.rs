@@ -1,12 +1,15 @@
 //! A sale's credit has moved: the goals of its day and industry move with it, in the same transaction.
 use super::show;
+use super::show::side_name;
 use crate::goals::live::{self, Open};
 use crate::goals::store::{self, figures};
 use crate::goals::{render, rules};
+use crate::leaderboard::actions::organizations;
 use crate::ledger::rules::{Credit, EntryBody};
 use crate::platform::refusal::Fault;
+use crate::platform::text::Message;
 use crate::platform::work::Work;
-use crate::{industries, wins};
+use crate::wins;
 
 /// To be called once for each entry that was posted.
 ///
@@ -15,12 +18,19 @@ use crate::{industries, wins};
 pub async fn credited(work: &mut Work<'_>, body: &EntryBody) -> Result<(), Fault> {
     let Some(credit) = body.credit() else { return Ok(()) };
     let open = live::open(work).await?;
+    if open.is_empty() {
+        return Ok(());
+    }
+    let memberships = organizations::memberships(work).await?;
     for goal in open.iter().filter(|goal| goal.terms.holds(credit.on)) {
-        let places: Vec<usize> = goal.terms.places(credit.industry.as_deref()).collect();
-        for place in &places {
-            step(work, goal, *place, credit).await?;
+        let mut counts = false;
+        for place in 0..goal.terms.sides.len() {
+            if let Some(part) = goal.terms.part(place, credit, &memberships) {
+                step(work, goal, place, &part).await?;
+                counts = true;
+            }
         }
-        if !places.is_empty() {
+        if counts {
             show(work, &goal.id);
         }
     }
@@ -61,11 +71,15 @@ async fn step(
 async fn celebrate(work: &mut Work<'_>, open: &Open, place: usize, mark: i64) -> Result<(), Fault> {
     let Some(goal) = store::by_id(work.tx, &open.id).await? else { return Ok(()) };
     let side = goal.sides.get(place).filter(|_| open.terms.is_challenge());
-    let name = match side.and_then(|side| side.industry.as_deref()) {
-        Some(slug) => industries::actions::name(work, slug).await?,
+    let name = match side {
+        Some(side) => side_name(work, side).await?,
         None => None,
     };
     let line = render::milestone(&goal, place, (mark, name.as_deref()), work.program.currency);
     let key = format!("goal:{}:{place}:{mark}", goal.id);
+    if let Some(slug) = goal.private_to() {
+        work.send_as(&key, &format!("organization:{slug}"), &Message::text(line));
+        return Ok(());
+    }
     wins::actions::celebrate(work, &key, line).await
 }

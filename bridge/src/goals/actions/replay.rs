@@ -1,6 +1,8 @@
 //! A goal's figures from the ledger alone: when it is set, and to see whether the stored ones are right.
 use crate::goals::rules::{Tally, Terms};
 use crate::goals::store::{self, GoalRow, figures, sources};
+use crate::leaderboard::actions::organizations;
+use crate::leaderboard::rules::Memberships;
 use crate::ledger::rules::Sealed;
 use crate::platform::db::Conn;
 use crate::platform::refusal::Fault;
@@ -16,14 +18,20 @@ fn read(body: &str) -> Result<Sealed, Fault> {
     Sealed::read(body).map_err(|error| Fault::Data(error.to_string()))
 }
 
-fn take(tally: &mut Tally, terms: &Terms, sealed: &Sealed) -> Result<(), Fault> {
+fn take(
+    tally: &mut Tally,
+    terms: &Terms,
+    sealed: &Sealed,
+    memberships: &Memberships,
+) -> Result<(), Fault> {
     let Some(credit) = sealed.body.credit() else { return Ok(()) };
-    tally.take(terms, credit).map_err(|_| Fault::Overflow("a goal"))
+    tally.take(terms, credit, memberships).map_err(|_| Fault::Overflow("a goal"))
 }
 
 /// What the days of a goal have brought so far, read backwards from the newest entry.
 pub(super) async fn of_past(work: &mut Work<'_>, terms: &Terms) -> Result<Tally, Fault> {
     let earliest = work.program.calendar.start_of(terms.from) - BEFORE_MS;
+    let memberships = organizations::memberships(work).await?;
     let mut tally = Tally::default();
     let mut before = i64::MAX;
     loop {
@@ -32,7 +40,7 @@ pub(super) async fn of_past(work: &mut Work<'_>, terms: &Terms) -> Result<Tally,
             return Ok(tally);
         };
         for (_, _, body) in &page {
-            take(&mut tally, terms, &read(body)?)?;
+            take(&mut tally, terms, &read(body)?, &memberships)?;
         }
         if oldest < earliest {
             return Ok(tally);
@@ -46,7 +54,10 @@ pub(super) async fn of_past(work: &mut Work<'_>, terms: &Terms) -> Result<Tally,
 /// # Errors
 /// When the database refuses.
 pub async fn differs_from_replay(connection: &mut Conn) -> Result<Option<String>, Fault> {
-    let goals = store::all(connection).await?;
+    let mut goals = store::all(connection).await?;
+    // What is over keeps the figures of who belonged and showed what when it ended.
+    goals.retain(|goal| goal.is_open() || !goal.terms().asks_who());
+    let memberships = organizations::read(connection).await?;
     if goals.is_empty() {
         return Ok(None);
     }
@@ -56,7 +67,7 @@ pub async fn differs_from_replay(connection: &mut Conn) -> Result<Option<String>
         let sealed = read(body)?;
         for (terms, goal, tally) in &mut tallies {
             if goal.closed_seq.is_none_or(|closed| seq <= closed) {
-                take(tally, terms, &sealed)?;
+                take(tally, terms, &sealed, &memberships)?;
             }
         }
         Ok(())

@@ -1,16 +1,18 @@
 //! What shows a goal: its state in the Space, and a pinned message in the rooms of those who pull.
 use crate::goals::render::{self, Shown};
-use crate::goals::rules;
+use crate::goals::rules::{self, Side};
 use crate::goals::store::{self, GoalRow, figures};
 use crate::leaderboard::rules::ANONYMOUS_FROM;
 use crate::platform::pins;
 use crate::platform::refusal::Fault;
 use crate::platform::work::{Work, state_hash};
-use crate::{goals::live, industries};
+use crate::{goals::live, industries, organizations};
 use schema::card::{Contribution, GoalView};
 use schema::metric::Metric;
 use schema::money::WIRE_MAX;
-use schema::state::{GoalSide, GoalState, SCOPE_BETWEEN, SCOPE_PROGRAM, VERSION};
+use schema::state::{
+    GoalSide, GoalState, SCOPE_BETWEEN, SCOPE_ORGANIZATION, SCOPE_PROGRAM, VERSION,
+};
 use schema::status::Visibility;
 use serde_json::json;
 
@@ -49,12 +51,15 @@ pub(in crate::goals) async fn now(work: &mut Work<'_>, id: &str) -> Result<(), F
     Ok(())
 }
 
-/// The rooms of those who pull: an industry's channel, or for the whole program the leaderboard room; for
-/// a challenge that and the channels of its sides.
+/// The rooms of those who pull: an industry's channel, an organization's room, or for the whole program
+/// the leaderboard room; for a challenge that and the rooms of its sides.
 pub(super) fn rooms(goal: &GoalRow) -> Vec<String> {
-    let channels = goal.sides.iter().filter_map(|side| side.industry.as_ref());
-    let channels = channels.map(|slug| format!("industry:{slug}"));
-    let common = goal.sides.len() > 1 || goal.sides.iter().any(|side| side.industry.is_none());
+    let channels = goal.sides.iter().filter_map(|side| match side.side() {
+        Side::Program => None,
+        Side::Industry(slug) => Some(format!("industry:{slug}")),
+        Side::Organization(slug) => Some(format!("organization:{slug}")),
+    });
+    let common = goal.is_common();
     common.then(|| "leaderboard".to_owned()).into_iter().chain(channels).collect()
 }
 
@@ -95,10 +100,7 @@ pub(super) fn pinned(shown: &Shown) -> pins::Shown {
 pub async fn shown(work: &mut Work<'_>, goal: &GoalRow, rows: i64) -> Result<Shown, Fault> {
     let mut names = Vec::with_capacity(goal.sides.len());
     for side in &goal.sides {
-        names.push(match &side.industry {
-            Some(slug) => industries::actions::name(work, slug).await?,
-            None => None,
-        });
+        names.push(side_name(work, side).await?);
     }
     let view = view(work, goal).await?;
     let mut givers =
@@ -121,14 +123,39 @@ pub async fn shown(work: &mut Work<'_>, goal: &GoalRow, rows: i64) -> Result<Sho
     })
 }
 
-/// Claims of a goal's days and industries that nobody has decided.
+/// What people call a side; nothing for the whole program.
+pub(super) async fn side_name(
+    work: &mut Work<'_>,
+    side: &store::SideRow,
+) -> Result<Option<String>, Fault> {
+    match side.side() {
+        Side::Program => Ok(None),
+        Side::Industry(slug) => industries::actions::name(work, &slug).await,
+        Side::Organization(slug) => organizations::actions::name(work, &slug).await,
+    }
+}
+
+/// Claims of a goal's days and sides that nobody has decided.
 pub(super) async fn in_review(work: &mut Work<'_>, goal: &GoalRow) -> Result<i64, Fault> {
     // A claim of this very input waits to be written.
     work.settle().await?;
-    let terms = goal.terms();
-    let waiting = store::sources::in_review(work.tx, goal.from, goal.to).await?;
-    let counts = |industry: &Option<String>| terms.places(industry.as_deref()).next().is_some();
-    Ok(waiting.iter().filter(|(industry, _)| counts(industry)).map(|(_, count)| count).sum())
+    let days = (goal.from, goal.to);
+    let waiting = store::sources::in_review(work.tx, days.0, days.1).await?;
+    let mut sum = 0;
+    for side in &goal.sides {
+        sum += match side.side() {
+            Side::Program => waiting.iter().map(|(_, count)| count).sum(),
+            Side::Industry(slug) => {
+                let own = waiting.iter().find(|(industry, _)| industry.as_ref() == Some(&slug));
+                own.map_or(0, |(_, count)| *count)
+            }
+            Side::Organization(slug) => {
+                let of = (slug.as_str(), goal.sides.len() > 1);
+                store::sources::in_review_of(work.tx, days, of).await?
+            }
+        };
+    }
+    Ok(sum)
 }
 
 fn contribution(giver: figures::Giver) -> Contribution {
@@ -186,7 +213,11 @@ fn on_wire(value: i64) -> i64 {
     value.clamp(-WIRE_MAX, WIRE_MAX)
 }
 
+/// What one organization wants for itself is no state: everybody in the Space would read it.
 pub(super) async fn state(work: &mut Work<'_>, goal: &GoalRow) -> Result<(), Fault> {
+    if goal.private_to().is_some() {
+        return Ok(());
+    }
     let content = content(work, goal).await?;
     work.state("space", STATE, &goal.number.to_string(), &content);
     Ok(())
@@ -202,15 +233,18 @@ async fn content(work: &mut Work<'_>, goal: &GoalRow) -> Result<GoalState, Fault
     };
     let (from, to) = (calendar.start_of(goal.from), rules::end_at(calendar, goal.to));
     let challenge = goal.sides.len() > 1;
-    let scope = match goal.sides.first().and_then(|side| side.industry.as_deref()) {
-        _ if challenge => SCOPE_BETWEEN,
-        Some(slug) => slug,
-        None => SCOPE_PROGRAM,
+    let scope = match goal.sides.first().map(store::SideRow::side) {
+        _ if challenge => SCOPE_BETWEEN.to_owned(),
+        Some(Side::Industry(slug)) => slug,
+        Some(Side::Organization(_)) => SCOPE_ORGANIZATION.to_owned(),
+        Some(Side::Program) | None => SCOPE_PROGRAM.to_owned(),
     };
-    let side = |side: &store::SideRow| {
-        Some(GoalSide { industry: side.industry.clone()?, progress: on_wire(side.progress) })
+    let side = |side: &store::SideRow| GoalSide {
+        industry: side.industry.clone(),
+        organization: side.organization.clone(),
+        progress: on_wire(side.progress),
     };
-    let between: Vec<GoalSide> = goal.sides.iter().filter(|_| challenge).filter_map(side).collect();
+    let between: Vec<GoalSide> = goal.sides.iter().filter(|_| challenge).map(side).collect();
     let over = goal.reached_at.is_some() || goal.missed_at.is_some();
     let (_, won) = rules::outcome(&goal.progress(), goal.target);
     let won = won.into_iter().filter(|_| over).filter_map(|place| between.get(place));
@@ -226,8 +260,8 @@ async fn content(work: &mut Work<'_>, goal: &GoalRow) -> Result<GoalState, Fault
         to,
         contributors: figures::contributors(work.tx, &goal.id).await?,
         status: goal.status(),
-        scope: scope.to_owned(),
-        winners: won.map(|side| side.industry.clone()).collect(),
+        scope,
+        winners: won.map(|side| side.slug().to_owned()).collect(),
         between,
         updated_at: work.now,
     })

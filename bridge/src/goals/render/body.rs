@@ -2,6 +2,7 @@
 use super::{NAME_CHARS, Shown};
 use crate::goals::rules;
 use crate::platform::text::{Line, Message};
+use schema::state::SCOPE_ORGANIZATION;
 use schema::status::GoalStatus;
 
 /// A bar and figures; of a challenge, one of each a side.
@@ -19,7 +20,8 @@ pub(super) fn figures(shown: &Shown) -> Vec<Line> {
         Line::new().strong(&now).plain(&format!(" of {wanted}")),
     ];
     if let Some(name) = shown.names.first().and_then(Option::as_ref) {
-        lines.push(Line::new().plain("In ").person_cut(name, NAME_CHARS * 2));
+        let word = if view.scope == SCOPE_ORGANIZATION { "Among " } else { "In " };
+        lines.push(Line::new().plain(word).person_cut(name, NAME_CHARS * 2));
     }
     lines
 }
@@ -83,7 +85,7 @@ pub(super) fn time(shown: &Shown) -> Line {
 
 /// Who has won a challenge, in words of which the names are people's: to be written as `person`.
 pub(super) fn winner(shown: &Shown) -> String {
-    let won = |slug: &String| shown.view.between.iter().position(|side| side.industry == *slug);
+    let won = |slug: &String| shown.view.between.iter().position(|side| side.slug() == slug);
     let places = shown.view.winners.iter().filter_map(won);
     let names: Vec<String> = places.map(|place| shown.side(place)).collect();
     match names.as_slice() {

@@ -7,18 +7,30 @@ use schema::ids::{ClientId, PartnerId};
 use schema::metric::Metric;
 use schema::money::Overflow;
 
+use crate::leaderboard::rules::Memberships;
 use crate::ledger::rules::Credit;
+use std::borrow::Cow;
 
-/// What a goal counts: the credit of sales of these days, by side. A side is an industry, or the whole
-/// program.
+/// Whose sales count for a side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Side {
+    /// Everybody's.
+    Program,
+    /// Those in an industry, by slug.
+    Industry(String),
+    /// Those of people while they are of an organization, by its short name.
+    Organization(String),
+}
+
+/// What a goal counts: the credit of sales of these days, by side.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Terms {
     pub metric: Metric,
     /// First and last local day.
     pub from: Date,
     pub to: Date,
-    /// Slugs; one goal has one side, a challenge several.
-    pub sides: Vec<Option<String>>,
+    /// One goal has one side, a challenge several.
+    pub sides: Vec<Side>,
 }
 
 impl Terms {
@@ -27,10 +39,41 @@ impl Terms {
         self.from <= on && on <= self.to
     }
 
-    /// The sides for which a sale in this industry counts.
-    pub fn places<'a>(&'a self, industry: Option<&'a str>) -> impl Iterator<Item = usize> + 'a {
-        let counts = move |side: &Option<String>| side.is_none() || side.as_deref() == industry;
-        self.sides.iter().enumerate().filter(move |(_, side)| counts(side)).map(|(place, _)| place)
+    /// What of an entry counts for a side, if anything. In a challenge between organizations everybody
+    /// sees the figures, so they hold only who stands with their name; what one wants alone, only its own
+    /// people see.
+    #[must_use]
+    pub fn part<'a>(
+        &self,
+        place: usize,
+        credit: &'a Credit,
+        memberships: &Memberships,
+    ) -> Option<Cow<'a, Credit>> {
+        match self.sides.get(place)? {
+            Side::Program => Some(Cow::Borrowed(credit)),
+            Side::Industry(slug) if credit.industry.as_ref() == Some(slug) => {
+                Some(Cow::Borrowed(credit))
+            }
+            Side::Industry(_) => None,
+            Side::Organization(slug) => {
+                let mut part = credit.clone();
+                part.shares.retain(|share| {
+                    let own = if self.is_challenge() {
+                        memberships.shown(share.partner, credit.on)
+                    } else {
+                        memberships.of(share.partner, credit.on)
+                    };
+                    own.is_some_and(|own| **own == **slug)
+                });
+                if part.shares.is_empty() { None } else { Some(Cow::Owned(part)) }
+            }
+        }
+    }
+
+    /// Whether any side is an organization.
+    #[must_use]
+    pub fn asks_who(&self) -> bool {
+        self.sides.iter().any(|side| matches!(side, Side::Organization(_)))
     }
 
     #[must_use]
@@ -107,14 +150,20 @@ impl Tally {
     ///
     /// # Errors
     /// `Overflow` where a sum leaves `i64`.
-    pub fn take(&mut self, terms: &Terms, credit: &Credit) -> Result<(), Overflow> {
+    pub fn take(
+        &mut self,
+        terms: &Terms,
+        credit: &Credit,
+        memberships: &Memberships,
+    ) -> Result<(), Overflow> {
         if !terms.holds(credit.on) {
             return Ok(());
         }
-        for place in terms.places(credit.industry.as_deref()) {
+        for place in 0..terms.sides.len() {
+            let Some(credit) = terms.part(place, credit, memberships) else { continue };
             let client = self.held.entry((place, credit.client)).or_default();
             let held: Vec<_> = client.iter().map(|(partner, minor)| (*partner, *minor)).collect();
-            let step = step(terms.metric, credit, &held)?;
+            let step = step(terms.metric, &credit, &held)?;
             client.extend(step.held);
             client.retain(|_, minor| *minor != 0);
             if client.is_empty() {

@@ -12,6 +12,7 @@ use schema::period::{Calendar, WeekStart};
 use schema::status::GoalStatus;
 
 use super::*;
+use crate::leaderboard::rules::Memberships;
 use crate::ledger::rules::{Credit, CreditShare};
 
 const TODAY: Date = date(2026, 11, 24);
@@ -83,14 +84,15 @@ fn history(stories: &[Story]) -> Vec<Credit> {
 }
 
 fn terms(metric: Metric, sides: &[Option<&str>]) -> Terms {
-    let sides = sides.iter().map(|side| side.map(str::to_owned)).collect();
+    let side = |slug: &&str| Side::Industry((*slug).to_owned());
+    let sides = sides.iter().map(|slug| slug.as_ref().map_or(Side::Program, side)).collect();
     Terms { metric, from: from(), to: from().saturating_add(9.days()), sides }
 }
 
 fn tally(terms: &Terms, history: &[Credit]) -> Tally {
     let mut tally = Tally::default();
     for credit in history {
-        tally.take(terms, credit).unwrap();
+        tally.take(terms, credit, &Memberships::default()).unwrap();
     }
     tally
 }
@@ -100,7 +102,10 @@ fn plain(terms: &Terms, place: usize, history: &[Credit]) -> (i64, BTreeMap<Part
     let mut sums: BTreeMap<(ClientId, PartnerId), i64> = BTreeMap::new();
     for credit in history {
         let day = credit.on >= terms.from && credit.on <= terms.to;
-        let side = terms.sides[place].is_none() || terms.sides[place] == credit.industry;
+        let side = match &terms.sides[place] {
+            Side::Industry(slug) => credit.industry.as_ref() == Some(slug),
+            _ => true,
+        };
         for share in credit.shares.iter().filter(|_| day && side) {
             *sums.entry((credit.client, share.partner)).or_default() += share.minor;
         }

@@ -40,6 +40,33 @@ pub async fn each(
     Ok(())
 }
 
+/// How many claims of some days wait in which somebody has a part who was of an organization then. `named`:
+/// only of those who stand with their name.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn in_review_of(
+    tx: &mut Conn,
+    (from, to): (Date, Date),
+    (organization, named): (&str, bool),
+) -> Result<i64, sqlx::Error> {
+    let row = sqlx::query(
+        "select count(distinct s.id) from sale s join share h on h.sale_id = s.id \
+         join membership m on m.partner_id = h.partner_id join partner p on p.id = h.partner_id \
+         where s.approved_at is null and s.rejected_at is null and s.withdrawn_at is null \
+         and s.effective_on between $1 and $2 and m.organization = $3 and m.from_on <= s.effective_on \
+         and (m.to_on is null or m.to_on > s.effective_on) \
+         and ($4 = 0 or (p.visibility = 'public' and p.suspended_at is null))",
+    )
+    .bind(from.to_string())
+    .bind(to.to_string())
+    .bind(organization)
+    .bind(i64::from(named))
+    .fetch_one(tx)
+    .await?;
+    row.try_get(0)
+}
+
 /// How many claims of some days wait, by industry.
 ///
 /// # Errors

@@ -1,8 +1,9 @@
 //! Scores from the ledger alone: after a fall, after an import, and to see whether the stored ones are
 //! right. One partner at a time: what a partner scores depends on nobody else's entries.
+use super::super::live::Live;
 use super::super::rules::{self, BoardKey, Periods, Score};
 use super::super::store;
-use super::{Starts, help, show, starts, too_much};
+use super::{Starts, help, organizations, show, starts, too_much};
 use crate::ledger::rules::{Sealed, credit_account};
 use crate::platform::db::Conn;
 use crate::platform::refusal::{Fault, Stop};
@@ -10,7 +11,7 @@ use crate::platform::work::Work;
 use schema::ids::PartnerId;
 use schema::period::{Calendar, Period};
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A partner's scores from their own entries: tells when a score that was fallen back to had first
 /// been reached.
@@ -38,6 +39,10 @@ pub async fn rebuild(work: &mut Work<'_>, partner: PartnerId) -> Result<(), Stop
         Err(Fault::Overflow(_)) => return Err(too_much().into()),
         Err(fault) => return Err(fault.into()),
     };
+    let mut live = work.memory.take::<Live>();
+    let asked = organizations::credited(work, &mut live, &BTreeSet::from([partner])).await;
+    work.memory.put(live);
+    asked?;
     let today = work.today();
     for (key, score) in scores {
         let old = store::score(work.tx, &key.to_string(), partner).await?;
@@ -115,7 +120,7 @@ pub async fn differs_from_replay(
     .await?;
     match odd.into_iter().filter(|(_, sum)| *sum != 0).map(|(partner, _)| partner).min() {
         Some(partner) => difference(connection, partner, calendar).await.map(Some),
-        None => Ok(None),
+        None => organizations::differs(connection, calendar).await,
     }
 }
 

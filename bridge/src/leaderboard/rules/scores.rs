@@ -95,7 +95,8 @@ impl<'a> Periods<'a> {
     }
 }
 
-pub(super) type Changes = BTreeMap<(PartnerId, BoardKey), i64>;
+/// Whose score changes on which board: a partner's, or an organization's.
+pub(super) type Changes<Who = PartnerId> = BTreeMap<(Who, BoardKey), i64>;
 
 /// What must be known beside an entry to tell what it changes.
 #[derive(Clone, Copy)]
@@ -164,28 +165,28 @@ fn scopes(industry: Option<&String>) -> impl Iterator<Item = Option<String>> {
     std::iter::once(None).chain(industry.cloned().map(Some))
 }
 
-fn revenue(
-    changes: &mut Changes,
+pub(super) fn revenue<Who: Ord + Clone>(
+    changes: &mut Changes<Who>,
     (at, credit): (i64, &Credit),
     periods: &mut Periods<'_>,
-    (partner, minor): (PartnerId, i64),
+    (who, minor): (Who, i64),
 ) {
     for kind in PeriodKind::ALL {
         let period = periods.counted_in(*kind, credit.on, at);
         for scope in scopes(credit.industry.as_ref()) {
-            add(changes, partner, BoardKey::new(Metric::Revenue, period, scope), minor);
+            add(changes, who.clone(), BoardKey::new(Metric::Revenue, period, scope), minor);
         }
     }
 }
 
-/// A client counts where the partner's first sale to it is counted. When another sale becomes the
+/// A client counts where the first sale to it is counted. When another sale becomes the
 /// first, or none is left, the client leaves that period; out of a closed one it leaves the open
 /// one, because final results do not change.
-fn clients(
-    changes: &mut Changes,
+pub(super) fn clients<Who: Ord + Clone>(
+    changes: &mut Changes<Who>,
     (at, credit): (i64, &Credit),
     periods: &mut Periods<'_>,
-    (partner, before, after): (PartnerId, &[Holding], &[Holding]),
+    (who, before, after): (Who, &[Holding], &[Holding]),
 ) {
     for scope in scopes(credit.industry.as_ref()) {
         let scope_name = scope.as_deref();
@@ -197,7 +198,8 @@ fn clients(
             let mut count = |win: &Holding, by| {
                 let counted = periods.counted_in(*kind, win.on, win.at);
                 let period = periods.open_for(counted, at);
-                add(changes, partner, BoardKey::new(Metric::Clients, period, scope.clone()), by);
+                let key = BoardKey::new(Metric::Clients, period, scope.clone());
+                add(changes, who.clone(), key, by);
             };
             if let Some(win) = old {
                 count(win, -1);
@@ -231,8 +233,8 @@ pub(super) fn hold(
     holdings.retain(|holding| holding.minor > 0);
 }
 
-pub(super) fn add(changes: &mut Changes, partner: PartnerId, key: BoardKey, by: i64) {
-    let sum = changes.entry((partner, key)).or_default();
+pub(super) fn add<Who: Ord>(changes: &mut Changes<Who>, who: Who, key: BoardKey, by: i64) {
+    let sum = changes.entry((who, key)).or_default();
     *sum = sum.saturating_add(by);
 }
 

@@ -81,7 +81,7 @@ fn back(day: Date, days: i64) -> Date {
     Span::new().try_days(days).map_or(day, |span| day.saturating_sub(span))
 }
 
-async fn shown(
+pub(super) async fn shown(
     work: &mut Work<'_>,
     key: &BoardKey,
     (board, selection): (&Board, Selection),

@@ -1,4 +1,5 @@
 //! Coming into an organization and leaving it. One at a time: who joins another leaves the one before.
+use crate::leaderboard::actions::organizations as leaderboard;
 use crate::organizations::render;
 use crate::organizations::store::members::{self as store, MemberRow, NewMember};
 use crate::partners;
@@ -35,6 +36,7 @@ pub async fn join(
         store::end(work.tx, &old.id, (work.program.calendar.day_of(work.now), by), work.now)
             .await?;
         if old.organization != slug {
+            leaderboard::membership_changed(work, row.id, &old.organization).await?;
             out_of_room(work, old, "belongs to another organization now").await?;
         }
     }
@@ -49,6 +51,7 @@ pub async fn join(
         by,
     };
     store::insert(work.tx, new, work.now).await?;
+    leaderboard::membership_changed(work, row.id, slug).await?;
     partners::store::set_organization(work.tx, &row.user_id, Some(slug)).await?;
     rooms::actions::let_into_organization(work, slug, &row.user_id).await?;
     changed(work, &row.user_id).await
@@ -75,6 +78,7 @@ pub async fn end(
     let Some(member) = store::of_partner(work.tx, row.id).await? else { return Ok(None) };
     let (by, today) = (work.cause.actor.clone(), work.today());
     store::end(work.tx, &member.id, (today, &by), work.now).await?;
+    leaderboard::membership_changed(work, row.id, &member.organization).await?;
     partners::store::set_organization(work.tx, &row.user_id, None).await?;
     access::forget(work, &row.user_id);
     out_of_room(work, &member, "no longer of the organization").await?;

@@ -35,6 +35,7 @@ pub const RESERVED: &[&str] = &[
     "canary",
     "industry",
     "organization",
+    "organizations",
     "all",
     "program",
 ];

@@ -1,12 +1,13 @@
 //! Histories of sales, refunds and voids, early and late, shared and not: the program's replay and the
 //! verifier's, which were written apart, make the same boards.
-use bridge::leaderboard::rules::{Posted, replay};
+use bridge::leaderboard::rules::{Memberships, Periods, Posted, Tally, replay};
 use bridge::ledger::rules::{Credit, CreditShare, EntryBody};
 use jiff::{Timestamp, ToSpan};
 use partnerspace_tests::Outcome;
 use partnerspace_tests::verifier::boards::{self, Boards};
 use partnerspace_tests::verifier::calendar::{Calendar as Own, KINDS, day};
 use partnerspace_tests::verifier::entries::Entry;
+use partnerspace_tests::verifier::organizations;
 use proptest::prelude::*;
 use schema::ids::{ClientId, PartnerId, SaleId};
 use schema::money::Currency;
@@ -126,6 +127,59 @@ fn by_the_verifier(entries: &[(i64, EntryBody)], calendar: &Own) -> Outcome<(Boa
     Ok(boards::replay(&entries, calendar, &doubled.collect()))
 }
 
+/// Days after the beginning on which each partner of three moves from the first organization to the second,
+/// if ever, and who stands without a name.
+type People = Vec<(Option<i64>, bool)>;
+
+fn people() -> impl Strategy<Value = People> {
+    prop::collection::vec((prop::option::of(-40..60_i64), prop::bool::weighted(0.2)), 3)
+}
+
+fn organizations(
+    (entries, people): (&[(i64, EntryBody)], &People),
+    (calendar, own): (&Calendar, &Own),
+) -> Outcome<(organizations::Totals, organizations::Totals)> {
+    let first = jiff::civil::date(2026, 1, 1);
+    let begin = calendar.day_of(BEGIN);
+    let (mut spans, mut unnamed) = (Vec::new(), Vec::new());
+    let mut verified = organizations::Memberships::default();
+    for (n, (moves, hidden)) in (1_u128..).zip(people) {
+        let partner = PartnerId(n);
+        let moved = moves.map(|days| begin.saturating_add(days.days()));
+        let mut span = |slug: &str, from: jiff::civil::Date, to: Option<jiff::civil::Date>| {
+            spans.push((partner, slug.into(), from, to));
+            let days = (day(&from.to_string()), to.map(|to| day(&to.to_string())));
+            let (Some(from), to) = (days.0, days.1.flatten()) else { return };
+            let own = verified.spans.entry(partner.to_string()).or_default();
+            own.push((slug.to_owned(), from, to));
+        };
+        span("acme", first, moved);
+        if let Some(day) = moved {
+            span("beta", day, None);
+        }
+        if *hidden {
+            unnamed.push(partner);
+            verified.unnamed.insert(partner.to_string());
+        }
+    }
+    let memberships = Memberships::new(spans, unnamed);
+    let mut tally = Tally::new(&memberships, Periods::of(calendar));
+    for (seq, (at, body)) in (1..).zip(entries) {
+        tally.take(Posted { seq, at: *at, body }, true);
+    }
+    let program = tally.totals().into_iter().map(|((slug, key), total)| {
+        let industry = key.industry.clone().unwrap_or_default();
+        let key = (key.metric.to_string(), key.period.to_string(), industry, slug.to_string());
+        (key, i128::from(total))
+    });
+    let entry = |(seq, (at, body)): (i64, &(i64, EntryBody))| {
+        let text = body.sealed(*at, "sale.approved", &seq.to_string());
+        anyhow::Ok(Entry { seq, at: *at, body: serde_json::from_str(&text)? })
+    };
+    let read = (1..).zip(entries).map(entry).collect::<Outcome<Vec<Entry>>>()?;
+    Ok((program.collect(), organizations::totals(read.iter(), &verified, own)))
+}
+
 #[expect(clippy::needless_pass_by_value, reason = "what an error is mapped with")]
 fn odd(error: anyhow::Error) -> TestCaseError {
     TestCaseError::fail(error.to_string())
@@ -146,5 +200,15 @@ proptest! {
         let (boards, unread) = by_the_verifier(&entries, &own).map_err(odd)?;
         prop_assert_eq!(unread, Vec::<i64>::new());
         prop_assert_eq!(boards, by_the_program(&entries, &calendar).map_err(odd)?);
+    }
+
+    #[test]
+    fn two_counts_of_organizations_are_the_same(acts in acts(), people in people()) {
+        let calendar = Calendar::named("Europe/Berlin", WeekStart::Monday).unwrap();
+        let own = Own::new("Europe/Berlin", "monday", 7).unwrap();
+        let entries = ledger(&acts, &calendar.zone).map_err(odd)?;
+        let (program, verifier) =
+            organizations((&entries, &people), (&calendar, &own)).map_err(odd)?;
+        prop_assert_eq!(program, verifier);
     }
 }

@@ -18,7 +18,7 @@ const ZONES: [&str; 3] = ["Europe/Berlin", "America/New_York", "Pacific/Apia"];
 
 /// A step: hours later, a sale is approved, or (a part of) an earlier one is taken back.
 #[derive(Debug, Clone)]
-struct Step {
+pub(super) struct Step {
     hours: i64,
     kind: Kind,
 }
@@ -29,7 +29,7 @@ enum Kind {
     Refund { which: usize, percent: i64 },
 }
 
-fn steps() -> impl Strategy<Value = Vec<Step>> {
+pub(super) fn steps() -> impl Strategy<Value = Vec<Step>> {
     let partners = prop::collection::btree_set(1..4_u128, 1..3);
     let sale = (partners, 1..4_u128, prop::option::weighted(0.8, 0..2_u8), 1..6_i64, 0..60_i64);
     let sale = sale.prop_map(|(partners, client, industry, minor, age)| Kind::Sale {
@@ -46,7 +46,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 /// The entries with their times, from the turn of a year on.
-fn entries(steps: &[Step], calendar: &Calendar) -> Vec<(i64, EntryBody)> {
+pub(super) fn entries(steps: &[Step], calendar: &Calendar) -> Vec<(i64, EntryBody)> {
     let mut now = calendar.start_of(jiff::civil::date(2026, 1, 1)) - 1;
     let mut open: Vec<(i64, Credit)> = Vec::new();
     let mut out: Vec<(i64, EntryBody)> = Vec::new();
