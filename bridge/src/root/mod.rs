@@ -149,6 +149,7 @@ pub async fn run_job(work: &mut Work<'_>, job: &Job) -> Result<(), Fault> {
         Some("ledger") => ledger::jobs::run(work, job).await,
         Some("season") => seasons::jobs::run(work, job).await,
         Some("sale") => sales::jobs::run(work, job).await,
+        Some("statement") => crate::statements::jobs::run(work, job).await,
         Some("story") => crate::stories::jobs::run(work, job).await,
         Some("win") => wins::jobs::run(work, job).await,
         Some("playbook") => playbooks::jobs::run(work, job).await,
@@ -189,5 +190,6 @@ pub async fn start(work: &mut Work<'_>) -> Result<(), Fault> {
     goals::jobs::start(work).await?;
     badges::jobs::start(work).await?;
     seasons::jobs::start(work);
+    crate::organizations::jobs::start(work).await?;
     leaderboard::jobs::start(work).await
 }

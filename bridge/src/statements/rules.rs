@@ -88,6 +88,26 @@ pub fn accounts(
     Ok(accounts)
 }
 
+/// Several people's accounts as one, by currency; without lines.
+///
+/// # Errors
+/// `Overflow` where a sum does not fit.
+pub fn together<'a>(accounts: impl Iterator<Item = &'a Account>) -> Result<Vec<Account>, Overflow> {
+    let mut sums: Vec<Account> = Vec::new();
+    for account in accounts {
+        match sums.iter_mut().find(|sum| sum.currency == account.currency) {
+            Some(all) => {
+                all.opening = all.opening.checked_add(account.opening).ok_or(Overflow)?;
+                all.closing = all.closing.checked_add(account.closing).ok_or(Overflow)?;
+                all.lies = sum(all.lies, account.lies).ok_or(Overflow)?;
+            }
+            None => sums.push(Account { lines: Vec::new(), ..account.clone() }),
+        }
+    }
+    sums.sort_by_key(|account| account.currency.code());
+    Ok(sums)
+}
+
 fn sum(a: Change, b: Change) -> Option<Change> {
     Some(Change {
         held: a.held.checked_add(b.held)?,

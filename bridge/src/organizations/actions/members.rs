@@ -1,4 +1,6 @@
 //! Coming into an organization and leaving it. One at a time: who joins another leaves the one before.
+use crate::deals;
+use crate::organizations::jobs;
 use crate::organizations::render;
 use crate::organizations::store::members::{self as store, MemberRow, NewMember};
 use crate::partners;
@@ -35,6 +37,8 @@ pub async fn join(
         store::end(work.tx, &old.id, (work.program.calendar.day_of(work.now), by), work.now)
             .await?;
         if old.organization != slug {
+            deals::actions::team_left(work, row.id, &old.organization).await?;
+            jobs::about_soon(work, &old.organization);
             out_of_room(work, old, "belongs to another organization now").await?;
         }
     }
@@ -51,6 +55,7 @@ pub async fn join(
     store::insert(work.tx, new, work.now).await?;
     partners::store::set_organization(work.tx, &row.user_id, Some(slug)).await?;
     rooms::actions::let_into_organization(work, slug, &row.user_id);
+    jobs::about_soon(work, slug);
     changed(work, &row.user_id).await
 }
 
@@ -77,6 +82,8 @@ pub async fn end(
     store::end(work.tx, &member.id, (today, &by), work.now).await?;
     partners::store::set_organization(work.tx, &row.user_id, None).await?;
     access::forget(work, &row.user_id);
+    deals::actions::team_left(work, row.id, &member.organization).await?;
+    jobs::about_soon(work, &member.organization);
     out_of_room(work, &member, "no longer of the organization").await?;
     if goes == TeamGoes::Stays {
         let name = super::name(work, &member.organization).await?.unwrap_or_default();

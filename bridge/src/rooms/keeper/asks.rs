@@ -5,9 +5,10 @@ use crate::rooms::rules::Real;
 use ruma::api::OutgoingRequest;
 use ruma::api::SupportedVersions;
 use ruma::api::auth_scheme::{AuthScheme, SendAccessToken};
-use ruma::api::client::membership::joined_members;
+use ruma::api::client::membership::{get_member_events, joined_members};
 use ruma::api::client::state::{get_state_event_for_key, get_state_events};
 use ruma::api::path_builder::PathBuilder;
+use ruma::events::room::member::MembershipState;
 use ruma::{OwnedRoomId, OwnedUserId};
 use serde_json::Value;
 use std::borrow::Cow;
@@ -103,6 +104,22 @@ pub async fn joined<H: Homeserver>(app: &App<H>, room: &str) -> Result<Vec<Strin
     let id = room_id(room)?;
     let answer = ask(app, || joined_members::v3::Request::new(id.clone())).await?;
     Ok(answer.joined.into_keys().map(String::from).collect())
+}
+
+/// Who is asked into a room and has not answered.
+pub async fn invited<H: Homeserver>(app: &App<H>, room: &str) -> Result<Vec<String>, CallError> {
+    let id = room_id(room)?;
+    let request = || {
+        let mut request = get_member_events::v3::Request::new(id.clone());
+        request.membership = Some(MembershipState::Invite);
+        request
+    };
+    let answer = ask(app, request).await?;
+    let events = answer.chunk.iter();
+    let events = events.filter_map(|raw| serde_json::from_str::<Value>(raw.json().get()).ok());
+    // Some homeservers do not know the filter.
+    let invited = events.filter(|event| event["content"]["membership"] == "invite");
+    Ok(invited.filter_map(|event| event["state_key"].as_str().map(str::to_owned)).collect())
 }
 
 pub async fn put_state<H: Homeserver>(

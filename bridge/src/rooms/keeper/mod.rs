@@ -10,7 +10,7 @@ mod record;
 
 pub use inspect::{Inspection, inspect};
 
-use super::rules::{self, Child, RoomKey, Wish};
+use super::rules::{self, Child, People, RoomKey, Wish};
 use super::store::{self, RoomRow};
 use crate::platform::App;
 use crate::platform::homeserver::{CallError, Homeserver};
@@ -108,6 +108,7 @@ pub async fn keep_once<H: Homeserver>(app: &App<H>) -> Result<Report, KeepError>
 pub(super) struct Plan {
     wishes: Vec<Wish>,
     rows: Vec<RoomRow>,
+    people: People,
 }
 
 impl Plan {
@@ -166,7 +167,8 @@ impl<H: Homeserver> Keeper<H> {
             let key = RoomKey::Pair(id);
             wishes.push(rules::wish(&key, Some((&names, true)), &self.app.program));
         }
-        Ok(Plan { wishes, rows })
+        let people = store::people::read(&mut reader, &self.app.program.owners).await?;
+        Ok(Plan { wishes, rows, people })
     }
 
     /// Makes rooms that are not there; the Space first, as the others name it. Whether any was made.
@@ -229,7 +231,15 @@ impl<H: Homeserver> Keeper<H> {
         let looks: Vec<_> = stream::iter(due)
             .map(|(wish, row)| {
                 let (app, children) = (self.app.clone(), &children);
-                async move { (row, look::at_room(&app, wish, row, plan.space(), children).await) }
+                async move {
+                    let mut look = look::at_room(&app, wish, row, plan.space(), children).await;
+                    if let Ok(seen) = &mut look
+                        && let Err(error) = look::strangers(&app, row, &plan.people, seen).await
+                    {
+                        look = Err(error);
+                    }
+                    (row, look)
+                }
             })
             .buffered(SIDE_BY_SIDE)
             .collect()

@@ -137,6 +137,11 @@ impl<H: Homeserver> Keeper<H> {
         if row.drift_at.is_some() || !look.mended.is_empty() {
             outbox::store::unpark_states(&mut tx, (&key, &row.room_id), began_at).await?;
         }
+        if !look.strangers.is_empty() {
+            let now = self.app.clock.now();
+            let job = actions::strangers_job(&row.key, &row.room_id, &look.strangers, now);
+            effects.jobs.push(job);
+        }
         if let Some(people) = &look.joined {
             let healed = heal(&mut tx, &row.room_id, people, began_at).await?;
             if healed {

@@ -4,6 +4,7 @@ mod judge;
 mod key;
 mod power;
 mod states;
+mod who;
 
 pub use diff::{Drift, Real, diff};
 pub use judge::{Room, alias_taken, closed, encrypted, judge, own_differs, parked};
@@ -12,6 +13,7 @@ pub use power::{Powers, powers, real_powers};
 pub use states::{
     Child, Frame, StateEvent, Wish, child, create_content, direct_powers, own_states, wish,
 };
+pub use who::People;
 
 /// Stands in the creation content of every room of ours: a room made before a crash is found again.
 pub const MADE: &str = "agency.siso.partners.made";

@@ -1,6 +1,7 @@
 //! Rows of kept rooms, direct chats and members.
 pub mod chats;
 pub mod members;
+pub mod people;
 
 use super::rules::RoomKey;
 use crate::platform::db::Conn;
