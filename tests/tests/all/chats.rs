@@ -20,6 +20,7 @@ partnerspace_tests::transcripts!(
     kudos,
     mentorship,
     metrics,
+    organization_room,
     organizations,
     payouts,
     playbook_life,
