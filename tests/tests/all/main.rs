@@ -24,6 +24,7 @@ mod reports;
 mod rig;
 mod search;
 mod seasons;
+mod teams;
 mod tiers;
 mod together;
 mod wins;
