@@ -160,5 +160,11 @@ mod tests {
         assert_eq!((found[1].currency.code(), found[1].closing), ("USD", 300));
         let much = vec![line(1, "EUR", "commission.earned", held(i64::MAX)); 2];
         assert_eq!(accounts(&[], much), Err(Overflow));
+
+        let all = together(found.iter().chain(&found)).unwrap();
+        assert_eq!((all[0].opening, all[0].closing, all[0].lines.len()), (-14_000, -4_000, 0));
+        assert_eq!((all[0].lies.payable, all[1].closing), (-4_000, 600));
+        let most = Account { closing: i64::MAX, ..found[1].clone() };
+        assert_eq!(together([&most, &most].into_iter()), Err(Overflow));
     }
 }

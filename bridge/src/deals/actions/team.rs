@@ -27,7 +27,7 @@ fn key(slug: &str, deal: DealId) -> String {
 /// When the database refuses.
 pub(super) async fn show(work: &mut Work<'_>, id: DealId, event: DealEvent) -> Result<(), Fault> {
     let Some(deal) = store::by_id(work.tx, &id.to_string()).await? else { return Ok(()) };
-    let Some(slug) = home(work, &deal).await? else { return Ok(()) };
+    let Some(slug) = home(work, &deal).await? else { return given_up(work, &deal).await };
     let (key, room, now) = (key(&slug, id), room(&slug), work.now);
     let days = work.program.calendar.day_of(now);
     let root = render::root(&deal, (now, days));
@@ -41,6 +41,20 @@ pub(super) async fn show(work: &mut Work<'_>, id: DealId, event: DealEvent) -> R
             let message = render::news(&deal, event, (now, days));
             work.send_in_thread(&room, &event_ref(&key), &message);
         }
+    }
+    Ok(())
+}
+
+/// A deal that was dropped because its partner is shut out: nothing is said of it, but what stands in the
+/// room is true.
+async fn given_up(work: &mut Work<'_>, deal: &DealRow) -> Result<(), Fault> {
+    let person = access::person(work, &deal.partner.user).await?;
+    let slug = person.partner.as_ref().and_then(|row| row.organization.clone());
+    let Some(slug) = slug.filter(|_| deal.dropped_at.is_some()) else { return Ok(()) };
+    let key = key(&slug, deal.id);
+    if is_begun(work, &key).await? {
+        let root = render::root(deal, (work.now, work.today()));
+        work.edit(&room(&slug), &key, &root);
     }
     Ok(())
 }

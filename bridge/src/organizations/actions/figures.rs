@@ -184,3 +184,39 @@ fn members(
     };
     people.iter().map(figures).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::rules::Change;
+    use schema::ids::ClientId;
+
+    fn sold(partner: u128, client: u128, minor: i64) -> sold::Sold {
+        sold::Sold { partner: PartnerId(partner), client: ClientId(client), minor }
+    }
+
+    #[test]
+    fn a_client_of_two_is_one_and_one_given_back_is_none() {
+        let sales =
+            [sold(1, 7, 500), sold(2, 7, 300), sold(1, 8, 100), sold(2, 8, -100), sold(2, 9, 0)];
+        assert_eq!((revenue(&sales), clients(&sales)), (800, 1));
+        assert_eq!((revenue(&[]), clients(&[])), (0, 0));
+    }
+
+    #[test]
+    fn commission_of_one_alone_is_theirs() {
+        let eur = Currency::parse("EUR").unwrap();
+        let usd = Currency::parse("USD").unwrap();
+        let at = |held, payable| Change { held, payable, disputed: 0 };
+        let all = [
+            (PartnerId(1), eur, at(100, 5)),
+            (PartnerId(2), eur, at(50, 0)),
+            (PartnerId(1), usd, at(70, 0)),
+            (PartnerId(3), usd, at(0, 0)),
+        ];
+        let shown = commission(&all, Reader::Members);
+        assert_eq!(shown.len(), 1, "who has nothing hides nobody");
+        assert_eq!((shown[0].held.minor, shown[0].released.minor), (150, 5));
+        assert_eq!(commission(&all, Reader::Lead).len(), 2);
+    }
+}
