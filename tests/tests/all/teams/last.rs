@@ -17,13 +17,16 @@ async fn holds_run_off_and_all_is_told(ground: Ground) -> Outcome<()> {
         house.partner(name).await?;
     }
     let facts = Facts::of(&house.program).await?;
-    order(&house, "!rule add start --percent 10 --hold 14").await?;
+    order(&house, "!rule add start --percent 10 --hold 14 --from 2020-01-01").await?;
     for name in ["ana", "ben"] {
         placed(&house, &facts, name, "acme").await?;
     }
     let (ana, ben) = (house.person("ana")?, house.person("ben")?);
     order(&house, &format!("!organization lead acme {}", ana.id)).await?;
-    facts.change("update membership set from_on = '2020-01-01'", &[]).await?;
+    // Leading since today, a member since long.
+    let long = "update membership set from_on = '2020-01-01' where left_at is null";
+    facts.change(long, &[]).await?;
+    facts.change("update membership set to_on = from_on where left_at is not null", &[]).await?;
     asked(&house, "ana", "sale add 1000 EUR Alpha --on yesterday").await?;
     asked(&house, "ben", "sale add 300 EUR Beta --on yesterday").await?;
     order(&house, "!sale approve S-1").await?;

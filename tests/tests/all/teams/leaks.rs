@@ -1,7 +1,8 @@
 //! Two organizations in one program: whatever people of one can see, in any room, says nothing of the other's
 //! clients, commission, deals, room or unseen members.
 use super::{asked, on_both, order, placed};
-use anyhow::ensure;
+use anyhow::{Context, ensure};
+use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use partnerspace_tests::Outcome;
 use partnerspace_tests::facts::Facts;
 use partnerspace_tests::house::{Ground, House};
@@ -59,7 +60,10 @@ async fn set_up(house: &mut House, facts: &Facts) -> Outcome<()> {
         order(house, &format!("!organization lead {} {lead}", firm.slug)).await?;
         asked(house, firm.people[2], "profile --visibility hidden").await?;
     }
-    facts.change("update membership set from_on = '2020-01-01', joined_at = 1", &[]).await?;
+    // Leading since today, a member since long.
+    let long = "update membership set from_on = '2020-01-01', joined_at = 1 where left_at is null";
+    facts.change(long, &[]).await?;
+    facts.change("update membership set to_on = from_on where left_at is not null", &[]).await?;
     house.program.restart().await
 }
 
@@ -112,7 +116,10 @@ async fn nothing_of_another_firm_is_seen(ground: Ground) -> Outcome<()> {
     }
     set_up(&mut house, &facts).await?;
     order(&house, "!rule add start --percent 10 --hold 14").await?;
-    order(&house, "!goal set \"Together\" revenue 5000 --until 2030-12-31").await?;
+    let now = house.fake().context("the fake's clock")?.world().now();
+    let later =
+        Timestamp::from_millisecond(now)?.to_zoned(TimeZone::UTC).date().checked_add(30.days())?;
+    order(&house, &format!("!goal set \"Together\" revenue 5000 --until {later}")).await?;
     for firm in &FIRMS {
         what_each_firm_does(&house, firm).await?;
     }
