@@ -2,10 +2,12 @@
 mod claims;
 mod ends;
 mod rulings;
+mod team;
 
 pub use claims::{Standing, amended, claimed, sale_gone, standing};
 pub use ends::{end, left, remind};
 pub use rulings::{known_conflict, rule};
+pub use team::{of_organization, team_left};
 
 use super::rules::{self, Ruling, Term};
 use super::store::{self, ConflictRow, DealRow, Side, changes, conflicts};
@@ -84,6 +86,7 @@ pub async fn register(
             jobs::owe(work, &deal);
             let shown = shown_here(work, &deal).await?;
             work.reply(&render::registered(&shown, work.now, &prefix));
+            team::show(work, deal.id, DealEvent::Registered).await?;
         }
         Some(first) => {
             let number = next_conflict(work).await?;
@@ -92,6 +95,7 @@ pub async fn register(
             open_conflict(work, ConflictRow { rival_deal, ..conflict }, &first).await?;
             let shown = shown_here(work, &deal).await?;
             work.reply(&render::contested(&shown, number, work.now));
+            team::show(work, deal.id, DealEvent::Contested).await?;
         }
     }
     Ok(())
@@ -201,6 +205,7 @@ async fn tell_holders(
     let now = work.now;
     for deal in group(work, first).await? {
         work.direct(&deal.partner.user, &message(&deal, now));
+        team::show(work, deal.id, DealEvent::Contested).await?;
     }
     Ok(())
 }
@@ -237,6 +242,7 @@ pub async fn extend(
             ..other
         };
         jobs::owe(work, &other);
+        team::show(work, other.id, DealEvent::Extended).await?;
         if other.id == deal.id {
             deal = other;
         } else {
@@ -283,6 +289,7 @@ async fn dropped(
     rulings::pass_on(work, waiting, heir, &why).await?;
     (deal.dropped_at, deal.drop_reason) = (Some(work.now), reason.map(str::to_owned));
     (deal.shared_id, deal.sharing) = (None, None);
+    team::show(work, deal.id, DealEvent::Dropped).await?;
     Ok(deal)
 }
 

@@ -1,6 +1,7 @@
 //! How registered deals look: to their partner, to the team, in lists. A rival is named to the team
 //! only.
 mod conflicts;
+pub mod team;
 
 pub use conflicts::{conflict, how_to_rule, ruled_reply, settled};
 

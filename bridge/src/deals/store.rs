@@ -232,6 +232,30 @@ pub async fn list(
     rows.iter().map(read).collect()
 }
 
+/// What people of an organization registered while they belonged to it, as they do now, and protects its
+/// client at an instant.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn of_organization(
+    tx: &mut Conn,
+    slug: &str,
+    now: i64,
+) -> Result<Vec<DealRow>, sqlx::Error> {
+    let rows = sqlx::query(select_deal!(
+        "where d.partner_id in (select partner_id from membership where organization = $1 and left_at is null) \
+         and exists (select 1 from membership b where b.partner_id = d.partner_id and b.organization = $1 \
+         and b.joined_at <= d.registered_at and (b.left_at is null or b.left_at > d.registered_at)) \
+         and d.protected_at is not null and d.dropped_at is null and d.lost_at is null and d.ends_at > $2 \
+         and d.sale_id is null order by d.ends_at, d.number"
+    ))
+    .bind(slug)
+    .bind(now)
+    .fetch_all(tx)
+    .await?;
+    rows.iter().map(read).collect()
+}
+
 /// A partner's deals that are not over: protected, or waiting for a ruling.
 ///
 /// # Errors

@@ -1,7 +1,9 @@
 //! Gathers what a week was and owes it to rooms and people; whether somebody wants it.
+mod organizations;
 mod own;
 mod rooms;
 
+pub use organizations::tell_organizations;
 pub use own::tell_page;
 pub use rooms::tell_rooms;
 

@@ -49,6 +49,7 @@ async fn rooms(work: &mut Work<'_>) -> Result<(), Fault> {
         Turn::Later(at) => at,
         Turn::Now(week) => {
             actions::tell_rooms(work, week).await?;
+            actions::tell_organizations(work, week).await?;
             rules::next_at(&calendar, &calendar, work.now)
         }
     };

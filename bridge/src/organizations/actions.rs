@@ -1,8 +1,11 @@
 //! What the team does with organizations: read, decide, write, announce.
+pub mod figures;
 pub mod invitations;
 pub mod members;
+pub mod room;
 pub mod team;
 
+use super::jobs;
 use super::rules;
 use super::store::{self, OrganizationRow, invitations as asked};
 use crate::leaderboard::actions::organizations as leaderboard;
@@ -132,6 +135,7 @@ async fn make(
     store::insert(work.tx, (slug, name), limits, work.now).await?;
     work.audit("organization.add", slug, name);
     rooms::actions::organization_changed(work, slug).await?;
+    jobs::about_soon(work, slug);
     for user in roles::actions::managers(work).await? {
         rooms::actions::let_into_organization(work, slug, &user).await?;
     }
@@ -335,6 +339,7 @@ pub async fn remove(
     leaderboard::organization_changed(work);
     crate::goals::actions::organization_left(work, &row.slug).await?;
     rooms::actions::organization_changed(work, &row.slug).await?;
+    crate::statements::jobs::team_final_soon(work, &row.slug);
     Ok(read(work, &row.slug).await?)
 }
 

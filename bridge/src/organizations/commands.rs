@@ -1,4 +1,6 @@
 //! `organization` in the control room, `team` for an organization's own people.
+mod money;
+
 use super::actions::{self, New, invitations, team};
 use super::{render, rules, store};
 use crate::partners::commands::person_id;
@@ -99,6 +101,23 @@ pub enum PartnerTeam {
     /// Who belongs to your organization
     #[command(after_help = "team list")]
     List,
+    /// Your organization's figures: sums for all, member by member for a lead in our chat
+    #[command(alias = "report", after_help = "team numbers\nteam numbers 2026-10")]
+    Numbers {
+        /// The present month when absent
+        #[arg(value_name = "month|quarter|2026-10")]
+        period: Option<String>,
+    },
+    /// What your people's sales earned, line by line; for leads, in our own chat
+    #[command(after_help = "team statement\nteam statement 2026-10 --file csv")]
+    Statement {
+        /// The present month when absent
+        #[arg(value_name = "YYYY-MM")]
+        month: Option<String>,
+        /// All lines, as a table
+        #[arg(long, value_name = "csv")]
+        file: Option<String>,
+    },
     /// Ask a colleague in
     #[command(after_help = "team invite @ben:acme.example")]
     Invite {
@@ -139,7 +158,7 @@ impl PartnerTeam {
     /// Whether it only asks.
     #[must_use]
     pub const fn is_question(&self) -> bool {
-        matches!(self, Self::List)
+        matches!(self, Self::List | Self::Numbers { .. } | Self::Statement { .. })
     }
 }
 
@@ -271,6 +290,10 @@ pub async fn partner(
     }
     match words {
         PartnerTeam::List => team::list(work, &own).await,
+        PartnerTeam::Numbers { period } => money::numbers(work, caller, &own, period).await,
+        PartnerTeam::Statement { month, file } => {
+            money::statement(work, caller, month.as_deref(), file).await
+        }
         PartnerTeam::Invite { user, lead } => {
             let user = named(work, &user, "invite")?;
             let role = if lead { TeamRole::Lead } else { TeamRole::Member };

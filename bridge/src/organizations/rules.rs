@@ -1,4 +1,8 @@
 //! How an organization is named, whose people may join it, and how many.
+mod figures;
+
+pub use figures::{BEHIND_MIN, left_out};
+
 use crate::platform::refusal::{Code, Refusal};
 use crate::platform::text::foreign;
 

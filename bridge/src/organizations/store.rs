@@ -1,4 +1,5 @@
 //! Rows of organizations and their homeservers.
+pub mod figures;
 pub mod invitations;
 pub mod members;
 

@@ -1,14 +1,16 @@
 //! What happens to a partner: read, decide, write, announce.
 mod doors;
+mod goes;
 
 pub use doors::{Door, Exit};
+pub use goes::{forget, reinstate, removable, remove, suspend};
 
 use super::rules::{self, Step, follows};
 use super::{render, store};
 use crate::platform::access::{self, Manager, Partner, PartnerRow};
 use crate::platform::refusal::{Fault, Stop};
 use crate::platform::work::Work;
-use crate::{badges, commission, mentorship, organizations, rooms};
+use crate::{badges, rooms};
 use schema::card::PartnerEvent;
 use schema::status::{Enrollment, Visibility};
 
@@ -143,83 +145,6 @@ pub async fn reject(
     Ok(row)
 }
 
-/// Takes effect with the next event of the person; they leave the rooms.
-///
-/// # Errors
-/// A refusal when the person is no active partner.
-pub async fn suspend(
-    work: &mut Work<'_>,
-    _: &Manager,
-    user_id: &str,
-    reason: &str,
-) -> Result<PartnerRow, Stop> {
-    let person = access::person(work, user_id).await?;
-    follows(Step::Suspend, person.partner.as_ref().map(|row| row.enrollment))?;
-    store::suspend(work.tx, user_id, reason, Some(work.now)).await?;
-    let row = gone(work, user_id).await?;
-    show_profile(work, &row).await?;
-    work.audit("partner.suspend", user_id, reason);
-    rooms::actions::take_out(work, user_id, "suspended from the program").await?;
-    shown_otherwise(work, &row).await?;
-    let message = render::suspended(&row, reason);
-    work.direct(user_id, &message);
-    Ok(row)
-}
-
-/// # Errors
-/// A refusal when the person is not suspended.
-pub async fn reinstate(
-    work: &mut Work<'_>,
-    _: &Manager,
-    user_id: &str,
-) -> Result<PartnerRow, Stop> {
-    let person = access::person(work, user_id).await?;
-    follows(Step::Reinstate, person.partner.as_ref().map(|row| row.enrollment))?;
-    store::suspend(work.tx, user_id, "", None).await?;
-    let row = reread(work, user_id).await?;
-    work.audit("partner.reinstate", user_id, "");
-    rooms::actions::let_in(work, user_id).await?;
-    if let Some(slug) = &row.organization {
-        rooms::actions::let_into_organization(work, slug, user_id).await?;
-    }
-    shown_otherwise(work, &row).await?;
-    let message = render::reinstated(&row);
-    work.direct(user_id, &message);
-    Ok(row)
-}
-
-/// Whether the person could be removed: asked before the confirmation is.
-///
-/// # Errors
-/// A refusal when there is no such partner.
-pub async fn removable(work: &mut Work<'_>, user_id: &str) -> Result<PartnerRow, Stop> {
-    let person = access::person(work, user_id).await?;
-    follows(Step::Remove, person.partner.as_ref().map(|row| row.enrollment))?;
-    person.partner.clone().ok_or_else(|| Fault::Bug("a partner without a row".into()).into())
-}
-
-/// # Errors
-/// A refusal when there is no such partner.
-pub async fn remove(
-    work: &mut Work<'_>,
-    _: Exit<'_>,
-    user_id: &str,
-    reason: &str,
-) -> Result<PartnerRow, Stop> {
-    let before = removable(work, user_id).await?;
-    organizations::actions::members::ended(work, before.id).await?;
-    store::leave(work.tx, user_id, reason, work.now).await?;
-    let row = gone(work, user_id).await?;
-    // A debt ends only with the partnership; who is suspended keeps it.
-    commission::actions::left(work, row.id).await?;
-    work.audit("partner.remove", user_id, reason);
-    rooms::actions::take_out(work, user_id, "left the program").await?;
-    shown_otherwise(work, &row).await?;
-    let message = render::removed(&row, reason);
-    work.direct(user_id, &message);
-    Ok(row)
-}
-
 /// What a person changes about themselves; `None` leaves a setting as it is.
 #[derive(Debug, Default)]
 pub struct Settings {
@@ -314,6 +239,12 @@ async fn enter(
         None => known_name(work, user_id).await?.unwrap_or_else(|| rules::name_of(user_id)),
     };
     store::apply(work.tx, (&id, user_id, &name), text, work.now).await?;
+    let row = reread(work, user_id).await?;
+    if row.name != rules::FORMER {
+        return Ok(row);
+    }
+    // Who comes again after their name was taken away has one again.
+    store::rename(work.tx, user_id, &name).await?;
     Ok(reread(work, user_id).await?)
 }
 
@@ -333,7 +264,9 @@ async fn known_name(work: &mut Work<'_>, user_id: &str) -> Result<Option<String>
 pub async fn name_learned(work: &mut Work<'_>, user_id: &str) -> Result<(), Fault> {
     let person = access::person(work, user_id).await?;
     let Some(before) = &person.partner else { return Ok(()) };
-    if before.name != rules::name_of(user_id) {
+    // What somebody does who is shut out or gone changes nothing.
+    let is_here = matches!(before.enrollment, Enrollment::Approved | Enrollment::Pending);
+    if !is_here || before.name != rules::name_of(user_id) {
         return Ok(());
     }
     let name = known_name(work, user_id).await?.filter(|name| *name != before.name);
@@ -344,14 +277,6 @@ pub async fn name_learned(work: &mut Work<'_>, user_id: &str) -> Result<(), Faul
         shown_otherwise(work, &row).await?;
     }
     Ok(())
-}
-
-/// The row of a partner who has just gone; what they were to others ends.
-async fn gone(work: &mut Work<'_>, user_id: &str) -> Result<PartnerRow, Fault> {
-    let row = reread(work, user_id).await?;
-    mentorship::actions::left(work, row.id).await?;
-    crate::deals::actions::left(work, row.id).await?;
-    reread(work, user_id).await
 }
 
 /// The row after a change, with all that is made of it.

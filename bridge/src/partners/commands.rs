@@ -111,15 +111,26 @@ pub enum ControlPartner {
         user: String,
     },
     /// End a partnership; asks first
-    #[command(after_help = "partner remove @ana:example.org contract ended")]
+    #[command(
+        after_help = "partner remove @ana:example.org contract ended\npartner remove @ana:example.org --anonymous contract ended"
+    )]
     Remove {
         #[arg(value_name = "@user:server")]
         user: String,
         /// Do not ask first
         #[arg(long)]
         yes: bool,
+        /// Show their name nowhere any more
+        #[arg(long)]
+        anonymous: bool,
         #[arg(num_args = 1.., value_hint = PROSE)]
         reason: String,
+    },
+    /// Take the name of a partner who has left away: boards and cards say "former partner"
+    #[command(after_help = "partner forget @ana:example.org")]
+    Forget {
+        #[arg(value_name = "@user:server")]
+        user: String,
     },
 }
 
@@ -221,14 +232,22 @@ pub async fn control(
             let user = named(work, &user, "partner reinstate @ana:example.org")?;
             (actions::reinstate(work, &manager, &user).await?, PartnerEvent::Reinstated)
         }
-        ControlPartner::Remove { user, yes, reason } => {
+        ControlPartner::Remove { user, yes, anonymous, reason } => {
             let user = named(work, &user, "partner remove @ana:example.org contract ended")?;
             let row = actions::removable(work, &user).await?;
             if !(yes || confirmed) {
-                return ask_removal(work, &row.user_id, &row.name, &reason).await;
+                return ask_removal(work, &row, anonymous, &reason).await;
             }
             let exit = Exit::Manager(&manager);
-            (actions::remove(work, exit, &user, &reason).await?, PartnerEvent::Removed)
+            let mut row = actions::remove(work, exit, &user, &reason).await?;
+            if anonymous {
+                row = actions::forget(work, &manager, &user).await?;
+            }
+            (row, PartnerEvent::Removed)
+        }
+        ControlPartner::Forget { user } => {
+            let user = named(work, &user, "partner forget @ana:example.org")?;
+            (actions::forget(work, &manager, &user).await?, PartnerEvent::Shown)
         }
     };
     answer(work, &row, event).await
@@ -241,6 +260,10 @@ async fn answer(work: &mut Work<'_>, row: &PartnerRow, event: PartnerEvent) -> R
         _ => None,
     };
     let message = render::partner(row, event, &has, (reach, work.now));
+    let message = match rooms::actions::still_in(work, row).await? {
+        Some(rooms) => render::rooms_of(message, &rooms),
+        None => message,
+    };
     work.reply(&message);
     Ok(())
 }
@@ -279,19 +302,20 @@ async fn shown(work: &mut Work<'_>, user: &str, word: &str) -> Result<PartnerRow
 
 async fn ask_removal(
     work: &mut Work<'_>,
-    user: &str,
-    name: &str,
+    row: &PartnerRow,
+    anonymous: bool,
     reason: &str,
 ) -> Result<(), Stop> {
-    let effect =
-        format!("{user} leaves the program and all its rooms; their results stay on record.");
-    let line = format!("partner remove {user} {reason}");
+    let (user, name) = (row.user_id.as_str(), row.name.as_str());
+    let (nameless, word) =
+        if anonymous { (", without their name", " --anonymous") } else { ("", "") };
+    let says = format!(
+        " leaves the program, its roles and all its rooms; their results stay on record{nameless}."
+    );
+    let effect = format!("{user}{says}");
+    let line = format!("partner remove {user}{word} {reason}");
     let prompt = Message::notice(Line::new().plain("Remove ").person(name).plain("?"))
-        .line(
-            Line::new()
-                .code(user)
-                .plain(" leaves the program and all its rooms; their results stay on record."),
-        )
+        .line(Line::new().code(user).plain(&says))
         .line("React with ✅ or answer yes within 10 minutes.")
         .card(&Envelope::from(schema::card::Card::from(Confirm {
             id: ConfirmationId(0),

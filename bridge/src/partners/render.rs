@@ -240,6 +240,15 @@ pub fn partner(
     message.card(&card(Partner { event, partner }))
 }
 
+/// Of somebody who is shut out or gone: whether the rooms have let them go.
+#[must_use]
+pub fn rooms_of(message: Message, rooms: &[String]) -> Message {
+    if rooms.is_empty() {
+        return message.line("Out of all rooms.");
+    }
+    message.line(format!("Still in {}: being taken out.", rooms.join(", ")))
+}
+
 fn lines(row: &PartnerRow, has: &Shown) -> Vec<Line> {
     let mut lines = vec![
         Line::new().code(&row.user_id),

@@ -4,6 +4,8 @@ use schema::status::Enrollment;
 
 pub const APPLICATION_CHARS_MAX: usize = 1_000;
 pub const NAME_CHARS_MAX: usize = 60;
+/// How somebody is called who has left and is not to be named any more.
+pub const FORMER: &str = "former partner";
 
 /// A step in a partner's life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

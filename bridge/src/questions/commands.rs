@@ -179,7 +179,7 @@ pub async fn deleted(
         return Ok(Some("question withdrawn"));
     }
     let Some(given) = kudos_store::by_cause(work.tx, target).await? else { return Ok(None) };
-    let own = caller.person.partner.as_ref().is_some_and(|row| row.id == given.giver_id);
+    let own = caller.partner().is_ok_and(|partner| partner.id() == given.giver_id);
     let taken = own && kudos::take_back(work, given).await?;
     Ok(Some(if taken { "kudos withdrawn" } else { "redaction changes nothing" }))
 }

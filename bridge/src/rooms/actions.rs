@@ -1,6 +1,10 @@
 //! What the program may do with its rooms from inside a unit of work: look things up, let people in
 //! and out, ask for repairs. Nothing here touches the network; the keeper and the sender do.
+mod out;
+
 pub use super::inputs::{foreign_state, member_changed};
+pub use out::{still_in, strangers_job, take_out};
+
 use super::members::{self, Joined, Known};
 use super::rules::RoomKey;
 use super::{access, render, store, upgrades};
@@ -198,7 +202,7 @@ pub async fn let_into_organization(
 
 /// Takes a person, or their invitation, out of an organization's room.
 pub fn take_out_of_organization(work: &mut Work<'_>, slug: &str, user: &str, reason: &str) {
-    work.remove(&RoomKey::Organization(slug.to_owned()).to_string(), user, reason);
+    out::take_out_of(work, &RoomKey::Organization(slug.to_owned()), user, reason);
 }
 
 /// An organization's room is to be made, renamed or shut; the Space's list follows.
@@ -213,28 +217,6 @@ pub async fn organization_changed(work: &mut Work<'_>, slug: &str) -> Result<(),
     Ok(())
 }
 
-/// Removes a person from every room of the program, the control room apart; their direct chat stays.
-/// It is owed whatever our view says: that they are not there counts as done.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn take_out(work: &mut Work<'_>, user: &str, reason: &str) -> Result<(), Fault> {
-    let theirs = store::members::rooms_of(work.tx, user).await?;
-    for row in store::rooms(work.tx).await? {
-        // Of the many rooms for two, those that we know them in.
-        let may_be_in = !row.key.is_private() || theirs.contains(&row.room_id);
-        if row.key.is_for_partners() && may_be_in {
-            work.remove(&row.key.to_string(), user, reason);
-        }
-    }
-    for row in store::upgrades::former(work.tx).await? {
-        if row.key.is_for_partners() && theirs.contains(&row.room_id) {
-            work.remove(&row.room_id, user, reason);
-        }
-    }
-    Ok(())
-}
-
 /// # Errors
 /// When the database refuses.
 pub async fn take_out_of_control(
@@ -242,7 +224,7 @@ pub async fn take_out_of_control(
     user: &str,
     reason: &str,
 ) -> Result<(), Fault> {
-    work.remove(&RoomKey::Control.to_string(), user, reason);
+    out::take_out_of(work, &RoomKey::Control, user, reason);
     for row in store::upgrades::former(work.tx).await? {
         if row.key == RoomKey::Control {
             work.remove(&row.room_id, user, reason);
@@ -304,6 +286,8 @@ pub async fn run_job(work: &mut Work<'_>, kind: &str, payload: &str) -> Result<(
         upgrades::JOB_ASK_OVER => upgrades::ask_over(work, payload).await?,
         upgrades::JOB_CLOSED => upgrades::tell_closed(work, payload).await?,
         super::reach::JOB => super::reach::run(work, payload).await?,
+        out::JOB_STRANGERS => out::put_out(work, payload).await?,
+        out::JOB_VERIFY => out::verify(work, payload).await?,
         JOB_TEAM => {
             first_words(work).await?;
             for user in team(work).await? {

@@ -156,6 +156,7 @@ pub async fn run_job(work: &mut Work<'_>, job: &Job) -> Result<(), Fault> {
         Some("season") => seasons::jobs::run(work, job).await,
         Some("server") => servers::jobs::run(work, job).await,
         Some("sale") => sales::jobs::run(work, job).await,
+        Some("statement") => crate::statements::jobs::run(work, job).await,
         Some("story") => crate::stories::jobs::run(work, job).await,
         Some("win") => wins::jobs::run(work, job).await,
         Some("playbook") => playbooks::jobs::run(work, job).await,
@@ -197,5 +198,6 @@ pub async fn start(work: &mut Work<'_>) -> Result<(), Fault> {
     goals::jobs::start(work).await?;
     badges::jobs::start(work).await?;
     seasons::jobs::start(work);
+    crate::organizations::jobs::start(work).await?;
     leaderboard::jobs::start(work).await
 }

@@ -3,6 +3,7 @@ use super::claim::{Claim, ClaimPart};
 use super::rules::{self, RECORD_DAYS, Record, Seller};
 use super::store::{self, SaleRow};
 use crate::clients;
+use crate::organizations;
 use crate::platform::access;
 use crate::platform::refusal::Fault;
 use crate::platform::work::Work;
@@ -70,8 +71,17 @@ async fn sells_to_self(
     part: &ClaimPart,
 ) -> Result<bool, Fault> {
     let person = access::person(work, &part.user).await?;
-    let organization = person.partner.as_ref().and_then(|row| row.organization.as_deref());
-    Ok(rules::is_own(&claim.client, Seller { user: &part.user, name: &part.name, organization }))
+    let now = person.partner.as_ref().and_then(|row| row.organization.clone());
+    let then = organizations::store::members::on_day(work.tx, part.partner, claim.on).await?;
+    let mut names = vec![None];
+    for slug in now.into_iter().chain(then) {
+        names.push(organizations::actions::name(work, &slug).await?);
+        names.push(Some(slug));
+    }
+    Ok(names.iter().any(|name| {
+        let organization = name.as_deref();
+        rules::is_own(&claim.client, Seller { user: &part.user, name: &part.name, organization })
+    }))
 }
 
 async fn refunds(work: &mut Work<'_>, partner: PartnerId) -> Result<Option<ReviewFlag>, Fault> {

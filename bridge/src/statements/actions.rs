@@ -1,4 +1,7 @@
-//! Reads a partner's statement.
+//! Reads a partner's statement, or an organization's.
+pub mod last;
+pub mod team;
+
 use super::rules::{self, Account};
 use super::store::{self, Span};
 use crate::platform::refusal::Fault;

@@ -66,7 +66,10 @@ pub async fn statement(work: &mut Work<'_>, caller: &Caller, words: Words) -> Re
 }
 
 /// A month that has begun.
-fn month(text: &str, now: Period) -> Result<Period, Refusal> {
+///
+/// # Errors
+/// When it is none, or lies ahead.
+pub fn month(text: &str, now: Period) -> Result<Period, Refusal> {
     let refused = |sentence: &str| {
         Err(Refusal::new(Code::Date, sentence.to_owned()).example(format!("statement {now}")))
     };

@@ -1,4 +1,5 @@
 //! A statement as a file: a table for programs, a page for the printer.
+use super::actions::team::MemberAccounts;
 use super::render::{kind_word, note, rate};
 use super::rules::{Account, Line};
 use crate::platform::text::{cell::guarded, escaped};
@@ -23,6 +24,35 @@ pub fn table(
 ) -> Result<Vec<u8>, csv::Error> {
     let mut out = csv::Writer::from_writer(Vec::new());
     out.write_record(COLUMNS)?;
+    write(&mut out, &[], accounts, (calendar, own))?;
+    out.into_inner().map_err(|error| error.into_error().into())
+}
+
+/// The same for the people of an organization: two columns before say who.
+///
+/// # Errors
+/// As [`table`].
+pub fn team_table(
+    members: &[MemberAccounts],
+    calendar: &Calendar,
+    own: Currency,
+) -> Result<Vec<u8>, csv::Error> {
+    let mut out = csv::Writer::from_writer(Vec::new());
+    out.write_record(["member", "user"].into_iter().chain(COLUMNS))?;
+    for member in members {
+        let who = [guarded(&member.name).into_owned(), member.user.clone()];
+        write(&mut out, &who, &member.accounts, (calendar, own))?;
+    }
+    out.into_inner().map_err(|error| error.into_error().into())
+}
+
+fn write(
+    out: &mut csv::Writer<Vec<u8>>,
+    who: &[String],
+    accounts: &[Account],
+    (calendar, own): (&Calendar, Currency),
+) -> Result<(), csv::Error> {
+    let mut put = |row: &[String]| out.write_record(who.iter().chain(row));
     for account in accounts {
         let money = |minor| Money::new(minor, account.currency).plain();
         let code = account.currency.code();
@@ -31,13 +61,13 @@ pub fn table(
             (row[2], row[11], row[12]) = (kind.to_owned(), money(minor), code.to_owned());
             row
         };
-        out.write_record(balance("opening", account.opening))?;
+        put(&balance("opening", account.opening))?;
         let mut running = account.opening;
         for line in &account.lines {
             let amount = line.amount().unwrap_or_default();
             running = running.saturating_add(amount);
             let (rule, version) = line.rule.clone().unzip();
-            out.write_record([
+            put(&[
                 line.seq.to_string(),
                 calendar.day_of(line.at).to_string(),
                 line.kind.clone(),
@@ -54,9 +84,9 @@ pub fn table(
                 guarded(&line.reason).into_owned(),
             ])?;
         }
-        out.write_record(balance("closing", account.closing))?;
+        put(&balance("closing", account.closing))?;
     }
-    out.into_inner().map_err(|error| error.into_error().into())
+    Ok(())
 }
 
 const STYLE: &str = "body{font:14px/1.45 system-ui,sans-serif;margin:24px auto;max-width:1000px;\

@@ -2,6 +2,7 @@
 pub mod actions;
 pub mod commands;
 pub mod file;
+pub mod jobs;
 pub mod render;
 pub mod rules;
 pub mod store;

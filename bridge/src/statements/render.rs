@@ -1,4 +1,6 @@
 //! How a statement reads in a chat of two.
+pub mod team;
+
 use super::rules::{Account, Line};
 use crate::commission::rules::{Pay, Pinned};
 use crate::platform::text::{self, Message};
@@ -64,7 +66,7 @@ fn basis(line: &Line, own: Currency) -> String {
     }
 }
 
-fn row(line: &Line, calendar: &Calendar, own: Currency) -> text::Line {
+fn basis_row(line: &Line, calendar: &Calendar, own: Currency) -> text::Line {
     let total = line.amount().unwrap_or_default();
     // What only moves into dispute, or out of it, is named by what moves.
     let minor = if total == 0 { line.change.disputed.saturating_abs() } else { total };
@@ -110,7 +112,7 @@ pub fn statement(
         if skipped > 0 {
             lines.push(text::Line::from(format!("… {skipped} lines before these")));
         }
-        lines.extend(account.lines[skipped..].iter().map(|line| row(line, calendar, own)));
+        lines.extend(account.lines[skipped..].iter().map(|line| basis_row(line, calendar, own)));
         lines.push(text::Line::new().plain("Closing balance: ").strong(&money(account.closing)));
         let lies = account.lies;
         let mut of = format!("Payable {} · held {}", money(lies.payable), money(lies.held));
@@ -133,21 +135,24 @@ pub fn statement(
 }
 
 fn card(period: Period, open: bool, accounts: &[Account], own: Currency) -> Envelope {
-    let account = |account: &Account| {
-        let money = |minor| Money::new(minor, account.currency);
-        let skipped = account.lines.len().saturating_sub(LINES_MAX);
-        AccountView {
-            opening: money(account.opening),
-            closing: money(account.closing),
-            payable: money(account.lies.payable),
-            held: money(account.lies.held),
-            disputed: money(account.lies.disputed),
-            lines: account.lines[skipped..].iter().map(|line| view(line, own)).collect(),
-            count: i64::try_from(account.lines.len()).unwrap_or(i64::MAX),
-        }
-    };
+    let account = |account| account_view(account, own, LINES_MAX);
     let accounts = accounts.iter().map(account).collect();
     Envelope::from(Card::from(Statement { period, open, accounts }))
+}
+
+/// An account with its newest lines.
+fn account_view(account: &Account, own: Currency, lines_max: usize) -> AccountView {
+    let money = |minor| Money::new(minor, account.currency);
+    let skipped = account.lines.len().saturating_sub(lines_max);
+    AccountView {
+        opening: money(account.opening),
+        closing: money(account.closing),
+        payable: money(account.lies.payable),
+        held: money(account.lies.held),
+        disputed: money(account.lies.disputed),
+        lines: account.lines[skipped..].iter().map(|line| view(line, own)).collect(),
+        count: i64::try_from(account.lines.len()).unwrap_or(i64::MAX),
+    }
 }
 
 fn view(line: &Line, own: Currency) -> StatementLine {
@@ -164,6 +169,23 @@ fn view(line: &Line, own: Currency) -> StatementLine {
         amount: money(line.amount().unwrap_or_default()),
         disputed: money(line.change.disputed),
     }
+}
+
+/// To who has left, once nothing of theirs is held any more.
+#[must_use]
+pub fn last(accounts: &[Account], (calendar, own): (&Calendar, Currency)) -> Message {
+    let mut message = Message::text("📄 Your final statement")
+        .line("Nothing of yours is held any more. The file has every line since you began.");
+    for account in accounts {
+        let money = |minor| Money::new(minor, account.currency).to_string();
+        let skipped = account.lines.len().saturating_sub(LINES_MAX);
+        let mut lines: Vec<text::Line> =
+            account.lines[skipped..].iter().map(|line| basis_row(line, calendar, own)).collect();
+        lines.push(text::Line::new().plain("Closing balance: ").strong(&money(account.closing)));
+        lines.push(text::Line::from(format!("Payable {}", money(account.lies.payable))));
+        message = message.lines(lines);
+    }
+    message.card(&card(Period::ALL, false, accounts, own))
 }
 
 /// What comes with a statement's file.

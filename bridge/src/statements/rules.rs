@@ -88,6 +88,26 @@ pub fn accounts(
     Ok(accounts)
 }
 
+/// Several people's accounts as one, by currency; without lines.
+///
+/// # Errors
+/// `Overflow` where a sum does not fit.
+pub fn together<'a>(accounts: impl Iterator<Item = &'a Account>) -> Result<Vec<Account>, Overflow> {
+    let mut sums: Vec<Account> = Vec::new();
+    for account in accounts {
+        match sums.iter_mut().find(|sum| sum.currency == account.currency) {
+            Some(all) => {
+                all.opening = all.opening.checked_add(account.opening).ok_or(Overflow)?;
+                all.closing = all.closing.checked_add(account.closing).ok_or(Overflow)?;
+                all.lies = sum(all.lies, account.lies).ok_or(Overflow)?;
+            }
+            None => sums.push(Account { lines: Vec::new(), ..account.clone() }),
+        }
+    }
+    sums.sort_by_key(|account| account.currency.code());
+    Ok(sums)
+}
+
 fn sum(a: Change, b: Change) -> Option<Change> {
     Some(Change {
         held: a.held.checked_add(b.held)?,
@@ -140,5 +160,11 @@ mod tests {
         assert_eq!((found[1].currency.code(), found[1].closing), ("USD", 300));
         let much = vec![line(1, "EUR", "commission.earned", held(i64::MAX)); 2];
         assert_eq!(accounts(&[], much), Err(Overflow));
+
+        let all = together(found.iter().chain(&found)).unwrap();
+        assert_eq!((all[0].opening, all[0].closing, all[0].lines.len()), (-14_000, -4_000, 0));
+        assert_eq!((all[0].lies.payable, all[1].closing), (-4_000, 600));
+        let most = Account { closing: i64::MAX, ..found[1].clone() };
+        assert_eq!(together([&most, &most].into_iter()), Err(Overflow));
     }
 }

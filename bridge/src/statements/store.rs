@@ -1,4 +1,6 @@
 //! Reads of the commission book for statements.
+pub mod team;
+
 use super::rules::Line;
 use crate::commission::rules::Terms;
 use crate::ledger::rules::Change;
@@ -98,6 +100,20 @@ pub async fn lines(
     .fetch_all(tx)
     .await?;
     rows.iter().map(line).collect()
+}
+
+/// When the next hold of a partner's commission ends.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn next_release(tx: &mut Conn, partner: PartnerId) -> Result<Option<i64>, sqlx::Error> {
+    sqlx::query(
+        "select min(release_at) from commission_line where partner_id = $1 and released_at is null",
+    )
+    .bind(partner.to_string())
+    .fetch_one(tx)
+    .await?
+    .try_get(0)
 }
 
 fn line(row: &AnyRow) -> Result<Line, sqlx::Error> {

@@ -14,7 +14,7 @@ use std::collections::HashSet;
 /// When the database refuses.
 pub async fn members(work: &mut Work<'_>) -> Result<Vec<String>, Fault> {
     let mut members = work.program.owners.clone();
-    members.extend(store::open(work.tx).await?.into_iter().map(|grant| grant.user_id));
+    members.extend(store::awake(work.tx).await?.into_iter().map(|grant| grant.user_id));
     let mut seen = HashSet::new();
     members.retain(|user| seen.insert(user.clone()));
     Ok(members)
@@ -26,7 +26,7 @@ pub async fn members(work: &mut Work<'_>) -> Result<Vec<String>, Fault> {
 /// When the database refuses.
 pub async fn managers(work: &mut Work<'_>) -> Result<Vec<String>, Fault> {
     let mut managers = work.program.owners.clone();
-    let granted = store::open(work.tx).await?.into_iter();
+    let granted = store::awake(work.tx).await?.into_iter();
     managers
         .extend(granted.filter(|grant| grant.role == Role::Manager.as_str()).map(|g| g.user_id));
     let mut seen = HashSet::new();
@@ -78,4 +78,57 @@ pub async fn revoke(
         organizations::actions::manager_changed(work, user, false).await?;
     }
     Ok(RoleEvent::Revoked)
+}
+
+/// A partner leaves the program: whatever role they had ends with it. Owners stand in the configuration.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn ended(work: &mut Work<'_>, user: &str) -> Result<(), Fault> {
+    let by = work.cause.actor.clone();
+    let granted = access::store::roles(work.tx, user).await?;
+    for role in &granted {
+        store::revoke(work.tx, user, role.as_str(), &by, work.now).await?;
+        work.audit("role.revoke", user, role.as_str());
+    }
+    if !granted.is_empty() {
+        access::forget(work, user);
+        out_of_rooms(work, user, "left the program").await?;
+    }
+    Ok(())
+}
+
+/// A partner is suspended: what they were granted rests.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn rests(work: &mut Work<'_>, user: &str) -> Result<(), Fault> {
+    if access::store::roles(work.tx, user).await?.is_empty() {
+        return Ok(());
+    }
+    out_of_rooms(work, user, "suspended from the program").await
+}
+
+async fn out_of_rooms(work: &mut Work<'_>, user: &str, reason: &str) -> Result<(), Fault> {
+    if work.program.owners.iter().any(|id| id == user) {
+        return Ok(());
+    }
+    rooms::actions::take_out_of_control(work, user, reason).await?;
+    organizations::actions::manager_changed(work, user, false).await
+}
+
+/// A suspended partner is reinstated, and with them the role that they have.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn wakes(work: &mut Work<'_>, user: &str) -> Result<(), Fault> {
+    let granted = access::store::roles(work.tx, user).await?;
+    if granted.is_empty() {
+        return Ok(());
+    }
+    rooms::actions::let_into_control(work, user).await?;
+    if granted.contains(&Role::Manager) {
+        organizations::actions::manager_changed(work, user, true).await?;
+    }
+    Ok(())
 }

@@ -1,6 +1,7 @@
 //! Rows of role grants; a grant ends, it is never deleted.
 use crate::platform::db::Conn;
 use sqlx::Row as _;
+use sqlx::any::AnyRow;
 
 #[derive(Debug, Clone)]
 pub struct Grant {
@@ -18,16 +19,31 @@ pub async fn open(tx: &mut Conn) -> Result<Vec<Grant>, sqlx::Error> {
     )
     .fetch_all(tx)
     .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Grant {
-                user_id: row.try_get(0)?,
-                role: row.try_get(1)?,
-                granted_by: row.try_get(2)?,
-                granted_at: row.try_get(3)?,
-            })
-        })
-        .collect()
+    rows.iter().map(read).collect()
+}
+
+/// As [`open`], of those whose role holds: that of a suspended partner rests.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn awake(tx: &mut Conn) -> Result<Vec<Grant>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select g.user_id, g.role, g.granted_by, g.granted_at from role_grant g where g.revoked_at is null \
+         and not exists (select 1 from partner p where p.user_id = g.user_id \
+         and p.suspended_at is not null and p.left_at is null) order by g.role, g.user_id",
+    )
+    .fetch_all(tx)
+    .await?;
+    rows.iter().map(read).collect()
+}
+
+fn read(row: &AnyRow) -> Result<Grant, sqlx::Error> {
+    Ok(Grant {
+        user_id: row.try_get(0)?,
+        role: row.try_get(1)?,
+        granted_by: row.try_get(2)?,
+        granted_at: row.try_get(3)?,
+    })
 }
 
 /// # Errors

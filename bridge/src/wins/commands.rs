@@ -77,7 +77,7 @@ pub async fn deleted(
     target: &str,
 ) -> Result<Option<&'static str>, Stop> {
     let Some(row) = store::by_cause(work.tx, target).await? else { return Ok(None) };
-    let own = caller.person.partner.as_ref().is_some_and(|person| person.id == row.partner_id);
+    let own = caller.partner().is_ok_and(|partner| partner.id() == row.partner_id);
     if !own || !actions::delete(work, &row).await? {
         return Ok(Some("redaction changes nothing"));
     }

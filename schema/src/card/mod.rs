@@ -166,6 +166,8 @@ cards! {
     Stories = "stories",
     Story = "story",
     Team = "team",
+    TeamNumbers = "team_numbers",
+    TeamStatement = "team_statement",
     Tier = "tier",
     Tiers = "tiers",
     Welcome = "welcome",

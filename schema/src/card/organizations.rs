@@ -1,8 +1,12 @@
 //! Cards about partners' firms and their people.
+use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::PartnerId;
+use super::{AccountView, PartnerRef};
+use crate::ids::{DealNumber, PartnerId};
+use crate::money::Money;
+use crate::period::Period;
 use crate::status::TeamRole;
 use crate::wire::words;
 
@@ -108,4 +112,94 @@ pub struct Team {
     pub people: Vec<TeamMember>,
     /// How many people and open invitations it may have.
     pub members_max: i64,
+}
+
+/// What the sales of an organization's people earned, of the days on which they belonged to it; for its
+/// leads alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TeamStatement {
+    /// The organization's short name.
+    pub organization: String,
+    /// What it is called.
+    pub name: String,
+    pub period: Period,
+    /// Whether the month is not over.
+    pub open: bool,
+    /// All together, by currency; without lines.
+    pub accounts: Vec<AccountView>,
+    pub members: Vec<MemberStatement>,
+    /// How many members there are in all.
+    pub count: i64,
+}
+
+/// One member's part of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MemberStatement {
+    pub partner: PartnerRef,
+    pub accounts: Vec<AccountView>,
+}
+
+words! {
+    /// Why an organization's figures are shown.
+    TeamNumbersEvent, "team numbers event" {
+        /// Somebody asked.
+        Shown = "shown",
+        /// A week is over.
+        Week = "week",
+    }
+}
+
+/// What an organization's people did in a time, all together: sales of the days on which they belonged to
+/// it. Where one of them alone wants to be unseen, it is without them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TeamNumbers {
+    pub event: TeamNumbersEvent,
+    /// The organization's short name.
+    pub organization: String,
+    /// What it is called.
+    pub name: String,
+    pub period: Period,
+    pub revenue: Money,
+    pub clients: i64,
+    /// Claims in review.
+    pub open_claims: i64,
+    /// Of these, those that have one of two yeses.
+    pub second_waits: i64,
+    /// Clients that are protected now.
+    pub deals: i64,
+    /// Of these, whose end is near.
+    pub ending: Vec<TeamDeal>,
+    /// Commission of all together, by currency; none where fewer than two stand behind it.
+    pub commission: Vec<TeamCommission>,
+    /// Member by member; for leads alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<TeamFigures>,
+}
+
+/// A deal whose end is near.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TeamDeal {
+    pub number: DealNumber,
+    pub client: String,
+    /// The last day of its protection.
+    #[serde(with = "crate::period::day")]
+    #[schemars(with = "String")]
+    pub through: Date,
+}
+
+/// Commission in one currency, as it lies now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TeamCommission {
+    pub held: Money,
+    /// What is no longer held; how much of it was paid stands in each person's own statement.
+    pub released: Money,
+}
+
+/// One member's figures.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TeamFigures {
+    pub partner: PartnerRef,
+    pub revenue: Money,
+    pub clients: i64,
+    pub commission: Vec<TeamCommission>,
 }

@@ -21,6 +21,7 @@ partnerspace_tests::transcripts!(
     kudos,
     mentorship,
     metrics,
+    organization_room,
     organizations,
     organization_boards,
     organization_goals,

@@ -29,6 +29,7 @@ mod rig;
 mod search;
 mod seasons;
 mod servers;
+mod teams;
 mod tiers;
 mod together;
 mod upgrades;

@@ -1,6 +1,6 @@
 //! What a registered client means for a claim: its own partner's wins the deal, a rival's waits for a
 //! ruling, and where a ruling gave the client to two their parts are the ruling's.
-use super::{by_itself, group, new_conflict, next_conflict, open_conflict, rulings, side};
+use super::{by_itself, group, new_conflict, next_conflict, open_conflict, rulings, side, team};
 use crate::deals::rules;
 use crate::deals::store::{self, ConflictRow, DealRow, Sharing, changes, conflicts};
 use crate::platform::access::Partner;
@@ -9,7 +9,7 @@ use crate::platform::work::Work;
 use crate::sales::claim::{Claim, ClaimPart};
 use crate::sales::rules::Share;
 use crate::sales::store::SaleRow;
-use schema::card::{FlagKind, ReviewFlag, RulingKind};
+use schema::card::{DealEvent, FlagKind, ReviewFlag, RulingKind};
 use schema::ids::{ClientId, ConflictNumber, DealNumber, PartnerId, SaleId, SaleNumber};
 use std::borrow::Cow;
 
@@ -191,6 +191,7 @@ async fn win(
     for deal in &open {
         changes::won(work.tx, deal.id, sale.id, work.now).await?;
         work.audit("deal.won", &deal.number.to_string(), &sale.number.to_string());
+        team::show(work, deal.id, DealEvent::Won).await?;
     }
     let own = open.iter().find(|deal| deal.partner.id == sale.partner_id);
     Ok(own.map(|deal| format!("🏁 {} is won with it.", deal.number)))

@@ -1,10 +1,10 @@
 //! Reminders, the end of a protection, and a partner who goes.
-use super::dropped;
+use super::{dropped, team};
 use crate::deals::store::{self, DealRow, changes};
 use crate::deals::{jobs, render, rules};
 use crate::platform::refusal::Fault;
 use crate::platform::work::Work;
-use schema::card::DealStatus;
+use schema::card::{DealEvent, DealStatus};
 use schema::ids::PartnerId;
 
 /// Tells a partner that an end is near; a deal that was extended meanwhile waits for its new end.
@@ -23,7 +23,7 @@ pub async fn remind(work: &mut Work<'_>, id: &str, before: i64) -> Result<(), Fa
     let prefix = work.program.prefix.clone();
     let left = i64::from((term.ends_on - work.today()).get_days());
     work.direct_as(&key, &deal.partner.user, &render::reminder(&deal, left, work.now, &prefix));
-    Ok(())
+    team::show(work, deal.id, DealEvent::Reminded).await
 }
 
 /// Tells a partner, once, that their client is open to all again.
@@ -46,6 +46,7 @@ pub async fn end(work: &mut Work<'_>, id: &str) -> Result<(), Fault> {
         let key = format!("deal-end:{}:{}", deal.id, term.ends_on);
         let prefix = work.program.prefix.clone();
         work.direct_as(&key, &deal.partner.user, &render::ended(&deal, work.now, &prefix));
+        team::show(work, deal.id, DealEvent::Ended).await?;
     }
     Ok(())
 }

@@ -1,5 +1,5 @@
 //! Managers rule on a client that two name as theirs; what is ruled happens at once.
-use super::{by_itself, card_key, fresh, group};
+use super::{by_itself, card_key, fresh, group, team};
 use crate::deals::rules::{self, Ruling, Term};
 use crate::deals::store::{self, ConflictRow, DealRow, RulingRow, changes, conflicts};
 use crate::deals::{jobs, render};
@@ -121,7 +121,7 @@ async fn tell(
     let Some(deal) = store::by_id(work.tx, &deal.id.to_string()).await? else { return Ok(()) };
     let reason = (ruling.by != work.program.bot).then_some(ruling.reason.as_str());
     work.direct(&deal.partner.user, &render::ruled(&deal, event, reason, work.now));
-    Ok(())
+    team::show(work, deal.id, event).await
 }
 
 /// Notes a ruling, on the card and in its thread.
@@ -235,6 +235,7 @@ async fn claim(
     for deal in deals.iter().filter(|deal| won && deal.sale.is_none()) {
         changes::won(work.tx, deal.id, id, work.now).await?;
         work.audit("deal.won", &deal.number.to_string(), &number.to_string());
+        team::show(work, deal.id, DealEvent::Won).await?;
     }
     Ok(())
 }

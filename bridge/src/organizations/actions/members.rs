@@ -1,5 +1,7 @@
 //! Coming into an organization and leaving it. One at a time: who joins another leaves the one before.
+use crate::deals;
 use crate::leaderboard::actions::organizations as leaderboard;
+use crate::organizations::jobs;
 use crate::organizations::render;
 use crate::organizations::store::members::{self as store, MemberRow, NewMember};
 use crate::partners;
@@ -37,6 +39,8 @@ pub async fn join(
             .await?;
         if old.organization != slug {
             leaderboard::membership_changed(work, row.id, &old.organization).await?;
+            deals::actions::team_left(work, row.id, &old.organization).await?;
+            jobs::about_soon(work, &old.organization);
             out_of_room(work, old, "belongs to another organization now").await?;
         }
     }
@@ -54,6 +58,7 @@ pub async fn join(
     leaderboard::membership_changed(work, row.id, slug).await?;
     partners::store::set_organization(work.tx, &row.user_id, Some(slug)).await?;
     rooms::actions::let_into_organization(work, slug, &row.user_id).await?;
+    jobs::about_soon(work, slug);
     changed(work, &row.user_id).await
 }
 
@@ -81,6 +86,8 @@ pub async fn end(
     leaderboard::membership_changed(work, row.id, &member.organization).await?;
     partners::store::set_organization(work.tx, &row.user_id, None).await?;
     access::forget(work, &row.user_id);
+    deals::actions::team_left(work, row.id, &member.organization).await?;
+    jobs::about_soon(work, &member.organization);
     out_of_room(work, &member, "no longer of the organization").await?;
     if goes == TeamGoes::Stays {
         let name = super::name(work, &member.organization).await?.unwrap_or_default();

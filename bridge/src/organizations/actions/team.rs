@@ -92,7 +92,9 @@ pub async fn removable(
     }
     let row = own(work, lead, user).await?;
     let member = store::members::of_partner(work.tx, row.id).await?;
-    let member = member.ok_or_else(|| Fault::Bug("a member without a membership".into()))?;
+    let mut member = member.ok_or_else(|| Fault::Bug("a member without a membership".into()))?;
+    // Whoever has a role in the program's team is with the program by that, too: no lead ends it.
+    member.admitted &= access::store::roles(work.tx, user).await?.is_empty();
     Ok((organization, Goes::Member(row, member)))
 }
 

@@ -99,6 +99,7 @@ pub fn question(
         message =
             message.line(Line::new().plain("You would leave ").person(before).plain(" for it."));
     }
+    message = message.line("Its leads will see what your sales earn while you belong to it.");
     message.line("React with ✅ to come in, or ❌ to decline.").card(&card(
         organization,
         TeamEvent::Invited,

@@ -168,6 +168,25 @@ pub async fn on_day(
     row.map(|row| row.try_get(0)).transpose()
 }
 
+/// The organization of a partner at an instant.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn at_instant(
+    tx: &mut Conn,
+    (partner, at): (PartnerId, i64),
+) -> Result<Option<String>, sqlx::Error> {
+    let row = sqlx::query(
+        "select organization from membership where partner_id = $1 and joined_at <= $2 \
+         and (left_at is null or left_at > $2)",
+    )
+    .bind(partner.to_string())
+    .bind(at)
+    .fetch_optional(tx)
+    .await?;
+    row.map(|row| row.try_get(0)).transpose()
+}
+
 /// Who belonged to which organization when: partner, organization, first day, the day after the last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Span {

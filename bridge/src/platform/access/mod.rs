@@ -307,7 +307,9 @@ pub async fn person(work: &mut Work<'_>, user_id: &str) -> Result<Arc<Person>, F
         return Ok(person.clone());
     }
     let partner = store::partner_by_user(work.tx, user_id).await?;
-    let granted = store::roles(work.tx, user_id).await?;
+    // What a suspended partner was granted rests until they are reinstated.
+    let rests = partner.as_ref().is_some_and(|row| row.enrollment == Enrollment::Suspended);
+    let granted = if rests { Vec::new() } else { store::roles(work.tx, user_id).await? };
     let owner = work.program.owners.iter().any(|id| id == user_id);
     let manager = owner || granted.contains(&Role::Manager);
     let reviewer = manager || granted.contains(&Role::Reviewer);

@@ -75,6 +75,14 @@ pub async fn waits_since(work: &mut Work<'_>) -> Result<Option<i64>, Fault> {
     Ok(open.filter(|open| work.now < open.expires_at).map(|open| open.asked_at))
 }
 
+/// A person is shut out or goes: whatever waits for their yes is answered by that.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn forget(work: &mut Work<'_>, user: &str) -> Result<(), Fault> {
+    Ok(store::claim_all(work.tx, user, work.now).await?)
+}
+
 /// How long after its end a yes in words is still told that it came too late.
 const LATE_MS: i64 = 3_600_000;
 

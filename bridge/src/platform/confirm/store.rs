@@ -105,6 +105,16 @@ pub(super) async fn claim(tx: &mut Conn, id: &str, now: i64) -> Result<bool, sql
     Ok(done.rows_affected() == 1)
 }
 
+/// All open questions of a person are used up.
+pub(super) async fn claim_all(tx: &mut Conn, user: &str, now: i64) -> Result<(), sqlx::Error> {
+    sqlx::query("update confirmation set used_at = $1 where user_id = $2 and used_at is null")
+        .bind(now)
+        .bind(user)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
 fn open(row: &AnyRow) -> Result<Open, sqlx::Error> {
     Ok(Open {
         id: row.try_get(0)?,

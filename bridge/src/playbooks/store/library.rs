@@ -199,7 +199,7 @@ pub struct Win {
     pub sale_id: String,
     pub slug: String,
     pub seller: PartnerId,
-    /// The seller's organization.
+    /// The seller's organization on the sale's day.
     pub organization: Option<String>,
     /// The sale's.
     pub industry: Option<String>,
@@ -224,8 +224,9 @@ fn win(row: &AnyRow) -> Result<Win, sqlx::Error> {
 /// When the database refuses.
 pub async fn wins(tx: &mut Conn, from: i64, to: i64) -> Result<Vec<Win>, sqlx::Error> {
     let rows = sqlx::query(
-        "select s.id, s.playbook, s.partner_id, p.organization, s.industry, s.approved_at \
-         from sale s join partner p on p.id = s.partner_id where s.playbook is not null \
+        "select s.id, s.playbook, s.partner_id, (select b.organization from membership b where b.partner_id = s.partner_id \
+         and b.from_on <= s.effective_on and (b.to_on is null or b.to_on > s.effective_on)), s.industry, s.approved_at \
+         from sale s where s.playbook is not null \
          and s.voided_at is null and s.amount_minor > (select coalesce(sum(x.amount_minor), 0) \
          from adjustment x where x.sale_id = s.id) and s.approved_at >= $1 and s.approved_at < $2 order by s.number",
     )
@@ -237,7 +238,7 @@ pub async fn wins(tx: &mut Conn, from: i64, to: i64) -> Result<Vec<Win>, sqlx::E
 }
 
 /// Sales without a share of theirs that were won with what a person wrote, approved in `[from, to)`.
-/// An author's own organization counts as the author.
+/// An author's own organization of the sale's day counts as the author.
 ///
 /// # Errors
 /// When the database refuses.
@@ -248,13 +249,17 @@ pub async fn wins_of_others(
     to: i64,
 ) -> Result<Vec<Win>, sqlx::Error> {
     let rows = sqlx::query(
-        "select s.id, s.playbook, s.partner_id, p.organization, s.industry, s.approved_at \
-         from sale s join partner p on p.id = s.partner_id join partner me on me.id = $1 \
+        "select s.id, s.playbook, s.partner_id, (select b.organization from membership b where b.partner_id = s.partner_id \
+         and b.from_on <= s.effective_on and (b.to_on is null or b.to_on > s.effective_on)), s.industry, s.approved_at \
+         from sale s join partner me on me.id = $1 \
          where s.voided_at is null and s.approved_at >= $2 and s.approved_at < $3 \
          and s.amount_minor > (select coalesce(sum(x.amount_minor), 0) from adjustment x \
          where x.sale_id = s.id) \
          and not exists (select 1 from share h where h.sale_id = s.id and h.partner_id = me.id) \
-         and (me.organization is null or p.organization is null or me.organization <> p.organization) \
+         and not exists (select 1 from membership a join membership b on b.organization = a.organization \
+         where a.partner_id = me.id and b.partner_id = s.partner_id and a.from_on <= s.effective_on \
+         and (a.to_on is null or a.to_on > s.effective_on) and b.from_on <= s.effective_on \
+         and (b.to_on is null or b.to_on > s.effective_on)) \
          and exists (select 1 from playbook_author a join playbook b on b.slug = a.slug \
          and b.shown_version = a.version where a.slug = s.playbook and a.user_id = me.user_id) \
          order by s.number",
@@ -274,12 +279,15 @@ pub async fn wins_of_others(
 /// When the database refuses.
 pub async fn authors_of_sale(tx: &mut Conn, sale: SaleId) -> Result<Vec<PartnerId>, sqlx::Error> {
     let rows = sqlx::query(
-        "select me.id from sale s join partner p on p.id = s.partner_id \
+        "select me.id from sale s \
          join playbook b on b.slug = s.playbook \
          join playbook_author a on a.slug = b.slug and a.version = b.shown_version \
          join partner me on me.user_id = a.user_id where s.id = $1 \
          and not exists (select 1 from share h where h.sale_id = s.id and h.partner_id = me.id) \
-         and (me.organization is null or p.organization is null or me.organization <> p.organization) \
+         and not exists (select 1 from membership a join membership b on b.organization = a.organization \
+         where a.partner_id = me.id and b.partner_id = s.partner_id and a.from_on <= s.effective_on \
+         and (a.to_on is null or a.to_on > s.effective_on) and b.from_on <= s.effective_on \
+         and (b.to_on is null or b.to_on > s.effective_on)) \
          order by me.id",
     )
     .bind(sale.to_string())

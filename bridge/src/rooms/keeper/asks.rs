@@ -10,6 +10,7 @@ use ruma::api::client::membership::{get_member_events, joined_members};
 use ruma::api::client::message::get_message_events;
 use ruma::api::client::state::{get_state_event_for_key, get_state_events};
 use ruma::api::path_builder::PathBuilder;
+use ruma::events::room::member::MembershipState;
 use ruma::{OwnedRoomId, OwnedUserId};
 use serde_json::Value;
 use std::borrow::Cow;
@@ -112,12 +113,33 @@ pub async fn joined_or_asked<H: Homeserver>(
     app: &App<H>,
     room: &str,
 ) -> Result<Vec<String>, CallError> {
+    with(app, room, None, &["join", "invite"]).await
+}
+
+/// Who is asked into a room and has not answered.
+pub async fn invited<H: Homeserver>(app: &App<H>, room: &str) -> Result<Vec<String>, CallError> {
+    with(app, room, Some(MembershipState::Invite), &["invite"]).await
+}
+
+async fn with<H: Homeserver>(
+    app: &App<H>,
+    room: &str,
+    membership: Option<MembershipState>,
+    words: &[&str],
+) -> Result<Vec<String>, CallError> {
     let id = room_id(room)?;
-    let answer = ask(app, || get_member_events::v3::Request::new(id.clone())).await?;
+    let request = || {
+        let mut request = get_member_events::v3::Request::new(id.clone());
+        request.membership = membership.clone();
+        request
+    };
+    let answer = ask(app, request).await?;
     let events = answer.chunk.iter();
     let events = events.filter_map(|raw| serde_json::from_str::<Value>(raw.json().get()).ok());
-    let there = events
-        .filter(|event| matches!(event["content"]["membership"].as_str(), Some("join" | "invite")));
+    // Some homeservers do not know the filter.
+    let there = events.filter(|event| {
+        event["content"]["membership"].as_str().is_some_and(|word| words.contains(&word))
+    });
     Ok(there.filter_map(|event| event["state_key"].as_str().map(str::to_owned)).collect())
 }
 

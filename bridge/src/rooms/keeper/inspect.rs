@@ -99,7 +99,29 @@ async fn room<H: Homeserver>(
     let desired = look::desired(wish, frame, &plan.children());
     let known = Room { wish, version: &row.version, bot: &app.program.bot };
     seen.findings.extend(rules::judge(known, &desired, &real));
+    seen.findings.extend(strangers(app, plan, (wish, row), &real));
     Ok((!real.is_empty()).then_some(real))
+}
+
+/// Who is in a room, or asked into it, and may not be.
+fn strangers<'a, H: Homeserver>(
+    app: &'a App<H>,
+    plan: &'a Plan,
+    (wish, row): (&'a Wish, &'a RoomRow),
+    real: &'a Real,
+) -> impl Iterator<Item = Finding> + 'a {
+    let members = real.iter().filter(|((kind, _), content)| {
+        kind == "m.room.member" && matches!(content["membership"].as_str(), Some("join" | "invite"))
+    });
+    let others = members
+        .map(|((_, user), _)| user)
+        .filter(|user| !app.program.is_ours(user) && !plan.people.may_be_in(&row.key, user));
+    others.map(|user| Finding {
+        id: "stranger".into(),
+        severity: Severity::Warning,
+        sentence: format!("{user} is in {}, or asked into it, and may not be.", wish.name),
+        mend: Some("partnerspace run takes them out; who should be there needs a role.".into()),
+    })
 }
 
 /// Our own types in a room against their rows.

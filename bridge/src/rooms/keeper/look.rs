@@ -1,10 +1,10 @@
 //! Looking at one room: what differs is put back, what cannot be mended becomes a finding.
 use super::Plan;
-use super::asks::{ask, joined, put_state, room_id, state};
+use super::asks::{ask, invited, joined, put_state, room_id, state};
 use super::make::{point, resolve, unpoint};
 use crate::platform::App;
 use crate::platform::homeserver::{CallError, Homeserver};
-use crate::rooms::rules::{self, Child, Drift, Frame, Real, RoomKey, StateEvent, Wish};
+use crate::rooms::rules::{self, Child, Drift, Frame, People, Real, RoomKey, StateEvent, Wish};
 use crate::rooms::store::RoomRow;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use ruma::api::client::membership::join_room_by_id;
@@ -20,6 +20,8 @@ pub struct Look {
     pub mended: Vec<(String, bool)>,
     /// Who is in the room; unknown when it could not be asked.
     pub joined: Option<Vec<String>>,
+    /// Who is there, or asked in, and may not be, as far as was known before the look.
+    pub strangers: Vec<String>,
     /// The servers that the room lets in now.
     pub let_in: Option<Vec<String>>,
 }
@@ -66,6 +68,25 @@ pub async fn at_room<H: Homeserver>(
     look.let_in = about.access.as_ref().map(|access| access.hosts(&app.program.server_name));
     beyond_mending(app, wish, row, &mut look).await?;
     Ok(look)
+}
+
+/// Who is in a room, or asked into it, of those who may not be.
+pub async fn strangers<H: Homeserver>(
+    app: &App<H>,
+    row: &RoomRow,
+    people: &People,
+    look: &mut Look,
+) -> Result<(), CallError> {
+    let Some(joined) = &look.joined else { return Ok(()) };
+    let asked = match invited(app, &row.room_id).await {
+        Ok(asked) => asked,
+        Err(CallError::Refused { .. }) => Vec::new(),
+        Err(error) => return Err(error),
+    };
+    let here = joined.iter().chain(&asked);
+    let may_be = |user: &String| app.program.is_ours(user) || people.may_be_in(&row.key, user);
+    look.strangers = here.filter(|user| !may_be(user)).cloned().collect();
+    Ok(())
 }
 
 /// Everything that should be in a room, the Space's list included.

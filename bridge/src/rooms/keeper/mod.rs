@@ -11,7 +11,7 @@ mod upgrade;
 
 pub use inspect::{Inspection, inspect};
 
-use super::rules::{self, About, Child, RoomKey, Wish};
+use super::rules::{self, About, Child, People, RoomKey, Wish};
 use super::store::upgrades::FormerRow;
 use super::store::{self, RoomRow};
 use crate::platform::App;
@@ -143,6 +143,7 @@ pub(super) struct Plan {
     rows: Vec<RoomRow>,
     former: Vec<FormerRow>,
     about: About,
+    people: People,
 }
 
 impl Plan {
@@ -221,6 +222,7 @@ impl<H: Homeserver> Keeper<H> {
             wishes.push(rules::wish(&key, Some((&names, true)), &self.app.program));
         }
         let former = store::upgrades::former(&mut reader).await?;
+        let people = store::people::read(&mut reader, &self.app.program.owners).await?;
         let access = crate::rooms::access::current(&mut reader, &self.app.program).await?;
         let rooms = |of: fn(&RoomKey) -> bool| -> Vec<String> {
             let rooms = former.iter().filter(|row| of(&row.key));
@@ -233,7 +235,7 @@ impl<H: Homeserver> Keeper<H> {
             space_via: space.map(|row| row.via.clone()).unwrap_or_default(),
             access,
         };
-        Ok(Plan { wishes, rows, former, about })
+        Ok(Plan { wishes, rows, people, former, about })
     }
 
     /// Makes rooms that are not there; the Space first, as the others name it. Whether any was made.
@@ -300,7 +302,15 @@ impl<H: Homeserver> Keeper<H> {
         let looks: Vec<_> = stream::iter(due)
             .map(|(wish, row)| {
                 let app = self.app.clone();
-                async move { (row, look::at_room(&app, wish, row, plan).await) }
+                async move {
+                    let mut look = look::at_room(&app, wish, row, plan).await;
+                    if let Ok(seen) = &mut look
+                        && let Err(error) = look::strangers(&app, row, &plan.people, seen).await
+                    {
+                        look = Err(error);
+                    }
+                    (row, look)
+                }
             })
             .buffered(SIDE_BY_SIDE)
             .collect()

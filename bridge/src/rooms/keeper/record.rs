@@ -145,6 +145,11 @@ impl<H: Homeserver> Keeper<H> {
             let acl = serde_json::to_string(hosts).unwrap_or_else(|_| "[]".into());
             store::access::put(&mut tx, &row.room_id, &acl).await?;
         }
+        if !look.strangers.is_empty() {
+            let now = self.app.clock.now();
+            let job = actions::strangers_job(&row.key, &row.room_id, &look.strangers, now);
+            effects.jobs.push(job);
+        }
         if let Some(people) = &look.joined {
             self.note_servers(&mut tx, plan, row, people, began_at).await?;
             let healed = heal(&mut tx, &row.room_id, people, began_at).await?;

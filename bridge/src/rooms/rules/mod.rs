@@ -6,6 +6,7 @@ mod key;
 mod power;
 mod reach;
 mod states;
+mod who;
 
 pub use access::{Access, VIA_MAX, server_acl, server_of, via, via_is_old};
 pub use diff::{Drift, Real, diff};
@@ -17,6 +18,7 @@ pub use states::{
     About, Child, Frame, StateEvent, Wish, child, create_content, direct_powers, emptied,
     own_states, tombstone, wish,
 };
+pub use who::People;
 
 /// Stands in the creation content of every room of ours: a room made before a crash is found again.
 pub const MADE: &str = "agency.siso.partners.made";

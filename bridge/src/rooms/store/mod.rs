@@ -2,6 +2,7 @@
 pub mod access;
 pub mod chats;
 pub mod members;
+pub mod people;
 pub mod reach;
 pub mod upgrades;
 
@@ -203,7 +204,7 @@ pub async fn organizations(reader: &mut Conn) -> Result<Vec<(String, String, boo
         .collect()
 }
 
-/// Mentorships whose room is to be kept, or still to be made: id and the names of the two.
+/// Mentorships whose room is to be kept, looked at, or still to be made: id and the names of the two.
 ///
 /// # Errors
 /// When the database refuses.
@@ -212,7 +213,7 @@ pub async fn pairs(reader: &mut Conn) -> Result<Vec<(String, String)>, sqlx::Err
         "select m.id, a.name, b.name from mentorship m join partner a on a.id = m.mentor_id \
          join partner b on b.id = m.mentee_id \
          where m.accepted_at is not null and (m.ended_at is null \
-         or not exists (select 1 from room r where r.key = 'mentorship-' || m.id)) \
+         or not exists (select 1 from room r where r.key = 'mentorship-' || m.id and r.drift_at is null)) \
          order by m.accepted_at, m.id",
     )
     .fetch_all(reader)
