@@ -129,10 +129,22 @@ const STEPS: &[Step] = &[
         sqlite: "",
         postgres: "",
     },
+    Step { version: 17, name: "upgrades", common: "", sqlite: "", postgres: "" },
+    Step { version: 18, name: "reserved_18", common: "", sqlite: "", postgres: "" },
+    Step { version: 19, name: "reserved_19", common: "", sqlite: "", postgres: "" },
+    Step { version: 20, name: "reserved_20", common: "", sqlite: "", postgres: "" },
+    Step { version: 21, name: "reserved_21", common: "", sqlite: "", postgres: "" },
+    Step {
+        version: 22,
+        name: "terms",
+        common: include_str!("../migrations/0022_terms.sql"),
+        sqlite: include_str!("../migrations/0022_terms.sqlite.sql"),
+        postgres: include_str!("../migrations/0022_terms.postgres.sql"),
+    },
 ];
 
 /// The newest schema version that this program knows.
-pub const NEWEST: i64 = 16;
+pub const NEWEST: i64 = 22;
 
 /// Every step in order: version, name, SQL text for the engine.
 pub fn migrations(engine: Engine) -> impl Iterator<Item = (i64, &'static str, String)> {

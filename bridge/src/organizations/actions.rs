@@ -1,6 +1,7 @@
 //! What the team does with organizations: read, decide, write, announce.
 pub mod invitations;
 pub mod members;
+pub mod servers;
 pub mod team;
 
 use super::rules;
@@ -210,6 +211,7 @@ pub async fn place(
 }
 
 pub use members::TeamGoes;
+pub use servers::servers_named;
 
 /// One that people can come into.
 ///

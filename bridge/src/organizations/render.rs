@@ -1,4 +1,5 @@
 //! How organizations look to the program's team.
+pub mod servers;
 pub mod team;
 
 use super::store::members::MemberRow;

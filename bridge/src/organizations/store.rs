@@ -1,6 +1,8 @@
 //! Rows of organizations and their homeservers.
 pub mod invitations;
 pub mod members;
+pub mod proposals;
+pub mod questions;
 
 use crate::platform::db::Conn;
 use schema::card::OrganizationStatus;

@@ -8,7 +8,7 @@ use super::{render, store};
 use crate::platform::access::{self, Manager, Partner, PartnerRow};
 use crate::platform::refusal::{Fault, Stop};
 use crate::platform::work::Work;
-use crate::{badges, commission, mentorship, organizations, rooms};
+use crate::{badges, commission, mentorship, organizations, rooms, terms};
 use schema::card::PartnerEvent;
 use schema::status::{Enrollment, Visibility};
 
@@ -121,6 +121,7 @@ pub async fn approve(
     if let Door::Manager(_) = door {
         let welcome = render::welcome(&row, work);
         work.direct(user_id, &welcome);
+        terms::actions::ask(work, user_id).await?;
     }
     Ok(row)
 }
@@ -185,6 +186,7 @@ pub async fn reinstate(
     shown_otherwise(work, &row).await?;
     let message = render::reinstated(&row);
     work.direct(user_id, &message);
+    terms::actions::ask(work, user_id).await?;
     Ok(row)
 }
 

@@ -11,6 +11,7 @@ mod digests;
 mod goals;
 mod insights;
 mod mentorship;
+mod onboarding;
 mod organizations;
 mod people;
 mod playbooks;
@@ -20,6 +21,7 @@ mod reports;
 mod rewards;
 mod sales;
 mod seasons;
+mod terms;
 mod wins;
 
 pub use badges::*;
@@ -33,6 +35,7 @@ pub use digests::*;
 pub use goals::*;
 pub use insights::*;
 pub use mentorship::*;
+pub use onboarding::*;
 pub use organizations::*;
 pub use people::*;
 pub use playbooks::*;
@@ -42,6 +45,7 @@ pub use reports::*;
 pub use rewards::*;
 pub use sales::*;
 pub use seasons::*;
+pub use terms::*;
 pub use wins::*;
 
 use schemars::{JsonSchema, Schema, schema_for};
@@ -125,6 +129,7 @@ cards! {
     Mentors = "mentors",
     Mentorship = "mentorship",
     Mentorships = "mentorships",
+    Onboarding = "onboarding",
     Organization = "organization",
     Organizations = "organizations",
     OwnDigest = "own_digest",
@@ -155,11 +160,14 @@ cards! {
     Sales = "sales",
     Season = "season",
     Seasons = "seasons",
+    ServersNamed = "servers_named",
     Statement = "statement",
     Status = "status",
     Stories = "stories",
     Story = "story",
     Team = "team",
+    Terms = "terms",
+    TermsList = "terms_list",
     Tier = "tier",
     Tiers = "tiers",
     Welcome = "welcome",
