@@ -49,7 +49,7 @@ pub fn question(facts: &Facts, step: Step, all: &[Step], said: &Said) -> Message
         Step::People => people(message, facts, said),
     };
     let first = all.first() == Some(&step);
-    message.line(ways(first, facts.is_lead)).card(&card(facts, OnboardingEvent::Asked, Some(step)))
+    message.line(ways(first, facts.is_lead)).card(&card(facts, OnboardingEvent::Step, Some(step)))
 }
 
 fn capitalized(text: &str) -> String {

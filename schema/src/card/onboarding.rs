@@ -16,7 +16,7 @@ words! {
 words! {
     /// Where the questions stand.
     OnboardingEvent, "onboarding event" {
-        Asked = "asked",
+        Step = "step",
         Done = "done",
         Cancelled = "cancelled",
     }

@@ -17,6 +17,7 @@ mod kills;
 mod layers;
 mod model;
 mod names;
+mod onboarding;
 mod playbooks;
 mod pressure;
 mod reference;

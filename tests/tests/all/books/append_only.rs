@@ -59,6 +59,9 @@ const ROWS: &[&str] = &[
      made_at, cause) values (1, 'R', 'r', 'revenue', 'month', 1, 1, '[]', 'EUR', '2026-01-01', '@o:a.org', 1, '$r')",
     "insert into reward_earned (n, reward, period, partner_id, rank, earned_at) values (1, 1, '2026-01', 'p', 1, 3)",
     "insert into reward_fulfilled (n, note, by_user, at) values (1, 'why', '@o:a.org', 4)",
+    "insert into terms (version, text, sha256, published_at, published_by) values (1, 't', 'h', 1, '@o:a.org')",
+    "insert into terms_acceptance (version, user_id, sha256, event_id, asked_key, accepted_at) \
+     values (1, '@p:a.org', 'h', '$y', 'k', 2)",
 ];
 /// What must be among the tables found.
 const LEAST: [&str; 4] = ["entry", "posting", "adjustment", "rate"];
