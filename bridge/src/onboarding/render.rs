@@ -98,12 +98,12 @@ fn names(label: &str, choices: &[Choice]) -> Line {
 }
 
 fn servers(message: Message, facts: &Facts) -> Message {
-    let declared = codes("I take it that your people are on ", &facts.servers).plain(".");
-    let mut message = message.line(declared);
+    let mut message =
+        message.line("I take it that all your people are on:").line(codes("", &facts.servers));
     if !facts.proposed.is_empty() {
         message = message.line(codes("The program's team looks at ", &facts.proposed).plain("."));
     }
-    message.line("✅ or yes if that is all of them; otherwise write the others.")
+    message.line("✅ or yes if that is so; otherwise write the others.")
 }
 
 fn industries(message: Message, facts: &Facts) -> Message {

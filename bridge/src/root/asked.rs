@@ -58,7 +58,7 @@ pub(super) async fn told(
     if matches!(asked, None | Some(Asked::Other)) {
         return Ok(None);
     }
-    if verdict.is_none() && is_command(work, content)? {
+    if verdict.is_none() && bare.is_none() && is_command(work, content)? {
         return Ok(None);
     }
     if let Some(slow) = commands::slowed(work, caller, input) {

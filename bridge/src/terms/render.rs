@@ -51,7 +51,8 @@ pub fn with_text(message: Message, row: &TermsRow, prefix: &str) -> Message {
 pub fn question(row: &TermsRow, prefix: &str) -> Message {
     let mut message = Message::text(title("📜", row))
         .line("The program has new terms. Please read and accept them:");
-    message = with_text(message, row, prefix).line("✅ or yes accepts them, ❌ or no does not.");
+    message = with_text(message, row, prefix)
+        .line("React with ✅ or answer yes to accept them; ❌ or no declines.");
     if let Some(day) = row.required_on {
         message = message.line(format!("After {day}, new claims wait for your yes."));
     }
@@ -73,7 +74,9 @@ pub enum Asks {
 pub fn shown(row: &TermsRow, asks: Asks, accepted: bool) -> Message {
     let mut message = Message::notice(title("📜", row)).rich(&rich(&row.text));
     message = match asks {
-        Asks::Here => message.line("✅ or yes accepts them, ❌ or no does not."),
+        Asks::Here => {
+            message.line("React with ✅ or answer yes to accept them; ❌ or no declines.")
+        }
         Asks::WithInvitation => {
             message.line("Answer yes to accept them together with your invitation.")
         }

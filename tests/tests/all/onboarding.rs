@@ -94,6 +94,7 @@ async fn newcomers_of_another_server_sell_after_a_few_words() -> Outcome<()> {
     let claim = member.says("sale add 300 EUR \"Glacier Gym\" --industry gyms").await?;
     approved(&house, &member, &claim).await?;
     ensure!(member.said <= MEMBER_SAID_MAX, "a member said {}", member.said);
+    dump(&house, &["lena", "milo", "olga"])?;
     kept(&house, &lena, (&pressed, invitation_of(&house, "lena").await?.id())).await
 }
 
@@ -177,5 +178,26 @@ async fn anothers_press_is_no_yes() -> Outcome<()> {
     ensure!(facts.number(open, &[]).await? == 1, "the invitation was answered");
     let members = "select count(*) from membership";
     ensure!(facts.number(members, &[]).await? == 0, "somebody came in");
+    Ok(())
+}
+
+fn dump(house: &House, names: &[&str]) -> Outcome<()> {
+    let Ok(path) = std::env::var("ONB_HTML") else { return Ok(()) };
+    let mut out = String::new();
+    for name in names {
+        out.push_str(&format!("<h2>{name}</h2>"));
+        for event in house.person(name)?.shown() {
+            if event.kind() != "m.room.message" || (*name == "olga" && event.room != house.control)
+            {
+                continue;
+            }
+            let content = event.content();
+            let html =
+                content["formatted_body"].as_str().or(content["body"].as_str()).unwrap_or("");
+            let me = if event.sender() == house.program.bot.as_str() { "bot" } else { "me" };
+            out.push_str(&format!("<div class={me}>{html}</div>\n"));
+        }
+    }
+    std::fs::write(path, out)?;
     Ok(())
 }
