@@ -157,10 +157,17 @@ const STEPS: &[Step] = &[
         sqlite: "",
         postgres: "",
     },
+    Step {
+        version: 21,
+        name: "terms",
+        common: include_str!("../migrations/0021_terms.sql"),
+        sqlite: include_str!("../migrations/0021_terms.sqlite.sql"),
+        postgres: include_str!("../migrations/0021_terms.postgres.sql"),
+    },
 ];
 
 /// The newest schema version that this program knows.
-pub const NEWEST: i64 = 20;
+pub const NEWEST: i64 = 21;
 
 /// Every step in order: version, name, SQL text for the engine.
 pub fn migrations(engine: Engine) -> impl Iterator<Item = (i64, &'static str, String)> {

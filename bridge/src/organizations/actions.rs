@@ -3,6 +3,7 @@ pub mod figures;
 pub mod invitations;
 pub mod members;
 pub mod room;
+pub mod servers;
 pub mod team;
 
 use super::jobs;
@@ -230,6 +231,7 @@ pub async fn place(
 }
 
 pub use members::TeamGoes;
+pub use servers::servers_named;
 
 /// One that people can come into.
 ///

@@ -1,5 +1,6 @@
 //! How organizations look to the program's team.
 pub mod room;
+pub mod servers;
 pub mod team;
 
 use super::store::members::MemberRow;

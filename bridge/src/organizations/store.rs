@@ -2,6 +2,8 @@
 pub mod figures;
 pub mod invitations;
 pub mod members;
+pub mod proposals;
+pub mod questions;
 
 use crate::platform::db::Conn;
 use schema::card::OrganizationStatus;

@@ -10,7 +10,7 @@ use super::{render, store};
 use crate::platform::access::{self, Manager, Partner, PartnerRow};
 use crate::platform::refusal::{Fault, Stop};
 use crate::platform::work::Work;
-use crate::{badges, rooms};
+use crate::{badges, rooms, terms};
 use schema::card::PartnerEvent;
 use schema::status::{Enrollment, Visibility};
 
@@ -123,6 +123,7 @@ pub async fn approve(
     if let Door::Manager(_) = door {
         let welcome = render::welcome(&row, work);
         work.direct(user_id, &welcome);
+        terms::actions::ask(work, user_id).await?;
     }
     Ok(row)
 }

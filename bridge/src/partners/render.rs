@@ -136,6 +136,7 @@ pub fn greeting(work: &Work<'_>) -> Message {
                 .code(&format!("{prefix}help"))
                 .plain(" shows what else I do."),
         )
+        .line("Whole organizations are added by the team: say so when you apply.")
         .card(&card(Welcome {
             program: name.clone(),
             space: format!("#{}-space:{}", work.program.alias_prefix, work.program.server_name),

@@ -67,6 +67,8 @@ pub struct Refusal {
     pub sentence: String,
     pub usage: Option<String>,
     pub example: Option<String>,
+    /// The example is an answer to what was asked, not a command.
+    pub is_answer: bool,
     /// The line that a yes of the same person runs after all.
     pub asks: Option<String>,
     /// The id of the finding that the team hears of beside the answer.
@@ -81,6 +83,7 @@ impl Refusal {
             sentence: sentence.into(),
             usage: None,
             example: None,
+            is_answer: false,
             asks: None,
             alert: None,
         }
@@ -107,6 +110,14 @@ impl Refusal {
     #[must_use]
     pub fn example(mut self, example: impl Into<String>) -> Self {
         self.example = Some(example.into());
+        self
+    }
+
+    /// An example of an answer that would do.
+    #[must_use]
+    pub fn answer(mut self, answer: impl Into<String>) -> Self {
+        self.example = Some(answer.into());
+        self.is_answer = true;
         self
     }
 }

@@ -7,7 +7,7 @@ use crate::platform::work::Work;
 use crate::{
     badges, commission, deals, goals, industries, leaderboard, ledger, mentorship, operations,
     organizations, partners, payouts, playbooks, questions, rates, reports, rewards, rooms, sales,
-    seasons, servers, statements, stories, team, wins,
+    seasons, servers, statements, stories, team, terms, wins,
 };
 use commission::commands::{ControlRule, PartnerRule};
 use schema::status::Enrollment;
@@ -52,6 +52,7 @@ pub(super) async fn partner(
         Partner::Story(words) => stories::commands::partner(work, caller, words, said).await,
         Partner::Mentor(words) => mentorship::commands::partner(work, caller, words).await,
         Partner::Team(words) => organizations::commands::partner(work, caller, words, said).await,
+        Partner::Terms(words) => terms::commands::partner(work, caller, words).await,
         Partner::Profile(words) => partners::commands::profile(work, caller, words).await,
     }
 }
@@ -70,6 +71,7 @@ pub(super) async fn control(
         Control::Organization(words) => {
             organizations::commands::control(work, caller, words, said.confirmed).await
         }
+        Control::Terms(words) => terms::commands::control(work, caller, words, said).await,
         Control::Badge(words) => badges::commands::control(work, caller, words).await,
         Control::Tier(words) => badges::commands::control_tiers(work, caller, words).await,
         Control::Role(words) => team::commands::control(work, caller, words).await,
@@ -127,6 +129,7 @@ fn allowed(caller: &Caller, path: &str) -> bool {
     let first = path.split(' ').next().unwrap_or(path);
     match (first, &caller.place) {
         ("help", _) => true,
+        ("terms", place) if *place != Place::Control => place.is_direct(),
         (group, Place::Control) if MANAGERS_GROUPS.contains(&group) => caller.person.manager,
         ("role", Place::Control) => caller.person.owner || path == "role list" && caller.is_team(),
         (_, Place::Control) => {
@@ -170,6 +173,8 @@ const MANAGERS: &[&str] = &[
     "badge disable",
     "tier set",
     "tier end",
+    "terms publish",
+    "terms require",
     "sale add",
     "sale void",
     "sale refund",

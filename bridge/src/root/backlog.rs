@@ -87,6 +87,7 @@ pub(super) fn partner_asks(words: &Partner) -> bool {
         Partner::Story(words) => words.is_question(),
         Partner::Team(words) => words.is_question(),
         Partner::Apply { .. }
+        | Partner::Terms(_)
         | Partner::Ask(_)
         | Partner::Answer
         | Partner::Kudos { .. }
@@ -108,6 +109,7 @@ fn control_asks(words: &Control) -> bool {
         Control::Organization(words) => {
             matches!(words, ControlOrganization::List | ControlOrganization::Show { .. })
         }
+        Control::Terms(words) => words.is_question(),
         Control::Badge(words) => matches!(words, ControlBadge::List),
         Control::Tier(words) => matches!(words, ControlTier::List),
         Control::Role(words) => matches!(words, ControlRole::List),

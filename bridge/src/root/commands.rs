@@ -48,6 +48,9 @@ pub(super) async fn message(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'
         work.cause.thread = Some(root.to_owned());
     }
     let mark = work.effects.mark();
+    if let Some(done) = super::asked::told(work, &caller, &content, input).await.transpose() {
+        return answer(work, &caller, mark, done).await;
+    }
     if let Some(done) = super::stories::told(work, &caller, &content, input).await.transpose() {
         return answer(work, &caller, mark, done).await;
     }
@@ -90,7 +93,9 @@ async fn heard(
             };
             answer(work, caller, mark, done).await
         }
-        LineOutcome::Refused { .. } if caller.place.is_direct() => Ok(talk::answered(work, caller)),
+        LineOutcome::Refused { .. } if caller.place.is_direct() => {
+            talk::answered(work, caller).await
+        }
         LineOutcome::FullWidthHint { .. } | LineOutcome::Refused { .. } => Ok("not for us"),
         LineOutcome::Command(line) => {
             if let Some(days) = input.too_late_days(work.program.limits.late_days_max) {
@@ -280,7 +285,7 @@ async fn run_line(
         }
         Parsed::Refused(refusal) => Err(refusal.into()),
         Parsed::Unknown(_) if caller.place.is_direct() && !line.has_prefix => {
-            Ok(talk::answered(work, caller))
+            Ok(talk::answered(work, caller).await?)
         }
         Parsed::Unknown(refusal) if caller.place.is_direct() => Err(refusal.into()),
         Parsed::Unknown(_) => Ok("not for us"),

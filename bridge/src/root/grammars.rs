@@ -4,7 +4,7 @@ use crate::platform::commands::{Grammar, PROSE};
 use crate::{
     badges, commission, deals, goals, industries, leaderboard, ledger, mentorship, operations,
     organizations, partners, payouts, playbooks, questions, rates, reports, rewards, rooms, sales,
-    seasons, servers, statements, stories, team, wins,
+    seasons, servers, statements, stories, team, terms, wins,
 };
 use std::sync::LazyLock;
 
@@ -104,6 +104,9 @@ pub enum Partner {
     /// The people of your organization
     #[command(subcommand, subcommand_help_heading = "You")]
     Team(organizations::commands::PartnerTeam),
+    /// The program's terms
+    #[command(subcommand, subcommand_help_heading = "You")]
+    Terms(terms::commands::PartnerTerms),
     /// Your settings
     #[command(
         after_help = "profile\nprofile --visibility anonymous --industry dental,legal\nprofile --amounts exact\nprofile --digest off",
@@ -127,6 +130,9 @@ pub enum Control {
     /// Partners' firms, with their homeservers and people
     #[command(subcommand, subcommand_help_heading = "People")]
     Organization(organizations::commands::ControlOrganization),
+    /// The terms that partners accept
+    #[command(subcommand, subcommand_help_heading = "People")]
+    Terms(terms::commands::ControlTerms),
     /// Badges: by rule and by hand
     #[command(subcommand, subcommand_help_heading = "People")]
     Badge(badges::commands::ControlBadge),

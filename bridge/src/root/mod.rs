@@ -1,5 +1,6 @@
 //! The only place that knows every capability: it turns an input into a call of one of them.
 mod arms;
+mod asked;
 mod backlog;
 mod commands;
 mod edits;
@@ -149,6 +150,7 @@ pub async fn run_job(work: &mut Work<'_>, job: &Job) -> Result<(), Fault> {
         Some("goal") => goals::jobs::run(work, job).await,
         Some("mentor") => mentorship::jobs::run(work, job).await,
         Some("team") => crate::organizations::jobs::run(work, job).await,
+        Some("onboarding") => crate::onboarding::jobs::run(work, job).await,
         Some("question") => questions::jobs::run(work, job).await,
         Some("inbox") => operations::jobs::run(work, job).await,
         Some("insights") => insights::jobs::run(work, job).await,
@@ -158,6 +160,7 @@ pub async fn run_job(work: &mut Work<'_>, job: &Job) -> Result<(), Fault> {
         Some("sale") => sales::jobs::run(work, job).await,
         Some("statement") => crate::statements::jobs::run(work, job).await,
         Some("story") => crate::stories::jobs::run(work, job).await,
+        Some("terms") => crate::terms::jobs::run(work, job).await,
         Some("win") => wins::jobs::run(work, job).await,
         Some("playbook") => playbooks::jobs::run(work, job).await,
         Some("room") => rooms::actions::run_job(work, &job.kind, &job.payload).await,

@@ -1,9 +1,9 @@
 //! What must be read of what was said before, so that an input about it can be understood.
 use super::commands::{is_check, line_of};
-use super::grammars::{PARTNER, Partner};
+use super::grammars::{CONTROL, Control, PARTNER, Partner};
 use crate::platform::access::Place;
 use crate::platform::commands::reaction::{self, Verdict};
-use crate::platform::commands::{Content, Parsed};
+use crate::platform::commands::{CommandLine, Content, Parsed};
 use crate::platform::inbox::proof::Quoted;
 use crate::platform::inbox::store::Waiting;
 use crate::platform::inbox::{Event, Relation};
@@ -12,6 +12,7 @@ use crate::platform::refusal::Fault;
 use crate::platform::work::Work;
 use crate::playbooks::commands::{PartnerPlaybook, Save};
 use crate::questions;
+use crate::terms::commands::ControlTerms;
 
 /// # Errors
 /// When the database refuses.
@@ -64,6 +65,9 @@ async fn answered(work: &mut Work<'_>, event: &Event) -> Result<Option<Quoted>, 
 /// A playbook that is saved from what was said before.
 async fn saved(work: &mut Work<'_>, event: &Event) -> Result<Option<Quoted>, Fault> {
     let Some((place, line)) = line_of(work, event).await? else { return Ok(None) };
+    if place == Place::Control && line.below.trim().is_empty() {
+        return Ok(published(&line, Relation::of(&event.content())));
+    }
     if matches!(place, Place::Control | Place::Other) || !line.below.trim().is_empty() {
         return Ok(None);
     }
@@ -73,6 +77,20 @@ async fn saved(work: &mut Work<'_>, event: &Event) -> Result<Option<Quoted>, Fau
         }
         _ => None,
     })
+}
+
+/// Terms that are published from a message.
+fn published(line: &CommandLine, relation: Relation) -> Option<Quoted> {
+    let is_one = matches!(
+        CONTROL.parse(line),
+        Parsed::Command(Control::Terms(ControlTerms::Publish { draft: None, .. }))
+    );
+    match relation {
+        Relation::Reply(event) | Relation::Thread { reply_to: Some(event), .. } if is_one => {
+            Some(Quoted::Event(event))
+        }
+        _ => None,
+    }
 }
 
 /// An answer to a message is about it; something said in a thread, without an answer to one of its

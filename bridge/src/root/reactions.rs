@@ -8,7 +8,9 @@ use crate::platform::outbox::store as outbox;
 use crate::platform::refusal::{Fault, Stop};
 use crate::platform::work::Work;
 use crate::platform::{access, confirm};
-use crate::{mentorship, organizations, partners, playbooks, questions, sales, stories};
+use crate::{
+    mentorship, onboarding, organizations, partners, playbooks, questions, sales, stories, terms,
+};
 use schema::status::Enrollment;
 
 pub(super) async fn handle(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'static str, Fault> {
@@ -92,6 +94,12 @@ async fn decide(
         return Ok(done);
     }
     if let Some(done) = stories::commands::pressed(work, caller, key, verdict).await? {
+        return Ok(done);
+    }
+    if let Some(done) = onboarding::commands::pressed(work, caller, key, verdict).await? {
+        return Ok(done);
+    }
+    if let Some(done) = terms::commands::pressed(work, caller, key, verdict).await? {
         return Ok(done);
     }
     if caller.place != Place::Control || !caller.is_team() {

@@ -2,7 +2,7 @@
 //! for; who comes in from outside hears it before they have said anything.
 use super::say;
 use crate::partners;
-use crate::platform::access::Caller;
+use crate::platform::access::{self, Caller};
 use crate::platform::inbox::Event;
 use crate::platform::refusal::Fault;
 use crate::platform::text::Line;
@@ -12,10 +12,14 @@ use schema::status::Enrollment;
 use serde_json::Value;
 
 /// Says what helps this person, unless they have heard it today.
-pub(super) fn answered(work: &mut Work<'_>, caller: &Caller) -> &'static str {
+pub(super) async fn answered(work: &mut Work<'_>, caller: &Caller) -> Result<&'static str, Fault> {
     let room = work.cause.room_id.clone().unwrap_or_default();
     let enrollment = caller.person.partner.as_ref().map(|row| row.enrollment);
+    let invited = access::invitation(work, &caller.person.user_id).await?.is_some();
     let sentence = match enrollment {
+        _ if invited => {
+            "You are invited: answer yes or no here; `terms show` has the terms in full."
+        }
         _ if caller.is_team() => "I only understand commands: `help` shows yours.",
         Some(Enrollment::Approved) => {
             "I only understand commands: `help` shows what I can do for you."
@@ -32,7 +36,7 @@ pub(super) fn answered(work: &mut Work<'_>, caller: &Caller) -> &'static str {
     };
     let line = Line::new().plain("👋 ").sentence(sentence, &work.program.prefix);
     say::once_a_day(work, &room, "talk", &say::hint("talk", line));
-    "talk"
+    Ok("talk")
 }
 
 /// The bot has come into a chat that somebody opened.

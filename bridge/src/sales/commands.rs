@@ -18,6 +18,7 @@ use crate::platform::commands::{PROSE, Said};
 use crate::platform::confirm;
 use crate::platform::refusal::{Code, Fault, Refusal, Stop};
 use crate::platform::work::Work;
+use crate::terms;
 pub use explain::explain;
 use refund::{Refund, refund};
 use schema::card::{PartnerRef, SaleEvent};
@@ -185,6 +186,7 @@ pub async fn partner(
     match words {
         PartnerSale::Add(add) => {
             let claim = claim(work, caller, add).await?;
+            terms::actions::must_have_accepted(work, &partner).await?;
             actions::record(work, &partner, &claim, Manner::of(caller, said, None)).await?;
         }
         PartnerSale::List { period } => list_own(work, &partner, period).await?,

@@ -12,6 +12,7 @@ mod extracts;
 mod goals;
 mod insights;
 mod mentorship;
+mod onboarding;
 mod organizations;
 mod people;
 mod playbooks;
@@ -22,6 +23,7 @@ mod rewards;
 mod sales;
 mod seasons;
 mod servers;
+mod terms;
 mod wins;
 
 pub use badges::*;
@@ -36,6 +38,7 @@ pub use extracts::*;
 pub use goals::*;
 pub use insights::*;
 pub use mentorship::*;
+pub use onboarding::*;
 pub use organizations::*;
 pub use people::*;
 pub use playbooks::*;
@@ -46,6 +49,7 @@ pub use rewards::*;
 pub use sales::*;
 pub use seasons::*;
 pub use servers::*;
+pub use terms::*;
 pub use wins::*;
 
 use schemars::{JsonSchema, Schema, schema_for};
@@ -130,6 +134,7 @@ cards! {
     Mentors = "mentors",
     Mentorship = "mentorship",
     Mentorships = "mentorships",
+    Onboarding = "onboarding",
     Organization = "organization",
     Organizations = "organizations",
     OwnDigest = "own_digest",
@@ -161,6 +166,7 @@ cards! {
     Season = "season",
     Seasons = "seasons",
     ServerCheck = "server_check",
+    ServersNamed = "servers_named",
     Statement = "statement",
     Status = "status",
     Stories = "stories",
@@ -168,6 +174,8 @@ cards! {
     Team = "team",
     TeamNumbers = "team_numbers",
     TeamStatement = "team_statement",
+    Terms = "terms",
+    TermsList = "terms_list",
     Tier = "tier",
     Tiers = "tiers",
     Welcome = "welcome",

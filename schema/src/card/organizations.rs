@@ -3,7 +3,7 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{AccountView, PartnerRef};
+use super::{AccountView, PartnerRef, TermsView};
 use crate::ids::{DealNumber, PartnerId};
 use crate::money::Money;
 use crate::period::Period;
@@ -112,6 +112,35 @@ pub struct Team {
     pub people: Vec<TeamMember>,
     /// How many people and open invitations it may have.
     pub members_max: i64,
+    /// The terms that an invitation shows, where it shows any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terms: Option<TermsView>,
+}
+
+words! {
+    /// Where homeservers stand that a lead has named.
+    ServersStatus, "servers status" {
+        Open = "open",
+        Declared = "declared",
+        Declined = "declined",
+        Replaced = "replaced",
+    }
+}
+
+/// Homeservers that a lead names for their organization: a manager decides.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ServersNamed {
+    pub status: ServersStatus,
+    /// The organization's short name.
+    pub organization: String,
+    /// What it is called.
+    pub name: String,
+    pub servers: Vec<String>,
+    /// User id of the lead.
+    pub named_by: String,
+    /// User id of the manager who decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_by: Option<String>,
 }
 
 /// What the sales of an organization's people earned, of the days on which they belonged to it; for its

@@ -63,10 +63,10 @@ impl Run {
             Line::Edits { who, text } => self.edits(&who, &text).await,
             Line::Redacts { who } => self.redacts(&who).await,
             Line::Reacts { who, key, words } => self.reacts(&who, &key, &words).await,
-            Line::BotReplies(parts) => self.bot_replies(&parts).await,
-            Line::BotPosts(parts) => self.bot_posts(&parts).await,
-            Line::BotShows(parts) => self.bot_shows(&parts).await,
-            Line::BotHides(parts) => self.bot_hides(&parts).await,
+            Line::BotReplies(parts) => self.bot_replies(&self.named(&parts)).await,
+            Line::BotPosts(parts) => self.bot_posts(&self.named(&parts)).await,
+            Line::BotShows(parts) => self.bot_shows(&self.named(&parts)).await,
+            Line::BotHides(parts) => self.bot_hides(&self.named(&parts)).await,
             Line::Card(expected) => self.card(&expected),
             Line::File(parts) => self.file(&parts).await,
             Line::Image { name, size } => self.image(&name, size.as_deref()).await,
@@ -319,6 +319,10 @@ impl Run {
     fn take(&mut self, event: Event) {
         self.taken.insert(event.id().to_owned());
         self.found = Some(event);
+    }
+
+    fn named(&self, parts: &[String]) -> Vec<String> {
+        parts.iter().map(|part| self.with_ids(part)).collect()
     }
 
     /// `{ana}` becomes Ana's user id, `{bot}` the bot's.

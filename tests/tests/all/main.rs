@@ -20,6 +20,7 @@ mod kills;
 mod layers;
 mod model;
 mod names;
+mod onboarding;
 mod organization_boards;
 mod playbooks;
 mod pressure;

@@ -10,6 +10,7 @@ use crate::sales;
 use crate::sales::actions::Manner;
 use crate::sales::claim::Claim;
 use crate::sales::commands::Add;
+use crate::terms;
 use schema::ids::DealNumber;
 
 /// What is said of a sale that a deal has become.
@@ -45,6 +46,7 @@ pub(super) async fn won(
 ) -> Result<(), Stop> {
     let partner = caller.partner()?;
     let (number, claim) = claim(work, caller, words).await?;
+    terms::actions::must_have_accepted(work, &partner).await?;
     let manner = Manner::of(caller, said, Some(number));
     sales::actions::record(work, &partner, &claim, manner).await?;
     Ok(())

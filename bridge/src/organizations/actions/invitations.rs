@@ -4,25 +4,29 @@ use crate::organizations::jobs;
 use crate::organizations::render::team as render;
 use crate::organizations::rules;
 use crate::organizations::store::invitations::{self as store, InvitedRow};
+use crate::organizations::store::questions::{self, QuestionRow};
 use crate::organizations::store::{self as organizations, OrganizationRow};
 use crate::partners::actions::{self as partners, Door};
 use crate::platform::access::{self, Invitation, Manager, PartnerRow};
 use crate::platform::refusal::{Code, Fault, Refusal, Stop};
 use crate::platform::work::Work;
-use crate::rooms;
+use crate::{onboarding, rooms, terms};
 use schema::card::TeamEvent;
 use schema::status::{Enrollment, TeamRole};
 
-/// The key of the message on which a person answers.
-#[must_use]
-pub fn key(id: &str) -> String {
-    format!("invitation:{id}")
+/// The key of a message on which a person answers: with other terms it is another one.
+fn key(id: &str, terms: Option<i64>) -> String {
+    match terms {
+        Some(version) => format!("invitation:{id}:{version}"),
+        None => format!("invitation:{id}"),
+    }
 }
 
 /// The invitation of such a key.
 #[must_use]
 pub fn id_of(key: &str) -> Option<&str> {
-    key.strip_prefix("invitation:")
+    let rest = key.strip_prefix("invitation:")?;
+    Some(rest.split_once(':').map_or(rest, |(id, _)| id))
 }
 
 /// How many people and open invitations an organization has.
@@ -101,7 +105,8 @@ pub async fn ask(
     Ok(true)
 }
 
-/// Puts the question before the person, in a chat of their own.
+/// Puts the question before the person, in a chat of their own, with the terms that they have not
+/// accepted. One with older terms is over then.
 async fn put(
     work: &mut Work<'_>,
     organization: &OrganizationRow,
@@ -112,23 +117,59 @@ async fn put(
         Some(slug) => super::name(work, &slug).await?,
         None => None,
     };
+    let terms = terms::actions::owed(work, &row.user_id).await?;
+    let old = questions::newest(work.tx, &row.id).await?;
     rooms::actions::want_direct(work, &row.user_id).await?;
-    let (key, chat) = (key(&row.id), format!("direct:{}", row.user_id));
-    let message = render::question(organization, row, before.as_deref(), work.program);
+    let version = terms.as_ref().map(|terms| terms.version);
+    let (key, chat) = (key(&row.id, version), format!("direct:{}", row.user_id));
+    let asks =
+        render::Asks { before: before.as_deref(), terms: terms.as_ref(), again: old.is_some() };
+    let message = render::question(organization, row, asks, work.program);
     work.send_as(&key, &chat, &message);
     work.react(&chat, &key, "✅");
     work.react(&chat, &key, "❌");
-    Ok(())
+    if let Some(old) = old.filter(|old| old.key != key) {
+        let message = render::over(organization, row, TeamEvent::Changed);
+        work.edit(&chat, &old.key, &message);
+    }
+    let question = QuestionRow { key, terms: version, asked_at: work.now };
+    Ok(questions::insert(work.tx, &row.id, &question).await?)
 }
 
-/// The person says yes, by an event of theirs: they come into the program and the organization.
+/// The newest question of an invitation.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn question(
+    work: &mut Work<'_>,
+    invitation: &Invitation,
+) -> Result<Option<QuestionRow>, Fault> {
+    Ok(questions::newest(work.tx, invitation.id()).await?)
+}
+
+/// The person says yes to a question, by an event of theirs: they accept the terms that it shows, and
+/// come into the program and the organization. Where the terms are others by now, they are asked anew.
 ///
 /// # Errors
 /// A refusal when they may not come in.
-pub async fn accept(work: &mut Work<'_>, invitation: &Invitation) -> Result<(), Stop> {
+pub async fn accept(
+    work: &mut Work<'_>,
+    invitation: &Invitation,
+    question: &QuestionRow,
+) -> Result<(), Stop> {
     let organization = super::active(work, invitation.organization()).await?;
     let user = invitation.user_id().to_owned();
     let person = access::person(work, &user).await?;
+    let terms = terms::actions::owed(work, &user).await?;
+    if let Some(terms) = &terms
+        && question.terms != Some(terms.version)
+    {
+        return Ok(put(work, &organization, &asked(invitation), person.partner.as_ref()).await?);
+    }
+    if let Some(terms) = &terms {
+        let who = (user.as_str(), Some(organization.slug.as_str()));
+        terms::actions::accept(work, who, terms, &question.key).await?;
+    }
     let is_in = person.partner.as_ref().is_some_and(|row| row.enrollment == Enrollment::Approved);
     let row = match person.partner.clone().filter(|_| is_in) {
         Some(row) => row,
@@ -139,8 +180,14 @@ pub async fn accept(work: &mut Work<'_>, invitation: &Invitation) -> Result<(), 
     let place = (organization.slug.as_str(), invitation.role());
     members::join(work, &row, place, (invitation.by(), !is_in)).await?;
     work.audit("team.join", &user, &organization.slug);
-    let message = render::welcome(&organization, &asked(invitation), is_in, work.program);
+    let row = partners::reread(work, &user).await?;
+    let walk = onboarding::actions::begin(work, &row).await?;
+    let who = render::Newcomer { was_in: is_in, is_asked: walk.is_some() };
+    let message = render::welcome(&organization, &asked(invitation), who, work.program);
     work.reply(&message);
+    if let Some(walk) = walk {
+        onboarding::actions::ask_first(work, &row, walk).await?;
+    }
     tell_who_asked(work, &organization, invitation, TeamEvent::Joined).await
 }
 
@@ -215,6 +262,8 @@ async fn end(
     store::end(work.tx, &row.id, how, work.now).await?;
     work.audit("team.invitation_end", &row.user_id, how);
     let message = render::over(organization, row, event);
-    work.edit(&format!("direct:{}", row.user_id), &key(&row.id), &message);
+    if let Some(question) = questions::newest(work.tx, &row.id).await? {
+        work.edit(&format!("direct:{}", row.user_id), &question.key, &message);
+    }
     Ok(())
 }

@@ -11,15 +11,32 @@ use crate::platform::work::Work;
 use schema::card::TeamEvent;
 use schema::status::TeamRole;
 
-/// Asks a person of the organization's own homeservers in.
+/// Asks a person of the organization's own homeservers in, and says so.
 ///
 /// # Errors
-/// A refusal when they are of another one, all places are taken, or they are in already.
+/// As [`invite_quietly`].
 pub async fn invite(
     work: &mut Work<'_>,
     lead: &Lead,
     (user, role): (&str, TeamRole),
 ) -> Result<(), Stop> {
+    let organization = invite_quietly(work, lead, (user, role)).await?;
+    let taken = invitations::taken(work, &organization.slug).await?;
+    let message = render::invited(&organization, (user, role), taken);
+    work.reply(&message);
+    Ok(())
+}
+
+/// Asks a person of the organization's own homeservers in.
+///
+/// # Errors
+/// A refusal, before anything is written, when they are of another one, all places are taken, or they
+/// are in already.
+pub async fn invite_quietly(
+    work: &mut Work<'_>,
+    lead: &Lead,
+    (user, role): (&str, TeamRole),
+) -> Result<OrganizationRow, Stop> {
     let organization = active(work, lead.organization()).await?;
     let servers = store::servers(work.tx, &organization.slug).await?;
     rules::bound(user, &servers)?;
@@ -35,10 +52,7 @@ pub async fn invite(
     if let Some(sentence) = sentence {
         return Err(Refusal::new(Code::Dup, sentence).example("team list").into());
     }
-    let taken = invitations::taken(work, &organization.slug).await?;
-    let message = render::invited(&organization, (user, role), taken);
-    work.reply(&message);
-    Ok(())
+    Ok(organization)
 }
 
 /// Who belongs to it, and who is asked.

@@ -45,6 +45,7 @@ pub fn about(organization: &OrganizationRow, leads: &[MemberRow], prefix: &str) 
         name: organization.name.clone(),
         people: leads.iter().map(super::team::member).collect(),
         members_max: organization.members_max,
+        terms: None,
     })))
 }
 

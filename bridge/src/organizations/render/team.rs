@@ -6,6 +6,7 @@ use crate::organizations::store::members::MemberRow;
 use crate::partners::rules::name_of;
 use crate::platform::text::{Line, Message};
 use crate::program::Program;
+use crate::terms::{self, store::TermsRow};
 use schema::card::{Card, Envelope, Team, TeamEvent, TeamMember};
 use schema::status::{Enrollment, TeamRole};
 
@@ -19,6 +20,7 @@ fn card(organization: &OrganizationRow, event: TeamEvent, people: Vec<TeamMember
         name: organization.name.clone(),
         people,
         members_max: organization.members_max,
+        terms: None,
     }))
 }
 
@@ -81,64 +83,106 @@ pub fn list(
         .card(&card(organization, TeamEvent::Shown, members))
 }
 
-/// The question that a person answers with ✅ or ❌. `before`: what they would leave.
+/// What a question about an invitation says beside who asks.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Asks<'a> {
+    /// What they would leave.
+    pub before: Option<&'a str>,
+    /// What they would accept.
+    pub terms: Option<&'a TermsRow>,
+    /// They were asked before, with older terms.
+    pub again: bool,
+}
+
+/// The question that a person answers with ✅ or ❌.
 #[must_use]
 pub fn question(
     organization: &OrganizationRow,
     row: &InvitedRow,
-    before: Option<&str>,
+    asks: Asks<'_>,
     program: &Program,
 ) -> Message {
     let role = match row.role {
         TeamRole::Lead => " asks you to lead it in this partner program.",
         TeamRole::Member => " asks you to sell with it in this partner program.",
     };
-    let mut message = Message::text(Line::new().plain("👋 ").plain(&program.name))
-        .line(Line::new().person_strong(&organization.name).plain(role));
-    if let Some(before) = before {
+    let mut message = Message::text(Line::new().plain("👋 ").plain(&program.name));
+    if asks.again {
+        message = message.line("The terms have changed since I asked you; please read them again.");
+    }
+    message = message.line(Line::new().person_strong(&organization.name).plain(role));
+    if let Some(before) = asks.before {
         message =
             message.line(Line::new().plain("You would leave ").person(before).plain(" for it."));
     }
     message = message.line("Its leads will see what your sales earn while you belong to it.");
-    message.line("React with ✅ to come in, or ❌ to decline.").card(&card(
-        organization,
-        TeamEvent::Invited,
-        vec![asked(row)],
-    ))
+    let ask = match asks.terms {
+        None => "React with ✅ or answer yes to come in; ❌ or no declines.",
+        Some(terms) => {
+            let title = format!("📜 Terms, version {}", terms.version);
+            message = message.line(Line::new().strong(&title));
+            message = terms::render::with_text(message, terms, &program.prefix);
+            "React with ✅ or answer yes: you accept these terms and come in. ❌ or no declines."
+        }
+    };
+    message.line(ask).card(&Envelope::from(Card::from(Team {
+        event: TeamEvent::Invited,
+        organization: organization.slug.clone(),
+        name: organization.name.clone(),
+        people: vec![asked(row)],
+        members_max: organization.members_max,
+        terms: asks.terms.map(terms::render::view),
+    })))
 }
 
-/// The first words after the yes. `was_in`: they were a partner before.
+/// Somebody who has just said yes.
+#[derive(Debug, Clone, Copy)]
+pub struct Newcomer {
+    /// They were a partner before.
+    pub was_in: bool,
+    /// Questions follow, and with their end what to do first.
+    pub is_asked: bool,
+}
+
+/// The first words after the yes.
 #[must_use]
 pub fn welcome(
     organization: &OrganizationRow,
     row: &InvitedRow,
-    was_in: bool,
+    who: Newcomer,
     program: &Program,
 ) -> Message {
-    let prefix = &program.prefix;
     let title = Line::new().plain("👋 Welcome to ").person(&organization.name);
-    let invitations = if was_in {
+    let invitations = if who.was_in {
         "You are asked into your organization's room."
     } else {
         "Accept the invitations to the Space and to your organization's room: all rooms are inside."
     };
+    let mut message = Message::text(title).line(invitations);
+    if !who.is_asked {
+        message = message.lines(first_commands(row.role, program));
+    }
+    let people = vec![TeamMember { invited: false, ..asked(row) }];
+    message.card(&card(organization, TeamEvent::Joined, people))
+}
+
+/// What to try first.
+#[must_use]
+pub fn first_commands(role: TeamRole, program: &Program) -> Vec<Line> {
+    let prefix = &program.prefix;
     let mut rows = vec![
         Line::new()
             .code(&format!("{prefix}sale add 1000 {} Acme", program.currency.code()))
             .plain(" claims a sale"),
         Line::new().code(&format!("{prefix}me")).plain(" shows where you stand"),
     ];
-    if row.role == TeamRole::Lead {
+    if role == TeamRole::Lead {
         rows.push(
             Line::new().code(&format!("{prefix}team invite @ben:…")).plain(" asks a colleague in"),
         );
     }
     rows.push(Line::new().code(&format!("{prefix}help")).plain(" shows the rest"));
-    Message::text(title).line(invitations).lines(rows).card(&card(
-        organization,
-        TeamEvent::Joined,
-        vec![TeamMember { invited: false, ..asked(row) }],
-    ))
+    rows
 }
 
 #[must_use]
@@ -165,6 +209,7 @@ pub fn answered(organization: &OrganizationRow, row: &InvitedRow, event: TeamEve
 pub fn over(organization: &OrganizationRow, row: &InvitedRow, event: TeamEvent) -> Message {
     let words = match event {
         TeamEvent::Lapsed => "Nobody answered this invitation; ask for another one.",
+        TeamEvent::Changed => "The terms have changed: I ask you again below.",
         _ => "This invitation was taken back.",
     };
     Message::text(Line::new().plain("Invitation to ").person(&organization.name))
@@ -221,6 +266,7 @@ pub fn left(member: &MemberRow, name: &str) -> Message {
             name: name.to_owned(),
             people: vec![self::member(member)],
             members_max: 0,
+            terms: None,
         })))
 }
 

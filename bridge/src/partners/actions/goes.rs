@@ -7,7 +7,7 @@ use crate::platform::access::{self, Manager, PartnerRow};
 use crate::platform::confirm;
 use crate::platform::refusal::{Code, Fault, Refusal, Stop};
 use crate::platform::work::Work;
-use crate::{commission, mentorship, organizations, rooms, statements, team as roles};
+use crate::{commission, mentorship, organizations, rooms, statements, team as roles, terms};
 use schema::status::{Enrollment, Visibility};
 
 /// Takes effect with the next event of the person; they leave the rooms.
@@ -57,6 +57,7 @@ pub async fn reinstate(
     shown_otherwise(work, &row).await?;
     let message = render::reinstated(&row);
     work.direct(user_id, &message);
+    terms::actions::ask(work, user_id).await?;
     Ok(row)
 }
 

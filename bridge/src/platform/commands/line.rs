@@ -60,6 +60,19 @@ impl CommandLine {
     }
 }
 
+/// What a message says that is no command, on one line (commas part its lines), with user ids in place of the names that a
+/// client shows. `said`: the part of its body that counts.
+///
+/// # Errors
+/// When it holds what cannot be seen.
+pub fn plain_words(content: &Content, said: &str) -> Result<String, Refusal> {
+    let lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
+    let said = lines.collect::<Vec<_>>().join(", ");
+    let shown = content.formatted_body.as_deref().map(pills::shown);
+    let with_ids = pills::with_user_ids(&said, shown.as_ref());
+    chars::normalized(&with_ids).map(std::borrow::Cow::into_owned)
+}
+
 /// Finds the command in a message. `prefix` is the configured one, `bot` the visible bot, which
 /// may be addressed before the command.
 #[must_use]

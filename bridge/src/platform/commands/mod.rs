@@ -41,7 +41,7 @@ mod usage;
 
 pub use chars::normalized;
 pub use content::Content;
-pub use line::{CommandLine, LineOutcome, Place, below_quote, command_line};
+pub use line::{CommandLine, LineOutcome, Place, below_quote, command_line, plain_words};
 pub use parse::{Grammar, Parsed};
 pub use reference::reference;
 pub use said::Said;

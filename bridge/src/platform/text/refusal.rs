@@ -6,8 +6,9 @@ use schema::card::{self, Card, Envelope};
 /// A refusal as an answer. `prefix` stands before commands; it is understood in direct chats too.
 #[must_use]
 pub fn refusal_message(refusal: &Refusal, prefix: &str) -> Message {
+    let before = if refusal.is_answer { "" } else { prefix };
     let command =
-        |label: &str, text: &str| Line::new().plain(label).code(&format!("{prefix}{text}"));
+        |label: &str, text: &str| Line::new().plain(label).code(&format!("{before}{text}"));
     let mut rows = Vec::with_capacity(2);
     rows.extend(refusal.usage.as_deref().map(|usage| command("Usage: ", usage)));
     rows.extend(refusal.example.as_deref().map(|example| command("Example: ", example)));

@@ -61,6 +61,9 @@ const ROWS: &[&str] = &[
     "insert into reward_fulfilled (n, note, by_user, at) values (1, 'why', '@o:a.org', 4)",
     "insert into room_access (n, access, by_user, at, cause) values (1, 'open', '@o:a.org', 1, '$a')",
     "insert into extract (n, ledger_seq, ledger_hash, prev, hash, made_at, cause) values (1, 1, 'h', '0', 'x', 1, 'c')",
+    "insert into terms (version, text, sha256, published_at, published_by) values (1, 't', 'h', 1, '@o:a.org')",
+    "insert into terms_acceptance (version, user_id, sha256, event_id, asked_key, accepted_at) \
+     values (1, '@p:a.org', 'h', '$y', 'k', 2)",
 ];
 /// What must be among the tables found.
 const LEAST: [&str; 4] = ["entry", "posting", "adjustment", "rate"];

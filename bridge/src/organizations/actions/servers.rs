@@ -1,0 +1,122 @@
+//! A lead says on which homeservers the organization's people are. Those that are declared need nobody;
+//! others wait for a manager, since whoever is on a declared one can be asked in without the team.
+use crate::organizations::render::servers as render;
+use crate::organizations::rules;
+use crate::organizations::store::proposals::{self, ProposalRow};
+use crate::organizations::store::{self, OrganizationRow};
+use crate::platform::access::{Lead, Manager};
+use crate::platform::refusal::{Fault, Stop};
+use crate::platform::work::Work;
+use schema::card::{OrganizationStatus, ServersStatus};
+
+/// The key of the card on which a manager decides.
+fn key(id: &str) -> String {
+    format!("servers:{id}")
+}
+
+/// The proposal of such a key.
+#[must_use]
+pub fn proposal_of(key: &str) -> Option<&str> {
+    key.strip_prefix("servers:")
+}
+
+/// The one place where it becomes known which declared homeservers an organization means to use: a check
+/// of theirs is owed from here.
+///
+/// # Errors
+/// When the database refuses.
+#[expect(clippy::unused_async, reason = "what is owed from here is a row")]
+pub async fn servers_named(
+    work: &mut Work<'_>,
+    slug: &str,
+    servers: &[String],
+) -> Result<(), Fault> {
+    work.audit("organization.servers_named", slug, &servers.join(", "));
+    Ok(())
+}
+
+/// The lead says that the declared ones are all.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn confirm(work: &mut Work<'_>, lead: &Lead) -> Result<(), Fault> {
+    let servers = store::servers(work.tx, lead.organization()).await?;
+    servers_named(work, lead.organization(), &servers).await
+}
+
+/// The lead names homeservers; those that are not declared go to a manager. A new proposal takes the
+/// place of one that nobody has decided, with what that one named.
+///
+/// # Errors
+/// A refusal when there are too many, or the organization is not active.
+pub async fn name(work: &mut Work<'_>, lead: &Lead, named: &[String]) -> Result<(), Stop> {
+    let organization = super::active(work, lead.organization()).await?;
+    let declared = store::servers(work.tx, &organization.slug).await?;
+    let old = proposals::open(work.tx, &organization.slug).await?;
+    let mut servers = old.as_ref().map(|old| old.servers.clone()).unwrap_or_default();
+    let before = servers.len();
+    for server in named {
+        if !declared.contains(server) && !servers.contains(server) {
+            servers.push(server.clone());
+        }
+    }
+    servers_named(work, &organization.slug, &declared).await?;
+    if servers.len() == before {
+        return Ok(());
+    }
+    rules::servers(declared.len() + servers.len())?;
+    if let Some(old) = &old {
+        let by = lead.user_id();
+        end(work, &organization, old, (ServersStatus::Replaced, by)).await?;
+    }
+    let id = work.id().to_string();
+    let by = lead.user_id().to_owned();
+    let row = ProposalRow { id, organization: organization.slug.clone(), servers, by };
+    proposals::insert(work.tx, &row, work.now).await?;
+    work.audit("organization.servers_proposed", &row.organization, &row.servers.join(", "));
+    let key = key(&row.id);
+    let message = render::proposal(&organization, &row, (ServersStatus::Open, None));
+    work.send_as(&key, "control", &message);
+    work.react("control", &key, "✅");
+    work.react("control", &key, "❌");
+    Ok(())
+}
+
+async fn end(
+    work: &mut Work<'_>,
+    organization: &OrganizationRow,
+    row: &ProposalRow,
+    (status, by): (ServersStatus, &str),
+) -> Result<(), Fault> {
+    proposals::decide(work.tx, &row.id, status, (by, work.now)).await?;
+    let message = render::proposal(organization, row, (status, Some(by)));
+    work.edit("control", &key(&row.id), &message);
+    Ok(())
+}
+
+/// A manager decides on a proposal; its lead hears of it. Whether it was still open.
+///
+/// # Errors
+/// A refusal when there are too many by now.
+pub async fn decide(
+    work: &mut Work<'_>,
+    manager: &Manager,
+    id: &str,
+    yes: bool,
+) -> Result<bool, Stop> {
+    let Some(row) = proposals::open_by_id(work.tx, id).await? else { return Ok(false) };
+    let Some(organization) = store::by_slug(work.tx, &row.organization).await? else {
+        return Ok(false);
+    };
+    let is_with_us = organization.status() != OrganizationStatus::Left;
+    let status = if yes && is_with_us { ServersStatus::Declared } else { ServersStatus::Declined };
+    if status == ServersStatus::Declared {
+        super::add_servers(work, manager, &row.organization, &row.servers).await?;
+        servers_named(work, &row.organization, &row.servers).await?;
+    }
+    let by = manager.user_id();
+    end(work, &organization, &row, (status, by)).await?;
+    let message = render::decided(&organization, &row, (status, by), &work.program.prefix);
+    work.direct(&row.by, &message);
+    Ok(true)
+}
