@@ -1,7 +1,6 @@
 //! A plain message in the chat with the bot of somebody who is asked something: an answer to what was
 //! asked last, unless it is a command. Stories and confirmations have words of their own.
 use super::Input;
-use super::commands;
 use super::grammars::PARTNER;
 use crate::onboarding;
 use crate::organizations;
@@ -61,7 +60,7 @@ pub(super) async fn told(
     if verdict.is_none() && bare.is_none() && is_command(work, content)? {
         return Ok(None);
     }
-    if let Some(slow) = commands::slowed(work, caller, input) {
+    if let Some(slow) = super::slow::slowed(work, caller, input) {
         return slow.map(Some);
     }
     work.settle().await.map_err(Fault::from)?;

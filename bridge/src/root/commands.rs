@@ -1,5 +1,6 @@
 //! From a message to its answer: read, refuse or run, reply. The place decides which grammar is read.
 use super::grammars::{CONTROL, PARTNER, Partner};
+use super::slow::slowed;
 use super::{Input, arms, backlog, caller, is_kept, reactions, say, talk, withheld};
 use crate::platform::access::{Caller, Place};
 use crate::platform::commands::reaction::{self, Verdict};
@@ -21,8 +22,6 @@ use serde_json::Value;
 pub(super) const RAN: &str = "ran";
 /// A command that had an answer and left nothing.
 pub(super) const REFUSED: &str = "refused";
-/// A command that nobody answered: its person was told to slow down before.
-pub(super) const SLOWED: &str = "rate limited";
 
 /// A message in a room: perhaps an edit, a yes, a reason, or a command.
 pub(super) async fn message(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'static str, Fault> {
@@ -219,33 +218,6 @@ async fn command(
         cause: &work.cause.id.clone(),
     };
     run_line(work, caller, line, said).await
-}
-
-/// How it ends for a person who says too much too fast; everything that gets an answer counts.
-pub(super) fn slowed(
-    work: &mut Work<'_>,
-    caller: &Caller,
-    input: &Input<'_>,
-) -> Option<Result<&'static str, Stop>> {
-    // The team in its own room sets up a program in one go.
-    if caller.place == Place::Control && caller.is_team() {
-        return None;
-    }
-    let limited = match input.late_ms() {
-        Some(_) => rate::limited_late(work),
-        None => rate::limited(work, said_at(work, input)),
-    };
-    Some(match limited? {
-        rate::Slow::Say(refusal) => Err(refusal.into()),
-        rate::Slow::Silent => Ok(SLOWED),
-    })
-}
-
-/// What the rate is measured by: after an outage of ours many come in at once that were said one by
-/// one. People of our own server cannot choose their event's time.
-fn said_at(work: &Work<'_>, input: &Input<'_>) -> i64 {
-    let local = work.cause.actor.ends_with(&format!(":{}", work.program.server_name));
-    if local { input.event.ts().min(input.at) } else { work.now }
 }
 
 async fn run_line(

@@ -35,7 +35,7 @@ pub(super) async fn edited(
     if sale.is_none() && !was_command(work, original).await? {
         return Ok("ignored");
     }
-    if let Some(slow) = commands::slowed(work, caller, input) {
+    if let Some(slow) = super::slow::slowed(work, caller, input) {
         return commands::answer(work, caller, mark, slow).await;
     }
     let done = match sale {
@@ -122,7 +122,7 @@ fn something_else(work: &mut Work<'_>) -> &'static str {
 
 /// How a command may have ended; whoever mends one by an edit hears that it must be sent anew.
 const ANSWERED: &[&str] =
-    &[commands::RAN, commands::REFUSED, commands::SLOWED, "coalesced", super::stories::TOLD];
+    &[commands::RAN, commands::REFUSED, super::slow::SLOWED, "coalesced", super::stories::TOLD];
 
 async fn was_command(work: &mut Work<'_>, original: &str) -> Result<bool, Fault> {
     let outcome = inbox::outcome_of(work.tx, original).await?;

@@ -8,6 +8,7 @@ mod grammars;
 mod quoted;
 mod reactions;
 mod say;
+mod slow;
 mod stories;
 mod talk;
 mod withheld;

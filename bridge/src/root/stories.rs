@@ -1,7 +1,7 @@
 //! A plain message in the chat with the bot of somebody who is telling a case study: an answer to what
 //! they are asked, unless it is a command, or the yes to a later question of ours.
+use super::Input;
 use super::grammars::{PARTNER, Partner};
-use super::{Input, commands};
 use crate::platform::access::Caller;
 use crate::platform::commands::{
     CommandLine, Content, LineOutcome, Parsed, Place, below_quote, command_line,
@@ -35,7 +35,7 @@ pub(super) async fn told(
     if yes_or_no(body).is_some() && confirm::waits_since(work).await?.filter(later).is_some() {
         return Ok(None);
     }
-    if let Some(slow) = commands::slowed(work, caller, input) {
+    if let Some(slow) = super::slow::slowed(work, caller, input) {
         return slow.map(Some);
     }
     work.settle().await.map_err(Fault::from)?;

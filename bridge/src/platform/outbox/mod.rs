@@ -6,6 +6,7 @@ pub mod gates;
 mod lanes;
 pub mod marks;
 mod recover;
+mod refer;
 pub mod refs;
 mod rooms;
 pub mod run;

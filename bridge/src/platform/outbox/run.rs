@@ -4,7 +4,6 @@ use super::deliver::{Outcome, deliver};
 use super::gates::{GIVE_UP_MS, Gates, server_of};
 use super::lanes::Lanes;
 use super::recover::{self, LOOK_AFTER_MS};
-use super::refs;
 use super::store::{self, Owed, Target};
 use super::unplaced::Unplaced;
 use crate::platform::App;
@@ -27,9 +26,6 @@ const RETRY_MS_MAX: i64 = 60_000;
 /// A refused connection costs little, and nobody else may notice that the homeserver is back.
 const AWAY_MS_MAX: i64 = 10_000;
 const ROOM_WAIT_MS: i64 = 5_000;
-const REF_WAIT_MS: i64 = 200;
-/// A row may be handed on shortly before the commit of the one that it refers to.
-const ABSENT_TRIES_MAX: u32 = 5;
 const FAULT_WAIT_MS: i64 = 1_000;
 /// Recently settled keys, so that a reference need not ask the database.
 const RECENT: usize = 2_048;
@@ -51,11 +47,11 @@ pub struct Sender<H> {
     flights: FuturesUnordered<Flight>,
     cursor: i64,
     /// What became of rows that others may refer to.
-    recent: Recent<Target>,
+    pub(super) recent: Recent<Target>,
     /// Keys that the first row of a lane waits for.
-    awaited: HashMap<String, String>,
+    pub(super) awaited: HashMap<String, String>,
     /// Rows on their way that stand for one that was refused, by its key.
-    standing: HashMap<i64, String>,
+    pub(super) standing: HashMap<i64, String>,
     unplaced: Unplaced,
     /// Rooms may be there that were not.
     placed: bool,
@@ -261,74 +257,6 @@ impl<H: Homeserver> Sender<H> {
             (row, outcome)
         };
         Ok(Some(flight.boxed()))
-    }
-
-    /// The row with the event that it refers to; `None` when that is waited for or will never be.
-    async fn filled(
-        &mut self,
-        mut row: Arc<Owed>,
-        tries: u32,
-        now: i64,
-    ) -> Result<Option<Arc<Owed>>, Fault> {
-        // It names the event in its content, or is to take it back.
-        let Some(key) = row.target().or_else(|| refs::key(&row.content)) else {
-            return Ok(Some(row));
-        };
-        match self.target(&row, &key).await? {
-            Target::Sent(event) => Arc::make_mut(&mut row).name(&key, &event),
-            Target::Refused => return Ok(self.orphan(row, key)),
-            Target::Absent if tries >= ABSENT_TRIES_MAX => return Ok(self.orphan(row, key)),
-            Target::Waiting | Target::Absent => {
-                self.awaited.insert(key, row.lane());
-                self.lanes.again(&row.lane(), now + (REF_WAIT_MS << tries.min(8)));
-                return Ok(None);
-            }
-        }
-        Ok(Some(row))
-    }
-
-    /// What it refers to will never be: an edit says it anew and stands for it from now on, there is
-    /// nothing to take back, anything else is parked.
-    fn orphan(&mut self, mut row: Arc<Owed>, key: String) -> Option<Arc<Owed>> {
-        if row.kind == OutKind::Redact {
-            self.landed(&row, Outcome::Sent(format!("done:{}", row.txn_id)));
-            return None;
-        }
-        let Some(content) = refs::alone(&row.content) else {
-            self.landed(&row, Outcome::Parked(refs::GONE.to_owned()));
-            return None;
-        };
-        Arc::make_mut(&mut row).content = content;
-        self.standing.insert(row.id, key);
-        Some(row)
-    }
-
-    async fn target(&mut self, row: &Owed, key: &str) -> Result<Target, Fault> {
-        if self.means_the_row(row) {
-            let mut reader = self.app.db.read().await?;
-            return Ok(store::event_of_row(&mut reader, key).await?);
-        }
-        if let Some(target) = self.recent.get(key) {
-            return Ok(target.clone());
-        }
-        let mut reader = self.app.db.read().await?;
-        Ok(store::event_of(&mut reader, key).await?)
-    }
-
-    /// A message that was said again is known by its first key; what then still went to the room before
-    /// is not what the key means any more.
-    fn noted(&mut self, row: &Owed, target: Target) {
-        if !self.is_former(row) {
-            self.settled(store::original(&row.dedupe_key), target);
-        }
-    }
-
-    /// What others that refer to a row are to know of it.
-    fn settled(&mut self, key: &str, target: Target) {
-        if let Some(lane) = self.awaited.remove(key) {
-            self.lanes.wake_lane(&lane);
-        }
-        self.recent.insert(key.to_owned(), target);
     }
 
     /// The server of somebody invited, where it is not ours.

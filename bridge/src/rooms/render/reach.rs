@@ -33,10 +33,14 @@ pub fn hindered(
     if said.checks {
         mend = format!("{mend} `server check {server}` says more.").trim_start().to_owned();
     }
+    let mut line = Line::new().plain("👉 ").sentence(&mend, prefix);
     if said.again {
+        // The id as it is: whoever copies the command must get one that works.
+        let command = format!("{prefix}partner invite {user}");
+        line = line.plain(" Then ").code(&command).plain(" asks them in again.");
         mend = format!("{mend} Then `partner invite {user}` asks them in again.");
     }
-    message = message.line(Line::new().plain("👉 ").sentence(&mend, prefix));
+    message = message.line(line);
     let severity = if reach == Reach::Away { Severity::Info } else { Severity::Warning };
     let sentence = format!("{user} {}", said.sentence);
     message.card(&card(reach.as_str(), severity, sentence, Some(mend), now))
