@@ -240,14 +240,14 @@ pub async fn people(
     work: &mut Work<'_>,
     (partner, lead): (&Partner, &Lead),
     walk: WalkRow,
-    users: Vec<Result<String, (String, Refusal)>>,
+    users: Vec<(String, Option<Refusal>)>,
 ) -> Result<(), Stop> {
     let mut said = Said::default();
-    for user in users {
-        match user {
-            Err(refused) => said.refused.push(refused),
-            Ok(user) if said.invited.contains(&user) => {}
-            Ok(user) => match team::invite_quietly(work, lead, (&user, TeamRole::Member)).await {
+    for (user, wrong) in users {
+        match wrong {
+            Some(refusal) => said.refused.push((user, refusal)),
+            None if said.invited.contains(&user) => {}
+            None => match team::invite_quietly(work, lead, (&user, TeamRole::Member)).await {
                 Ok(_) => said.invited.push(user),
                 Err(Stop::Refusal(refusal)) => said.refused.push((user, refusal)),
                 Err(fault) => return Err(fault),

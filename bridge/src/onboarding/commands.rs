@@ -54,8 +54,12 @@ pub async fn answer(
     }
 }
 
-fn person(work: &Work<'_>, word: &str) -> Result<String, (String, Refusal)> {
-    person_id(work, word).map_err(|refusal| (word.to_owned(), refusal))
+/// The user id that a word is, or why it is none.
+fn person(work: &Work<'_>, word: &str) -> (String, Option<Refusal>) {
+    match person_id(work, word) {
+        Ok(user) => (user, None),
+        Err(refusal) => (word.to_owned(), Some(refusal)),
+    }
 }
 
 async fn servers(

@@ -25,7 +25,6 @@ pub fn proposal_of(key: &str) -> Option<&str> {
 ///
 /// # Errors
 /// When the database refuses.
-#[expect(clippy::unused_async, reason = "what is owed from here is a row")]
 pub async fn servers_named(
     work: &mut Work<'_>,
     slug: &str,

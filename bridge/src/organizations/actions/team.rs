@@ -70,6 +70,7 @@ pub async fn list(work: &mut Work<'_>, slug: &str) -> Result<(), Stop> {
 
 /// Who would go by a lead's word.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, looked at once")]
 pub enum Goes {
     /// Invited only.
     Invited(asked::InvitedRow),
