@@ -155,11 +155,14 @@ async fn every_command_counts_once(house: &House, said: &Said) -> Outcome<()> {
 
 fn replies(house: &House) -> Outcome<HashMap<String, usize>> {
     let mut replies: HashMap<String, usize> = HashMap::new();
+    // Both are in some of the rooms and see the same reply.
+    let mut seen = BTreeSet::new();
     for name in ["ana", "ben"] {
         for event in house.person(name)?.shown() {
             let own = event.sender() == house.program.bot && event.edits().is_none();
             let to = &event.content()["m.relates_to"]["m.in_reply_to"]["event_id"];
-            if let Some(to) = to.as_str().filter(|_| own) {
+            let first = own && seen.insert(event.id().to_owned());
+            if let Some(to) = to.as_str().filter(|_| first) {
                 *replies.entry(to.to_owned()).or_default() += 1;
             }
         }

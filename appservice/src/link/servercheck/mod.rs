@@ -203,7 +203,8 @@ impl Looker {
                 may_have_record: port.is_none(),
             },
             Ok(None) => {
-                Place { way: Way::Usual, host, port: PORT, well_known: None, may_have_record: true }
+                let port = self.ports.1;
+                Place { way: Way::Usual, host, port, well_known: None, may_have_record: true }
             }
             Err(miss) => Place {
                 way: Way::Usual,
