@@ -15,10 +15,7 @@ fn select(table: &str) -> Option<&'static str> {
         }
         "sales" => SALES,
         "shares" => SHARES,
-        "adjustments" => {
-            "select a.id, 'S-' || s.number, a.kind, a.amount_minor, s.currency, a.reason, a.by_user, a.at, \
-             a.entry_seq from adjustment a join sale s on s.id = a.sale_id order by a.entry_seq, a.id"
-        }
+        "adjustments" => ADJUSTMENTS,
         "adjustment_shares" => {
             "select a.id, 'S-' || s.number, h.partner_id, h.minor from adjustment a \
              join sale s on s.id = a.sale_id join adjustment_share h on h.adjustment_id = a.id \
@@ -44,11 +41,7 @@ fn select(table: &str) -> Option<&'static str> {
             "select id, kind, helper_id, helped_id, industry, at, reverses from help_fact \
              order by helper_id, at, id"
         }
-        "organizations" => {
-            "select o.slug, o.name, o.made_at, o.suspended_at, o.removed_at, o.reason, \
-             case when exists (select 1 from organization_stale w where w.organization = o.slug) then null \
-             else (select m.seq from organization_mark m) end from organization o order by o.slug"
-        }
+        "organizations" => ORGANIZATIONS,
         "memberships" => {
             "select organization, partner_id, role, from_on, to_on from membership \
              order by partner_id, from_on, joined_at, id"
@@ -67,15 +60,22 @@ fn select(table: &str) -> Option<&'static str> {
             "select period, metric, case when industry = '' then null else industry end, place, partner_id, \
              rank, score, reached_at from final_standing order by period, metric, industry, place"
         }
-        "rewards" => {
-            "select 'R-' || e.n, r.title, e.period, r.metric, r.industry, e.partner_id, e.rank, e.minor, \
-             case when e.minor is null then null else r.currency end, e.points, e.entry_seq, r.value, \
-             e.earned_at, f.at, f.by_user, f.note from reward_earned e join reward r on r.n = e.reward \
-             left join reward_fulfilled f on f.n = e.n order by e.n"
-        }
+        "rewards" => REWARDS,
         _ => return None,
     })
 }
+
+const REWARDS: &str = "select 'R-' || e.n, r.title, e.period, r.metric, r.industry, e.partner_id, e.rank, e.minor, \
+             case when e.minor is null then null else r.currency end, e.points, e.entry_seq, r.value, \
+             e.earned_at, f.at, f.by_user, f.note from reward_earned e join reward r on r.n = e.reward \
+             left join reward_fulfilled f on f.n = e.n order by e.n";
+
+const ORGANIZATIONS: &str = "select o.slug, o.name, o.made_at, o.suspended_at, o.removed_at, o.reason, \
+             case when exists (select 1 from organization_stale w where w.organization = o.slug) then null \
+             else (select m.seq from organization_mark m) end from organization o order by o.slug";
+
+const ADJUSTMENTS: &str = "select a.id, 'S-' || s.number, a.kind, a.amount_minor, s.currency, a.reason, a.by_user, a.at, \
+             a.entry_seq from adjustment a join sale s on s.id = a.sale_id order by a.entry_seq, a.id";
 
 const SHARES: &str = "select 'S-' || s.number, h.n, h.partner_id, p.user_id, h.weight, h.amount_minor, \
     case when s.approved_at is null then null else coalesce(h.credit_minor, h.amount_minor) end, \

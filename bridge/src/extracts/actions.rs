@@ -141,7 +141,7 @@ pub async fn moving(work: &mut Work<'_>) -> Result<BTreeSet<String>, Fault> {
     let mut jobs = store::showing(work.tx).await?;
     let batch = work.effects.jobs.iter().filter(|job| job.kind.starts_with("board."));
     jobs.extend(batch.map(|job| (job.kind.to_owned(), job.payload.clone())));
-    let mut keys: BTreeSet<String> = jobs.iter().filter_map(|job| key_of(job)).collect();
+    let mut keys: BTreeSet<String> = jobs.iter().filter_map(key_of).collect();
     keys.extend(store::unsent(work.tx, STATE).await?);
     let states = work.effects.states.iter().filter(|state| state.event_type == STATE);
     keys.extend(states.map(|state| state.state_key.clone()));

@@ -170,7 +170,8 @@ pub fn filled(mut extract: Extract, items: &[Item]) -> Extract {
             Item::Row(periods, row) => match extract.moves.last_mut() {
                 Some(moves) if moves.periods == *periods => moves.rows.push(row.clone()),
                 _ => {
-                    extract.moves.push(Moves { periods: periods.clone(), rows: vec![row.clone()] })
+                    let moves = Moves { periods: periods.clone(), rows: vec![row.clone()] };
+                    extract.moves.push(moves);
                 }
             },
         }

@@ -196,9 +196,8 @@ pub async fn control(
         }
         ControlPartner::Add { user, name, organization } => {
             let user = named(work, &user, "partner add @ana:example.org")?;
-            let firm =
-                organization.as_deref().map(organizations::rules::slug_or_none).transpose()?;
-            let door = Door::Manager(&manager);
+            let firm = organization.map(|word| organizations::rules::slug_or_none(&word));
+            let (firm, door) = (firm.transpose()?, Door::Manager(&manager));
             let mut row = actions::approve(work, door, &user, name.as_deref()).await?;
             if let Some(firm) = firm {
                 row = organizations::actions::place(work, &manager, &user, firm).await?;
@@ -218,11 +217,8 @@ pub async fn control(
         }
         ControlPartner::Reject { user, reason } => {
             let user = named(work, &user, "partner reject @ana:example.org not our region")?;
-            (
-                actions::reject(work, &manager, &user, reason.as_deref().unwrap_or_default())
-                    .await?,
-                PartnerEvent::Rejected,
-            )
+            let reason = reason.unwrap_or_default();
+            (actions::reject(work, &manager, &user, &reason).await?, PartnerEvent::Rejected)
         }
         ControlPartner::Suspend { user, reason } => {
             let user = named(work, &user, "partner suspend @ana:example.org under review")?;
@@ -234,16 +230,11 @@ pub async fn control(
         }
         ControlPartner::Remove { user, yes, anonymous, reason } => {
             let user = named(work, &user, "partner remove @ana:example.org contract ended")?;
-            let row = actions::removable(work, &user).await?;
-            if !(yes || confirmed) {
-                return ask_removal(work, &row, anonymous, &reason).await;
+            let asked = (anonymous, reason.as_str(), yes || confirmed);
+            match removed(work, &manager, &user, asked).await? {
+                Some(row) => (row, PartnerEvent::Removed),
+                None => return Ok(()),
             }
-            let exit = Exit::Manager(&manager);
-            let mut row = actions::remove(work, exit, &user, &reason).await?;
-            if anonymous {
-                row = actions::forget(work, &manager, &user).await?;
-            }
-            (row, PartnerEvent::Removed)
         }
         ControlPartner::Forget { user } => {
             let user = named(work, &user, "partner forget @ana:example.org")?;
@@ -251,6 +242,25 @@ pub async fn control(
         }
     };
     answer(work, &row, event).await
+}
+
+/// Ends a partnership, or asks first and has nobody yet.
+async fn removed(
+    work: &mut Work<'_>,
+    manager: &Manager,
+    user: &str,
+    (anonymous, reason, sure): (bool, &str, bool),
+) -> Result<Option<PartnerRow>, Stop> {
+    let row = actions::removable(work, user).await?;
+    if !sure {
+        ask_removal(work, &row, anonymous, reason).await?;
+        return Ok(None);
+    }
+    let row = actions::remove(work, Exit::Manager(manager), user, reason).await?;
+    if anonymous {
+        return actions::forget(work, manager, user).await.map(Some);
+    }
+    Ok(Some(row))
 }
 
 async fn answer(work: &mut Work<'_>, row: &PartnerRow, event: PartnerEvent) -> Result<(), Stop> {

@@ -16,7 +16,7 @@ pub async fn again(work: &mut Work<'_>, room: &str, n: i64, key: &str) -> Result
         None => store::last_said(work.tx, room, key).await?,
     };
     let Some(content) = content.and_then(|content| alone(&content)) else { return Ok(false) };
-    work.say_content(&by_key, room, content);
+    work.say_content(&by_key, room, &content);
     store::carried(work.tx, key, &by_key).await?;
     Ok(true)
 }

@@ -81,7 +81,7 @@ impl Work<'_> {
     }
 
     /// Says a finished content under a key of its own; the same key goes out once.
-    pub fn say_content(&mut self, key: &str, room: &str, content: serde_json::Value) {
+    pub fn say_content(&mut self, key: &str, room: &str, content: &serde_json::Value) {
         let txn = txn_id(&self.install.id, key);
         let mut content = content.to_string();
         mark(&mut content, &txn);

@@ -74,7 +74,7 @@ pub async fn take_out(work: &mut Work<'_>, user: &str, reason: &str) -> Result<(
 pub(super) fn take_out_of(work: &mut Work<'_>, key: &RoomKey, user: &str, reason: &str) {
     let key = key.to_string();
     work.remove(&key, user, reason);
-    verify_later(work, &format!("{key}:{user}"), &[key.clone()]);
+    verify_later(work, &format!("{key}:{user}"), std::slice::from_ref(&key));
 }
 
 /// The rooms in which somebody who is shut out or gone still is, as far as is known; none of others.
