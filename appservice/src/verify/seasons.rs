@@ -23,7 +23,7 @@ pub fn told<'a>(events: impl Iterator<Item = &'a Event>, found: &mut Findings) -
     for event in events {
         if let Some(card) = event.card("season") {
             match serde_json::from_value::<Season>(card.clone()) {
-                Ok(season) => take(season, &mut told, found),
+                Ok(season) => take(&season, &mut told, found),
                 Err(error) => found.differs(format!("a result cannot be read: {error}")),
             }
         }
@@ -36,11 +36,11 @@ pub fn told<'a>(events: impl Iterator<Item = &'a Event>, found: &mut Findings) -
 }
 
 /// A result that is told twice is the same.
-fn take(season: Season, told: &mut Told, found: &mut Findings) {
+fn take(season: &Season, told: &mut Told, found: &mut Findings) {
     let period = season.period.to_string();
     let before = told.seasons.entry(period.clone()).or_insert_with(|| season.clone());
     let mark = |one: &Season| (one.hash.clone(), one.ledger_seq, one.ledger_hash.clone());
-    if mark(before) != mark(&season) {
+    if mark(before) != mark(season) {
         found.differs(format!("the result of {period} was told twice, and not the same"));
     }
 }

@@ -22,6 +22,8 @@ const SEED: u64 = 20_261_128;
 const REPLACED_IN: Duration = Duration::from_secs(120);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
 const AFTER_FAILURE: Duration = Duration::from_millis(50);
+/// Nobody types faster; and all that is said must be answered in the end.
+const BETWEEN_WORDS: Duration = Duration::from_millis(20);
 const ROOMS: i64 = 10;
 const OWN: &str = "agency.siso.partners.program";
 const BOARD: &str = "agency.siso.partners.leaderboard";
@@ -50,7 +52,10 @@ impl Said {
             let line =
                 if claims { format!("!sale add {} EUR Client {n}", n + 1) } else { "!me".into() };
             match person.say(&room, &line).await {
-                Ok(event) => self.events.borrow_mut().push((room.clone(), event, claims)),
+                Ok(event) => {
+                    self.events.borrow_mut().push((room.clone(), event, claims));
+                    tokio::time::sleep(BETWEEN_WORDS).await;
+                }
                 Err(_closed) => {
                     if let Ok(next) = person.join(alias).await {
                         room = next;
