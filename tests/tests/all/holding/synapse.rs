@@ -18,7 +18,9 @@ const CLAIMS: i64 = 24;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_backlog_of_a_killed_server_counts_once() -> Outcome<()> {
     let there = Synapse::start(0).await?;
-    let mut house = House::open(Ground::OwnSynapse, "olga").await?;
+    // No person says so much within a minute, and what is only minutes old is not late.
+    let limits = "[limits]\ncommands_burst = 1000\n";
+    let mut house = House::open_with(Ground::OwnSynapse, "olga", limits).await?;
     house.plain_foreigner("rio", &there).await?;
     house.added("rio").await?;
     let general = house.room("general", "rio").await?;
