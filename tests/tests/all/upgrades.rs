@@ -105,7 +105,8 @@ async fn replaced_and_complete(ground: Ground, from: &str, to: &str) -> Outcome<
     let (done, ana_said, ben_said) =
         tokio::join!(replaced, said.by(ana, &general), said.by(ben, &dental));
     done.with_context(|| house.program.log_tail())?;
-    (ana_said?, ben_said?);
+    ana_said?;
+    ben_said?;
 
     every_command_counts_once(&house, &said).await.with_context(|| house.program.log_tail())?;
     let made = joined_rooms(&house).await? - before;
@@ -186,6 +187,9 @@ async fn joined_rooms(house: &House) -> Outcome<usize> {
     Ok(answer["joined_rooms"].as_array().context("no rooms")?.len())
 }
 
+/// What must be true of a state.
+type Holds<'a> = &'a dyn Fn(&Value) -> bool;
+
 async fn all_is_in_place(house: &House, old: &str, version: &str) -> Outcome<()> {
     let ana = house.person("ana")?;
     let new = ana.join(&house.program.alias("general")).await?;
@@ -201,7 +205,7 @@ async fn all_is_in_place(house: &House, old: &str, version: &str) -> Outcome<()>
     ensure!(ana.say(old, "still here?").await.is_err(), "people speak in the old room");
     let leaderboard = ana.join(&house.program.alias("leaderboard")).await?;
     let is_at = |value: &Value, id: &str| value == id;
-    let wanted: [(&str, &str, &str, &dyn Fn(&Value) -> bool); 7] = [
+    let wanted: [(&str, &str, &str, Holds<'_>); 7] = [
         (old, "m.room.tombstone", "", &|state| is_at(&state["replacement_room"], &new)),
         (&new, "m.room.join_rules", "", &|state| is_at(&state["allow"][0]["room_id"], &space)),
         (&space, OWN, "", &|state| is_at(&state["rooms"]["general"], &new)),

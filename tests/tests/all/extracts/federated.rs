@@ -155,8 +155,9 @@ async fn from_files(house: &House, remote: &Remote, room: &str) -> Outcome<()> {
     let done = house.program.output(&alone)?;
     ensure!(done.status.success() && shown(&done).contains("as you named it"), "{}", shown(&done));
     // Eight hundred euros more for somebody.
-    let doctored = state.to_string().replace("\"score\":13000", "\"score\":93000");
-    ensure!(doctored != state.to_string(), "nobody has 130 euros");
+    let told = state.to_string();
+    let doctored = told.replace("\"score\":13000", "\"score\":93000");
+    ensure!(doctored != told, "nobody has 130 euros");
     write(folder.join("doctored.json"), doctored)?;
     let bad =
         house.program.output(&["verify", "--room", "export.json", "--room", "doctored.json"])?;

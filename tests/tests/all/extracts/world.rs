@@ -222,12 +222,12 @@ impl World {
         for (key, content) in self.texts(&keys).await?.into_iter().zip(self.texts(&contents).await?)
         {
             let content: Value = serde_json::from_str(&content)?;
-            self.states.push(self.event(STATE, Some(&key), content));
+            self.states.push(self.event(STATE, Some(&key), &content));
         }
         Ok(())
     }
 
-    fn event(&self, kind: &str, key: Option<&str>, content: Value) -> Value {
+    fn event(&self, kind: &str, key: Option<&str>, content: &Value) -> Value {
         let mut event = json!({
             "type": kind, "sender": self.past.program.bot, "origin_server_ts": self.now, "content": content,
         });
@@ -280,7 +280,7 @@ impl World {
         let times = "select cast(made_at as text) from outbox where room = 'leaderboard' and kind = 'message' order by id";
         let mut events = self.states.clone();
         for (content, at) in self.texts(messages).await?.into_iter().zip(self.texts(times).await?) {
-            let mut event = self.event("m.room.message", None, serde_json::from_str(&content)?);
+            let mut event = self.event("m.room.message", None, &serde_json::from_str(&content)?);
             event["origin_server_ts"] = at.parse::<i64>()?.into();
             events.push(event);
         }
@@ -288,8 +288,8 @@ impl World {
             "v": 1, "name": "P", "currency": "EUR", "timezone": "Europe/Berlin", "week_start": "monday",
             "rooms": {},
         });
-        events.push(self.event("agency.siso.partners.program", Some(""), program));
-        events.push(self.event("m.room.create", Some(""), json!({})));
+        events.push(self.event("agency.siso.partners.program", Some(""), &program));
+        events.push(self.event("m.room.create", Some(""), &json!({})));
         Ok(events)
     }
 

@@ -112,15 +112,19 @@ async fn a_firm_that_is_out_changes_nothing(ground: Ground) -> Outcome<()> {
     })
     .await?;
     ensure!(snapshot(&facts).await? == before, "{:?} was {before:?}", snapshot(&facts).await?);
-    // The same when it has left for good.
-    order(&house, "!organization remove firm --yes contract ended").await?;
-    let before = snapshot(&facts).await?;
+    left_for_good(&house, &facts, &general).await
+}
+
+/// The same when the firm has left for good.
+async fn left_for_good(house: &House, facts: &Facts, general: &str) -> Outcome<()> {
+    order(house, "!organization remove firm --yes contract ended").await?;
+    let before = snapshot(facts).await?;
     let text = json!({ "msgtype": "m.text", "body": "!sale add 90 EUR Ghost" });
-    let server = fake(&house)?;
-    server.force(&general, RIO, "m.room.member", Some(RIO), json!({ "membership": "join" }));
-    let last = server.force(&general, RIO, "m.room.message", None, text);
+    let server = fake(house)?;
+    server.force(general, RIO, "m.room.member", Some(RIO), json!({ "membership": "join" }));
+    let last = server.force(general, RIO, "m.room.message", None, text);
     facts.ended(&last).await?;
-    ensure!(snapshot(&facts).await? == before, "{:?} was {before:?}", snapshot(&facts).await?);
+    ensure!(snapshot(facts).await? == before, "{:?} was {before:?}", snapshot(facts).await?);
     Ok(())
 }
 
