@@ -1,6 +1,7 @@
 //! One binary for all end-to-end tests: it links once, and shares one Synapse and one PostgreSQL.
 mod access;
 mod alliance;
+mod authority;
 mod bad_inputs;
 mod books;
 mod chats;
