@@ -202,3 +202,23 @@ pub async fn remove_server(
     .await?;
     Ok(())
 }
+
+/// The other organizations that have declared a homeserver, by name.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn others_on(
+    tx: &mut Conn,
+    server: &str,
+    slug: &str,
+) -> Result<Vec<String>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select o.name from organization_server s join organization o on o.slug = s.organization \
+         where s.server = $1 and s.organization <> $2 and s.removed_at is null order by o.name",
+    )
+    .bind(server)
+    .bind(slug)
+    .fetch_all(tx)
+    .await?;
+    rows.iter().map(|row| row.try_get(0)).collect()
+}

@@ -107,7 +107,12 @@ pub async fn name(work: &mut Work<'_>, lead: &Lead, named: &[String]) -> Result<
     proposals::insert(work.tx, &row, work.now).await?;
     work.audit("organization.servers_proposed", &row.organization, &row.servers.join(", "));
     let key = key(&row.id);
-    let message = render::proposal(&organization, &row, (ServersStatus::Open, None));
+    let mut others = Vec::new();
+    for server in &row.servers {
+        let names = store::others_on(work.tx, server, &row.organization).await?;
+        others.extend(names.into_iter().map(|name| (server.clone(), name)));
+    }
+    let message = render::asked(&organization, &row, &others);
     work.send_as(&key, "control", &message);
     work.react("control", &key, "✅");
     work.react("control", &key, "❌");

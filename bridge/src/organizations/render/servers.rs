@@ -23,6 +23,24 @@ fn servers(row: &ProposalRow) -> Vec<Line> {
     row.servers.iter().map(|server| Line::new().code(server)).collect()
 }
 
+/// Asks a manager; `others`: homeservers that other organizations have declared, and whose they are.
+#[must_use]
+pub fn asked(
+    organization: &OrganizationRow,
+    row: &ProposalRow,
+    others: &[(String, String)],
+) -> Message {
+    let shared = others.iter().map(|(server, name)| {
+        Line::new()
+            .plain("⚠️ ")
+            .code(server)
+            .plain(" is declared by ")
+            .person(name)
+            .plain(" as well.")
+    });
+    proposal(organization, row, (ServersStatus::Open, None)).lines(shared.collect())
+}
+
 /// The card in the control room, before and after the decision.
 #[must_use]
 pub fn proposal(
