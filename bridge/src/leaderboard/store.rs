@@ -14,6 +14,8 @@ use schema::ids::{ClientId, PartnerId};
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
+const STANDINGS_PAGE: i64 = 1_000;
+
 fn bad(what: &str) -> sqlx::Error {
     sqlx::Error::Decode(format!("standing: {what}").into())
 }
@@ -83,7 +85,8 @@ pub async fn set(
     Ok(())
 }
 
-/// Every standing, one after another, in no order.
+/// Every standing, one after another: a page of them is one text, as handing over each row costs more than
+/// all that is done with it.
 ///
 /// # Errors
 /// When the database refuses.
@@ -91,13 +94,31 @@ pub async fn each(
     tx: &mut Conn,
     mut see: impl FnMut(&str, PartnerId, Score),
 ) -> Result<(), sqlx::Error> {
-    let mut rows =
-        sqlx::query("select board, partner_id, score, reached_at from standing").fetch(tx);
-    while let Some(row) = rows.try_next().await? {
-        let score = Score { score: row.try_get(2)?, reached_at: row.try_get(3)? };
-        see(row.try_get(0)?, partner(&row, 1)?, score);
+    let (mut last_board, mut last_partner) = (String::new(), String::new());
+    loop {
+        let page: Option<String> = sqlx::query(
+            "select string_agg(length(board) || ':' || board || length(partner_id) || ':' || partner_id || \
+             score || ':' || reached_at || ':', '' order by board, partner_id) \
+             from (select board, partner_id, score, reached_at from standing \
+             where (board, partner_id) > ($1, $2) order by board, partner_id limit $3) page",
+        )
+        .bind(&last_board)
+        .bind(&last_partner)
+        .bind(STANDINGS_PAGE)
+        .fetch_one(&mut *tx)
+        .await?
+        .try_get(0)?;
+        let Some(page) = page else { return Ok(()) };
+        let (mut packed, mut last) = (Packed::new(&page), ("", ""));
+        while !packed.is_at_end() {
+            last = (packed.text()?, packed.text()?);
+            let score = Score { score: packed.number()?, reached_at: packed.number()? };
+            let id = last.1.parse().map_err(|_| sqlx::Error::Decode("a partner's id".into()))?;
+            see(last.0, id, score);
+        }
+        last.0.clone_into(&mut last_board);
+        last.1.clone_into(&mut last_partner);
     }
-    Ok(())
 }
 
 /// A partner's standings on all boards.
