@@ -35,3 +35,4 @@ mod tiers;
 mod together;
 mod upgrades;
 mod wins;
+mod worked;
