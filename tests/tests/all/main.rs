@@ -13,6 +13,7 @@ mod federation;
 mod files;
 mod flags;
 mod goals;
+mod histories;
 mod holding;
 mod homeserver_kills;
 mod insights;
