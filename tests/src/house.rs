@@ -1,6 +1,6 @@
 //! A program with its homeserver and its people: what a transcript plays in. The same house stands
 //! on the fake homeserver with either database, or on a real Synapse.
-use crate::fake::{self, Fake, Quirks};
+use crate::fake::{self, Fake, Quirks, clock};
 use crate::people::Person;
 use crate::program::{Program, Setup};
 use crate::registration::Registration;
@@ -90,6 +90,12 @@ impl House {
     #[must_use]
     pub fn owner_name(&self) -> &str {
         &self.owner
+    }
+
+    /// The homeserver's time, epoch milliseconds.
+    #[must_use]
+    pub fn now(&self) -> i64 {
+        self.fake().map_or_else(clock, |fake| fake.world().now())
     }
 
     /// The fake homeserver, where the house stands on one.

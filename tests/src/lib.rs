@@ -5,6 +5,8 @@
 #[cfg(feature = "people")]
 pub mod certificates;
 #[cfg(feature = "people")]
+pub mod desk;
+#[cfg(feature = "people")]
 pub mod facts;
 pub mod fake;
 #[cfg(feature = "people")]

@@ -91,9 +91,9 @@ const SALES: &str = "select 'S-' || s.number, s.id, \
     coalesce((select cast(sum(a.amount_minor) as bigint) from adjustment a where a.sale_id = s.id), 0) end, \
     s.rate, s.rate_from, s.reporting_minor, s.reporting_currency, s.note, s.playbook, s.claimed_at, \
     s.approved_at, s.approved_by, s.rejected_at, s.rejected_by, s.reject_reason, s.withdrawn_at, \
-    s.voided_at, s.voided_by, s.void_reason, 'B-' || r.batch, r.external_id \
+    s.voided_at, s.voided_by, s.void_reason, 'B-' || r.batch, r.external_id, 'S-' || o.number \
     from sale s join partner p on p.id = s.partner_id join client c on c.id = s.client_id \
-    left join import_row r on r.sale_id = s.id order by s.number";
+    left join import_row r on r.sale_id = s.id left join sale o on o.id = s.corrects order by s.number";
 
 /// Gives every row of a table, in its order.
 ///

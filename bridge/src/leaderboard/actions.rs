@@ -3,6 +3,7 @@ mod help;
 pub mod organizations;
 mod replay;
 mod starts;
+mod sums;
 
 pub use help::changed as help_changed;
 pub use replay::{differs_from_replay, rebuild};

@@ -8,11 +8,14 @@ use crate::platform::db::Conn;
 use crate::platform::db::packed::Packed;
 use crate::platform::db::sql::{chunks, values};
 use crate::platform::refusal::Fault;
-use futures_util::TryStreamExt as _;
+use futures_util::future::join;
 use jiff::civil::Date;
 use schema::ids::{ClientId, PartnerId};
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
+
+const STANDINGS_PAGE: i64 = 1_000;
+const CREDITS_PAGE: i64 = 1_000;
 
 fn bad(what: &str) -> sqlx::Error {
     sqlx::Error::Decode(format!("standing: {what}").into())
@@ -83,7 +86,8 @@ pub async fn set(
     Ok(())
 }
 
-/// Every standing, one after another, in no order.
+/// Every standing, one after another: a page of them is one text, as handing over each row costs more than
+/// all that is done with it. While a page is looked at the database makes the next.
 ///
 /// # Errors
 /// When the database refuses.
@@ -91,13 +95,44 @@ pub async fn each(
     tx: &mut Conn,
     mut see: impl FnMut(&str, PartnerId, Score),
 ) -> Result<(), sqlx::Error> {
-    let mut rows =
-        sqlx::query("select board, partner_id, score, reached_at from standing").fetch(tx);
-    while let Some(row) = rows.try_next().await? {
-        let score = Score { score: row.try_get(2)?, reached_at: row.try_get(3)? };
-        see(row.try_get(0)?, partner(&row, 1)?, score);
+    let mut page = standings_page(tx, ("", "")).await?;
+    while let Some(text) = page {
+        let (mut packed, mut rows) = (Packed::new(&text), Vec::new());
+        while !packed.is_at_end() {
+            let (board, partner) = (packed.text()?, packed.text()?);
+            let score = Score { score: packed.number()?, reached_at: packed.number()? };
+            rows.push((board, partner, score));
+        }
+        let last = rows.last().map_or(("", ""), |(board, partner, _)| (*board, *partner));
+        let look = async {
+            for (board, partner, score) in &rows {
+                see(board, partner.parse().map_err(|_| bad("partner"))?, *score);
+            }
+            Ok::<(), sqlx::Error>(())
+        };
+        let (next, looked) = join(standings_page(tx, last), look).await;
+        looked?;
+        page = next?;
     }
     Ok(())
+}
+
+async fn standings_page(
+    tx: &mut Conn,
+    (board, partner): (&str, &str),
+) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query(
+        "select string_agg(length(board) || ':' || board || length(partner_id) || ':' || partner_id || \
+         score || ':' || reached_at || ':', '') \
+         from (select board, partner_id, score, reached_at from standing \
+         where (board, partner_id) > ($1, $2) order by board, partner_id limit $3) page",
+    )
+    .bind(board)
+    .bind(partner)
+    .bind(STANDINGS_PAGE)
+    .fetch_one(tx)
+    .await?
+    .try_get(0)
 }
 
 /// A partner's standings on all boards.
@@ -118,7 +153,8 @@ pub async fn of_partner(tx: &mut Conn, id: PartnerId) -> Result<Vec<(String, Sco
 }
 
 /// Every entry in which a partner has credit, as account, `seq` and body: the entries of an account
-/// one after another, in order.
+/// one after another, in order. Page by page in the order of an index, so that nothing is sorted; while a
+/// page is looked at the database makes the next.
 ///
 /// # Errors
 /// When the database refuses, or the entry is not readable.
@@ -126,21 +162,38 @@ pub async fn each_credit(
     tx: &mut Conn,
     mut see: impl FnMut(&str, i64, &str) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
-    // In pages of a thousand numbers, so that nobody's entries are one text of any size.
-    let mut rows = sqlx::query(
-        "select p.account, string_agg(p.seq || ':' || length(e.body) || ':' || e.body, '' order by p.seq) \
-         from posting p join entry e on e.seq = p.seq where p.account like 'credit:%' \
-         group by p.account, p.seq / 1000 order by p.account, p.seq / 1000",
-    )
-    .fetch(tx);
-    while let Some(row) = rows.try_next().await? {
-        let (account, page): (&str, &str) = (row.try_get(0)?, row.try_get(1)?);
-        let mut packed = Packed::new(page);
+    let mut page = credits_page(tx, ("", 0)).await?;
+    while let Some(text) = page {
+        let (mut packed, mut rows) = (Packed::new(&text), Vec::new());
         while !packed.is_at_end() {
-            see(account, packed.number()?, packed.text()?)?;
+            rows.push((packed.text()?, packed.number()?, packed.text()?));
         }
+        let last = rows.last().map_or(("", 0), |(account, seq, _)| (*account, *seq));
+        let look =
+            async { rows.iter().try_for_each(|(account, seq, body)| see(account, *seq, body)) };
+        let (next, looked) = join(credits_page(tx, last), look).await;
+        looked?;
+        page = next?;
     }
     Ok(())
+}
+
+async fn credits_page(
+    tx: &mut Conn,
+    (account, seq): (&str, i64),
+) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query(
+        "select string_agg(length(account) || ':' || account || seq || ':' || length(body) || ':' || body, '') \
+         from (select p.account, p.seq, e.body from posting p \
+         join entry e on e.seq = p.seq where (p.account, p.seq) > ($1, $2) and p.account like 'credit:%' \
+         order by p.account, p.seq limit $3) page",
+    )
+    .bind(account)
+    .bind(seq)
+    .bind(CREDITS_PAGE)
+    .fetch_one(tx)
+    .await?
+    .try_get(0)
 }
 
 /// Partners who are not ranked for others: by their own wish, or while they are suspended.

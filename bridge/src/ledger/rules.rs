@@ -331,6 +331,14 @@ impl Head {
     /// # Errors
     /// What is wrong with it; the head stays where it was.
     pub fn take(&mut self, link: Link<'_>) -> Result<Sealed, Broken> {
+        self.read(link).map(|(sealed, _)| sealed)
+    }
+
+    /// As `take`, with the postings that it says.
+    ///
+    /// # Errors
+    /// As `take`.
+    pub fn read(&mut self, link: Link<'_>) -> Result<(Sealed, Vec<Posting>), Broken> {
         if link.seq != self.seq + 1 {
             return Err(Broken::Gap);
         }
@@ -344,9 +352,10 @@ impl Head {
         if quick::text(&sealed).unwrap_or_else(|| canonical(&sealed)) != link.body {
             return Err(Broken::Body);
         }
-        check_balanced(&sealed.body.postings()).map_err(|_| Broken::Unbalanced)?;
+        let postings = sealed.body.postings();
+        check_balanced(&postings).map_err(|_| Broken::Unbalanced)?;
         *self = Self { seq: link.seq, hash: link.hash.to_owned() };
-        Ok(sealed)
+        Ok((sealed, postings))
     }
 }
 

@@ -54,16 +54,30 @@ pub async fn by_source(
     row.as_ref().map(read).transpose()
 }
 
-/// Entries after `seq`, in order.
+/// An entry as a page of them holds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EntryText<'a> {
+    pub seq: i64,
+    pub posted_at: i64,
+    pub book: &'a str,
+    pub source: &'a str,
+    pub source_id: &'a str,
+    pub prev_hash: &'a str,
+    pub hash: &'a str,
+    pub body: &'a str,
+}
+
+/// Entries after `seq`, in order, as one text for [`entries`]. The order is that of the inner statement: to
+/// ask for it in the aggregate as well costs a tree of all texts, and where one were out of place the walk would say so.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn after(tx: &mut Conn, seq: i64, limit: i64) -> Result<Vec<EntryRow>, sqlx::Error> {
+pub async fn after(tx: &mut Conn, seq: i64, limit: i64) -> Result<String, sqlx::Error> {
     let page: Option<String> = sqlx::query(
         "select string_agg(seq || ':' || posted_at || ':' || length(book) || ':' || book || \
          length(source) || ':' || source || length(source_id) || ':' || source_id || \
          length(prev_hash) || ':' || prev_hash || length(hash) || ':' || hash || \
-         length(body) || ':' || body, '' order by seq) from (select seq, posted_at, book, source, \
+         length(body) || ':' || body, '') from (select seq, posted_at, book, source, \
          source_id, prev_hash, hash, body from entry where seq > $1 order by seq limit $2) page",
     )
     .bind(seq)
@@ -71,19 +85,24 @@ pub async fn after(tx: &mut Conn, seq: i64, limit: i64) -> Result<Vec<EntryRow>,
     .fetch_one(tx)
     .await?
     .try_get(0)?;
-    let page = page.unwrap_or_default();
-    let mut packed = Packed::new(&page);
+    Ok(page.unwrap_or_default())
+}
+
+/// # Errors
+/// When the text is no page of entries.
+pub fn entries(page: &str) -> Result<Vec<EntryText<'_>>, sqlx::Error> {
+    let mut packed = Packed::new(page);
     let mut entries = Vec::new();
     while !packed.is_at_end() {
-        entries.push(EntryRow {
+        entries.push(EntryText {
             seq: packed.number()?,
             posted_at: packed.number()?,
-            book: packed.text()?.to_owned(),
-            source: packed.text()?.to_owned(),
-            source_id: packed.text()?.to_owned(),
-            prev_hash: packed.text()?.to_owned(),
-            hash: packed.text()?.to_owned(),
-            body: packed.text()?.to_owned(),
+            book: packed.text()?,
+            source: packed.text()?,
+            source_id: packed.text()?,
+            prev_hash: packed.text()?,
+            hash: packed.text()?,
+            body: packed.text()?,
         });
     }
     Ok(entries)
@@ -140,39 +159,45 @@ pub async fn insert(
     Ok(())
 }
 
-/// A posting as it is stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PostingRow {
+/// A posting as a page of them holds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PostingText<'a> {
     pub seq: i64,
-    pub account: String,
     pub minor: i64,
-    pub currency: String,
+    pub account: &'a str,
+    pub currency: &'a str,
 }
 
-/// The postings of some entries, in order.
+/// The postings of some entries, in order, as one text for [`postings`].
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn postings(tx: &mut Conn, from: i64, to: i64) -> Result<Vec<PostingRow>, sqlx::Error> {
+pub async fn postings_of(tx: &mut Conn, from: i64, to: i64) -> Result<String, sqlx::Error> {
     let page: Option<String> = sqlx::query(
         "select string_agg(seq || ':' || minor || ':' || length(account) || ':' || account || \
-         length(currency) || ':' || currency, '' order by seq, n) from posting \
-         where seq between $1 and $2",
+         length(currency) || ':' || currency, '') from (select seq, minor, account, currency from posting \
+         where seq between $1 and $2 order by seq, n limit $3) page",
     )
     .bind(from)
     .bind(to)
+    .bind(i64::MAX)
     .fetch_one(tx)
     .await?
     .try_get(0)?;
-    let page = page.unwrap_or_default();
-    let mut packed = Packed::new(&page);
+    Ok(page.unwrap_or_default())
+}
+
+/// # Errors
+/// When the text is no page of postings.
+pub fn postings(page: &str) -> Result<Vec<PostingText<'_>>, sqlx::Error> {
+    let mut packed = Packed::new(page);
     let mut postings = Vec::new();
     while !packed.is_at_end() {
-        postings.push(PostingRow {
+        postings.push(PostingText {
             seq: packed.number()?,
             minor: packed.number()?,
-            account: packed.text()?.to_owned(),
-            currency: packed.text()?.to_owned(),
+            account: packed.text()?,
+            currency: packed.text()?,
         });
     }
     Ok(postings)

@@ -20,28 +20,35 @@ pub async fn known(work: &mut Work<'_>, number: PayoutNumber) -> Result<Whole, S
     let payout = store::by_number(work.tx, number).await.map_err(Fault::from)?;
     let payout = payout.ok_or_else(rules::no_such_payout)?;
     let parts = store::parts(work.tx, number).await.map_err(Fault::from)?;
-    Ok(Whole { payout, parts })
+    Ok(Whole { payout, parts, waiting: Vec::new() })
 }
 
-/// What is payable at the end of a day, above the minimum.
-async fn due(work: &mut Work<'_>, until: Date) -> Result<Vec<PartRow>, Fault> {
+/// What is payable at the end of a day, above the minimum; and the same of those who are suspended, which
+/// waits.
+async fn due(work: &mut Work<'_>, until: Date) -> Result<(Vec<PartRow>, Vec<PartRow>), Fault> {
     let end = until.tomorrow().map_or(i64::MAX, |next| work.program.calendar.start_of(next));
     let (own, minimum) = (work.program.currency, work.program.payout_minimum);
-    let mut parts = Vec::new();
+    let (mut parts, mut waiting) = (Vec::new(), Vec::new());
     for (part, balance) in store::balances(work.tx, end).await? {
         if let Some(minor) = rules::due(balance, own, minimum) {
-            parts.push(PartRow { minor, ..part });
+            let to = if balance.is_suspended { &mut waiting } else { &mut parts };
+            to.push(PartRow { minor, ..part });
         }
     }
-    Ok(parts)
+    Ok((parts, waiting))
 }
 
 /// # Errors
 /// A refusal when nothing is due.
 pub async fn prepare(work: &mut Work<'_>, manager: &Manager, until: Date) -> Result<Whole, Stop> {
-    let parts = due(work, until).await?;
+    let (parts, waiting) = due(work, until).await?;
     if parts.is_empty() {
-        let sentence = format!("Nothing is due by the end of {until}.");
+        let sentence = match waiting.is_empty() {
+            true => format!("Nothing is due by the end of {until}."),
+            false => format!(
+                "Nothing is due by the end of {until} but to suspended partners, and that waits."
+            ),
+        };
         return Err(Refusal::new(Code::Usage, sentence).example("rule list").into());
     }
     let last = store::last_number(work.tx).await.map_err(Fault::from)?;
@@ -59,7 +66,7 @@ pub async fn prepare(work: &mut Work<'_>, manager: &Manager, until: Date) -> Res
         store::insert_part(work.tx, payout.number, part).await.map_err(Fault::from)?;
     }
     work.audit("payout.prepare", &payout.number.to_string(), &format!("until {until}"));
-    Ok(Whole { payout, parts })
+    Ok(Whole { payout, parts, waiting })
 }
 
 /// A payout that may be locked now: asked before the confirmation is.
@@ -69,7 +76,7 @@ pub async fn prepare(work: &mut Work<'_>, manager: &Manager, until: Date) -> Res
 pub async fn lockable(work: &mut Work<'_>, number: PayoutNumber) -> Result<Whole, Stop> {
     let whole = known(work, number).await?;
     rules::follows(&whole.payout, PayoutStatus::Prepared)?;
-    let now = due(work, whole.payout.until).await?;
+    let (now, _) = due(work, whole.payout.until).await?;
     rules::still_fits(number, &whole.parts, &now)?;
     Ok(whole)
 }

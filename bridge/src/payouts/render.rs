@@ -45,7 +45,7 @@ fn sums(parts: &[PartRow]) -> String {
 /// A payout as it stands.
 #[must_use]
 pub fn payout(whole: &Whole, prefix: &str) -> Message {
-    let Whole { payout, parts } = whole;
+    let Whole { payout, parts, waiting } = whole;
     let (number, until) = (payout.number, payout.until);
     let word = match payout.status() {
         PayoutStatus::Prepared => "prepared",
@@ -59,6 +59,11 @@ pub fn payout(whole: &Whole, prefix: &str) -> Message {
     }
     message = message.lines(rows);
     message = message.line(Line::new().plain("In all: ").strong(&sums(parts)));
+    if !waiting.is_empty() {
+        let mut rows = vec![Line::from("Waits while suspended:")];
+        rows.extend(waiting.iter().take(ROWS_MAX).map(row));
+        message = message.lines(rows);
+    }
     message = match payout.status() {
         PayoutStatus::Prepared => message.line(
             Line::new()
@@ -80,7 +85,7 @@ pub fn payout(whole: &Whole, prefix: &str) -> Message {
 }
 
 fn card(whole: &Whole) -> Envelope {
-    let Whole { payout, parts } = whole;
+    let Whole { payout, parts, .. } = whole;
     let view = |part: &PartRow| PayoutPartView {
         partner: PartnerRef {
             id: part.partner,

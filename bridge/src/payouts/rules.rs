@@ -13,6 +13,8 @@ pub const REFERENCE_CHARS_MAX: usize = 100;
 pub struct Whole {
     pub payout: PayoutRow,
     pub parts: Vec<PartRow>,
+    /// What would be due to partners who are suspended; told when it is prepared.
+    pub waiting: Vec<PartRow>,
 }
 
 /// SHA-256 in lower-case hex.
@@ -27,6 +29,8 @@ pub struct Balance {
     pub currency: Currency,
     pub then: i64,
     pub now: i64,
+    /// Nothing is paid to who is suspended; it stays payable until they are let in again, or leave.
+    pub is_suspended: bool,
 }
 
 /// What of it is paid: never more than is still there. Below the minimum (of the program's currency)
@@ -120,7 +124,7 @@ mod tests {
     #[test]
     fn a_minimum_waits_and_a_debt_is_carried() {
         let (eur, usd) = (Currency::parse("EUR").unwrap(), Currency::parse("USD").unwrap());
-        let balance = |currency, then, now| Balance { currency, then, now };
+        let balance = |currency, then, now| Balance { currency, then, now, is_suspended: false };
         assert_eq!(due(balance(eur, 12_000, 12_000), eur, 2_000), Some(12_000));
         assert_eq!(due(balance(eur, 1_999, 1_999), eur, 2_000), None);
         assert_eq!(due(balance(eur, 2_000, 2_500), eur, 2_000), Some(2_000));

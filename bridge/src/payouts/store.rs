@@ -116,9 +116,10 @@ pub async fn balances(tx: &mut Conn, before: i64) -> Result<Vec<(PartRow, Balanc
     let rows = sqlx::query(
         "select m.partner_id, r.user_id, r.name, m.currency, \
          cast(sum(case when m.at < $1 then m.payable_minor else 0 end) as bigint), \
-         cast(sum(m.payable_minor) as bigint) \
+         cast(sum(m.payable_minor) as bigint), \
+         cast(case when r.suspended_at is not null and r.left_at is null then 1 else 0 end as bigint) \
          from commission_move m join partner r on r.id = m.partner_id \
-         group by m.partner_id, r.user_id, r.name, m.currency order by m.partner_id, m.currency",
+         group by m.partner_id, r.user_id, r.name, m.currency, r.suspended_at, r.left_at order by m.partner_id, m.currency",
     )
     .bind(before)
     .fetch_all(tx)
@@ -138,7 +139,9 @@ pub async fn balances(tx: &mut Conn, before: i64) -> Result<Vec<(PartRow, Balanc
                 failed_seq: None,
                 failed_why: None,
             };
-            let balance = Balance { currency, then: row.try_get(4)?, now: row.try_get(5)? };
+            let is_suspended = row.try_get::<i64, _>(6)? == 1;
+            let (then, now) = (row.try_get(4)?, row.try_get(5)?);
+            let balance = Balance { currency, then, now, is_suspended };
             Ok((part, balance))
         })
         .collect()

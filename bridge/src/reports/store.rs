@@ -123,7 +123,8 @@ pub async fn clients(tx: &mut Conn, from: Date, to: Date) -> Result<i64, sqlx::E
     .try_get(0)
 }
 
-/// What was taken back of the approved sales of the days `[from, to)`; of a void one all.
+/// What was taken back of the approved sales of the days `[from, to)`; of a void one all, but not of one that
+/// another sale puts right.
 ///
 /// # Errors
 /// When the database refuses.
@@ -136,7 +137,8 @@ pub async fn refunds(tx: &mut Conn, from: Date, to: Date) -> Result<Refunds, sql
          from share h where h.sale_id = s.id) as credited, \
          (select cast(coalesce(sum(-a.minor), 0) as bigint) from adjustment_share a \
          where a.sale_id = s.id) as taken from sale s where s.approved_at is not null \
-         and s.effective_on >= $1 and s.effective_on < $2) t",
+         and s.effective_on >= $1 and s.effective_on < $2 \
+         and not exists (select 1 from sale c where c.corrects = s.id)) t",
     )
     .bind(from.to_string())
     .bind(to.to_string())

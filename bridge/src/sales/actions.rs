@@ -1,6 +1,7 @@
 //! A sale's way: claimed, reviewed, credited, taken back. Read, decide, write, announce.
 mod behalf;
 mod commission;
+mod correct;
 mod credited;
 mod decide;
 mod dispute;
@@ -11,6 +12,7 @@ mod shares;
 
 pub use behalf::withdraw_for;
 pub use commission::explain;
+pub use correct::{Correction, correct, corrected};
 use decide::take_back;
 pub use decide::{approve, reject, void, voidable, withdraw};
 pub use dispute::{decide as decide_dispute, open as open_dispute};
@@ -325,6 +327,7 @@ fn row_of(
         voided_by: None,
         void_reason: None,
         late: None,
+        corrects: None,
     })
 }
 

@@ -1,5 +1,6 @@
 //! What people and the team may say about sales.
 mod add;
+mod correct;
 mod dispute;
 mod explain;
 mod manner;
@@ -139,6 +140,11 @@ pub enum ControlSale {
         #[arg(value_name = "reason", num_args = 1.., value_hint = PROSE)]
         reason: Option<String>,
     },
+    /// Put an approved sale right: its amount, its parts, its rule; asks first
+    #[command(
+        after_help = "sale correct S-1 --amount 900 a slip of the pen\nsale correct S-1 --parts \"@ana:example.org 2, @ben:example.org 1\" Ben was forgotten"
+    )]
+    Correct(correct::Correct),
     /// A client disputes an approved sale, or that is decided
     #[command(
         after_help = "sale dispute S-1 200 open the bank took it back\nsale dispute S-1 200 won"
@@ -246,6 +252,7 @@ pub async fn control(
             let refund = Refund { number: self::number(&number)?, amount: &amount, reason };
             return self::refund(work, caller, refund, yes || said.confirmed).await;
         }
+        ControlSale::Correct(words) => return correct::correct(work, caller, &words, said).await,
         ControlSale::Dispute { number, amount, words } => {
             let words = words.as_deref().unwrap_or_default();
             let number = self::number(&number)?;

@@ -1,9 +1,11 @@
 //! How sales look: to their claimant, to reviewers, in lists.
+mod correct;
 mod disputes;
 mod list;
 mod shares;
 mod team;
 
+pub use correct::ask_correct;
 pub use disputes::with_earned;
 pub use list::{Asked, list};
 pub use shares::{
@@ -79,6 +81,7 @@ pub fn view(sale: &SaleRow, seq: Option<i64>) -> SaleView {
         disputed: disputes::amount(sale),
         flags: Vec::new(),
         counted_in: sale.late,
+        corrects: sale.corrects,
     }
 }
 
@@ -112,8 +115,9 @@ fn what(sale: &SaleRow) -> Line {
     let industry = sale.industry.as_deref().map(|slug| format!(" · {slug}")).unwrap_or_default();
     let playbook = sale.playbook.as_deref().map(|slug| format!(" · 📘 {slug}")).unwrap_or_default();
     let late = sale.late.map(|period| format!(" · {}", late_word(period))).unwrap_or_default();
+    let corrects = sale.corrects.map(|other| format!(" · corrects {other}")).unwrap_or_default();
     let status = status_word(sale.status());
-    Line::new().plain(&format!("{status} · {}{industry}{playbook}{late}", sale.on))
+    Line::new().plain(&format!("{status} · {}{industry}{playbook}{late}{corrects}", sale.on))
 }
 
 /// Of what the ledger took when its own month was closed.

@@ -39,6 +39,13 @@ pub fn open(work: &mut Work<'_>, sale: &SaleRow) {
     work.react("control", &key, "❌");
 }
 
+/// Posts the card of a sale that is decided already: it is the team's record, there is nothing to press.
+pub fn record(work: &mut Work<'_>, sale: &SaleRow) {
+    let by: Vec<String> = sale.approved_by.iter().cloned().collect();
+    let message = render::review(sale, &by, 1, &work.program.prefix);
+    work.send_as(&key(&sale.id.to_string()), "control", &message);
+}
+
 /// Edits the card to what the sale is now.
 pub fn update(work: &mut Work<'_>, sale: &SaleRow, approvals: &[String]) {
     odd::forget(work, sale);

@@ -1,5 +1,6 @@
 //! What is allowed with a claim and a sale, how clients are told apart, and what looks odd.
 mod client;
+mod correct;
 mod disputes;
 mod odd;
 mod record;
@@ -8,6 +9,7 @@ mod seller;
 mod shares;
 
 pub use client::{Domain, client_key, domain_of, skeleton};
+pub use correct::{correctable, corrected_as, corrected_shares, may_correct, needs_no_second};
 pub use disputes::{disputable, open_dispute};
 pub use odd::{backdated, core, similar};
 pub use record::{RECORD_DAYS, RECORD_SALES_MIN, Record, percent};

@@ -4,7 +4,7 @@ pub mod disputes;
 mod record;
 pub mod shares;
 
-pub use claims::{NewSale, insert, rewrite};
+pub use claims::{NewSale, insert, rewrite, set_corrects};
 pub use disputes::Dispute;
 pub use record::{has_approved, record};
 pub use shares::Adjustment;
@@ -64,6 +64,8 @@ pub struct SaleRow {
     pub playbook: Option<String>,
     /// The month that it counts in, where it came too late for its own; for one sale alone.
     pub late: Option<schema::period::Period>,
+    /// The sale that it puts right.
+    pub corrects: Option<SaleNumber>,
 }
 
 impl SaleRow {
@@ -103,7 +105,7 @@ macro_rules! select_sale {
              s.rejected_by, s.reject_reason, s.withdrawn_at, s.voided_at, s.voided_by, s.void_reason, \
              s.amount_minor - coalesce((select cast(sum(a.amount_minor) as bigint) from adjustment a \
              where a.sale_id = s.id), 0), s.rate, s.rate_from, s.reporting_minor, s.reporting_currency, s.thread, \
-             s.playbook, s.claimed_by \
+             s.playbook, s.claimed_by, (select o.number from sale o where o.id = s.corrects) \
              from sale s join partner p on p.id = s.partner_id join client c on c.id = s.client_id ",
             $rest
         )
@@ -150,6 +152,7 @@ fn read(row: &AnyRow) -> Result<SaleRow, sqlx::Error> {
         void_reason: maybe(25)?,
         playbook: maybe(32)?,
         claimed_by: maybe(33)?,
+        corrects: at(34)?.map(SaleNumber),
         late: None,
     })
 }

@@ -3,7 +3,7 @@ use super::store::Span;
 use super::{actions, file, render};
 use crate::platform::access::Caller;
 use crate::platform::refusal::{Code, Fault, Refusal, Stop};
-use crate::platform::work::{File, Work};
+use crate::platform::work::Work;
 use schema::period::{Period, PeriodKind};
 
 /// Your statement; in your own chat only
@@ -32,27 +32,23 @@ pub async fn statement(work: &mut Work<'_>, caller: &Caller, words: Words) -> Re
     let (from, to) = bounds.ok_or_else(|| Fault::Bug("a month without an end".into()))?;
     let accounts = actions::accounts(work, partner.id(), Span::time(from, to)).await?;
     let (calendar, own) = (work.program.calendar.clone(), work.program.currency);
-    let name = |ending: &str| format!("statement-{period}.{ending}");
-    let file = match words.file.as_deref().map(str::to_lowercase).as_deref() {
+    let name = format!("statement-{period}");
+    let files = match words.file.as_deref().map(str::to_lowercase).as_deref() {
         None => {
             let open = period == now;
             let prefix = work.program.prefix.clone();
             work.reply(&render::statement((period, open), &accounts, (&calendar, own), &prefix));
             return Ok(());
         }
-        Some("csv") => {
-            let bytes = file::table(&accounts, &calendar, own);
-            let bytes = bytes.map_err(|error| Fault::Bug(error.to_string()))?;
-            File::new(name("csv"), "text/csv", bytes)
-        }
+        Some("csv") => file::files(&accounts, (&name, "csv", "text/csv"), |part, _| {
+            file::table(part, &calendar, own).map_err(|error| Fault::Bug(error.to_string()))
+        }),
         Some("html") => {
-            let title = format!("Statement {period}");
             let who = (work.program.name.as_str(), partner.row().name.as_str());
-            File::new(
-                name("html"),
-                "text/html",
-                file::page(&title, who, &accounts, (&calendar, own)),
-            )
+            file::files(&accounts, (&name, "html", "text/html"), |part, of| {
+                let title = format!("Statement {period}{of}");
+                Ok(file::page(&title, who, part, (&calendar, own)).into_bytes())
+            })
         }
         Some(_) => {
             return Err(Refusal::new(Code::Usage, "A statement comes as csv or html.")
@@ -60,8 +56,13 @@ pub async fn statement(work: &mut Work<'_>, caller: &Caller, words: Words) -> Re
                 .into());
         }
     };
-    let file = file.map_err(|no| no.example(format!("statement {period}")))?;
-    work.reply_file(&file, &render::file(period, &accounts, own));
+    let files = files.map_err(|stop| match stop {
+        Stop::Refusal(no) => Stop::from(no.example(format!("statement {period}"))),
+        fault @ Stop::Fault(_) => fault,
+    })?;
+    for (n, file) in (1..).zip(&files) {
+        work.reply_file(file, &render::file(period, (n, files.len()), &accounts, own));
+    }
     Ok(())
 }
 

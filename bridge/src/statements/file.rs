@@ -1,11 +1,52 @@
 //! A statement as a file: a table for programs, a page for the printer.
 use super::actions::team::MemberAccounts;
 use super::render::{kind_word, note, rate};
-use super::rules::{Account, Line};
+use super::rules::{self, Account, Line};
+use crate::platform::refusal::{Code, Fault, Refusal, Stop};
 use crate::platform::text::{cell::guarded, escaped};
+use crate::platform::work::{FILE_BYTES_MAX, File};
 use schema::money::{Currency, Money};
 use schema::period::Calendar;
 use std::fmt::Write as _;
+
+/// So many files one answer has at most.
+pub const FILES_MAX: usize = 10;
+
+/// Accounts as files: one, or as many as are needed for each to be small enough to be sent.
+///
+/// # Errors
+/// A refusal where even [`FILES_MAX`] are too few; a fault where one cannot be written.
+pub fn files(
+    accounts: &[Account],
+    (name, ending, mime): (&str, &str, &'static str),
+    make: impl Fn(&[Account], &str) -> Result<Vec<u8>, Fault>,
+) -> Result<Vec<File>, Stop> {
+    let mut waiting = vec![accounts.to_vec()];
+    let mut parts = Vec::new();
+    while let Some(part) = waiting.pop() {
+        // The number that its title will have is not known yet, and as long at most.
+        let fits = make(&part, " · 10 of 10")?.len() <= FILE_BYTES_MAX;
+        match rules::halves(&part).filter(|_| !fits) {
+            Some([first, second]) => waiting.extend([second, first]),
+            None => parts.push(part),
+        }
+        if parts.len() + waiting.len() > FILES_MAX {
+            let sentence = format!(
+                "That would be more than {FILES_MAX} files. Ask the team for an export of it."
+            );
+            return Err(Refusal::new(Code::Long, sentence).into());
+        }
+    }
+    if let [part] = parts.as_slice() {
+        return Ok(vec![File::new(format!("{name}.{ending}"), mime, make(part, "")?)?]);
+    }
+    let of = parts.len();
+    let file = |(n, part): (usize, &Vec<Account>)| -> Result<File, Stop> {
+        let bytes = make(part, &format!(" · {n} of {of}"))?;
+        Ok(File::new(format!("{name}-{n}.{ending}"), mime, bytes)?)
+    };
+    (1..).zip(&parts).map(file).collect()
+}
 
 /// The columns of the table, in their order.
 pub const COLUMNS: [&str; 14] = [
@@ -138,6 +179,15 @@ fn section(out: &mut String, account: &Account, print: (&Calendar, Currency)) {
     );
     for line in &account.lines {
         row(out, line, print);
+    }
+    if account.goes_on {
+        let _ = write!(
+            out,
+            "<tr class=\"sum\"><td colspan=\"5\">Carried forward</td><td class=\"n\">{}</td></tr>\
+             </tbody></table></div>",
+            money(account.closing)
+        );
+        return;
     }
     let _ = write!(
         out,

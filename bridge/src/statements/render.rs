@@ -188,8 +188,15 @@ pub fn last(accounts: &[Account], (calendar, own): (&Calendar, Currency)) -> Mes
     message.card(&card(Period::ALL, false, accounts, own))
 }
 
-/// What comes with a statement's file.
+/// What comes with a statement's file, the `n`th `of` so many.
 #[must_use]
-pub fn file(period: Period, accounts: &[Account], own: Currency) -> Message {
-    Message::notice(format!("📄 Statement {period}")).card(&card(period, false, accounts, own))
+pub fn file(
+    period: Period,
+    (n, of): (usize, usize),
+    accounts: &[Account],
+    own: Currency,
+) -> Message {
+    let title = format!("📄 Statement {period}");
+    let title = if of > 1 { format!("{title} · {n} of {of}") } else { title };
+    Message::notice(title).card(&card(period, false, accounts, own))
 }

@@ -55,6 +55,36 @@ pub struct Account {
     pub closing: i64,
     /// How the closing balance lies at the end.
     pub lies: Change,
+    /// Whether its lines go on in another file.
+    pub goes_on: bool,
+}
+
+/// The same accounts in two parts, each with half of the lines: what is too long for one file. The balance is
+/// carried from one to the other. `None` where there is but one line.
+#[must_use]
+pub fn halves(accounts: &[Account]) -> Option<[Vec<Account>; 2]> {
+    let mut left = accounts.iter().map(|account| account.lines.len()).sum::<usize>() / 2;
+    if left == 0 {
+        return None;
+    }
+    let (mut first, mut second) = (Vec::new(), Vec::new());
+    for account in accounts {
+        let cut = left.min(account.lines.len());
+        left -= cut;
+        if cut == account.lines.len() {
+            first.push(account.clone());
+        } else if cut == 0 {
+            second.push(account.clone());
+        } else {
+            let (before, after) = account.lines.split_at(cut);
+            let amounts = before.iter().map(|line| line.amount().unwrap_or_default());
+            let carried = amounts.fold(account.opening, i64::saturating_add);
+            let (lines, closing) = (before.to_vec(), carried);
+            first.push(Account { lines, closing, goes_on: true, ..*account });
+            second.push(Account { lines: after.to_vec(), opening: carried, ..*account });
+        }
+    }
+    Some([first, second])
 }
 
 /// # Errors
@@ -67,13 +97,15 @@ pub fn accounts(
     for (currency, change) in opening {
         let opening = change.total().ok_or(Overflow)?;
         let (currency, lies) = (*currency, *change);
-        accounts.push(Account { currency, opening, lines: Vec::new(), closing: opening, lies });
+        let (lines, closing, goes_on) = (Vec::new(), opening, false);
+        accounts.push(Account { currency, opening, lines, closing, lies, goes_on });
     }
     for line in lines {
         let found = accounts.iter().position(|account| account.currency == line.currency);
         let index = found.unwrap_or_else(|| {
             let (currency, lies) = (line.currency, Change::default());
-            accounts.push(Account { currency, opening: 0, lines: Vec::new(), closing: 0, lies });
+            let (lines, goes_on) = (Vec::new(), false);
+            accounts.push(Account { currency, opening: 0, lines, closing: 0, lies, goes_on });
             accounts.len() - 1
         });
         let account = &mut accounts[index];

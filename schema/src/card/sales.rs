@@ -137,6 +137,9 @@ pub struct SaleView {
     /// The month that it counts in, where it came too late for its own; not in lists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counted_in: Option<Period>,
+    /// The sale that it puts right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrects: Option<SaleNumber>,
 }
 
 words! {

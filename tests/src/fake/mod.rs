@@ -48,7 +48,7 @@ pub use quirks::{Fault, Faults, Plan, Quirks};
 pub use registration::Registration;
 pub use room::{Event, Room};
 pub use routes::route;
-pub use world::World;
+pub use world::{World, clock};
 
 /// What the tasks of one homeserver share.
 pub(crate) struct Shared {

@@ -96,10 +96,7 @@ impl World {
     }
 
     pub fn now(&self) -> i64 {
-        self.now.unwrap_or_else(|| {
-            let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-            i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-        })
+        self.now.unwrap_or_else(clock)
     }
 
     pub fn sender(&self) -> String {
@@ -233,4 +230,11 @@ impl World {
     pub fn chance(&mut self, percent: u8) -> bool {
         percent > 0 && self.rng.random_range(0..100) < u32::from(percent)
     }
+}
+
+/// The time of this machine, epoch milliseconds.
+#[must_use]
+pub fn clock() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

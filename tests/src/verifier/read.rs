@@ -19,7 +19,7 @@ const TABLES: &[(&str, &str)] = &[
         "sale id status partner partner_user client_id client industry on #amount_minor currency \
          #net_minor rate rate_from #reporting_minor reporting_currency note playbook #claimed_at \
          #approved_at approved_by #rejected_at rejected_by reject_reason #withdrawn_at #voided_at \
-         voided_by void_reason batch external_id",
+         voided_by void_reason batch external_id corrects",
     ),
     (
         "shares",

@@ -7,6 +7,7 @@ partnerspace_tests::transcripts!(
     commission_abroad,
     commission_choice,
     commission_months,
+    corrections,
     deal_conflicts,
     deal_shares,
     deals,

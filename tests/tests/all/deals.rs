@@ -1,6 +1,6 @@
 //! A registered deal as time goes by: two reminders, each once, and the end, once; after that the
 //! client is anybody's. What a protection is in days stands in the rules; here the days are moved.
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use partnerspace_tests::Outcome;
 use partnerspace_tests::facts::Facts;
@@ -80,7 +80,7 @@ async fn all_jobs(house: &House, facts: &Facts) -> Outcome<()> {
 }
 
 fn today(house: &House) -> Outcome<Date> {
-    let now = house.fake().context("the fake's clock")?.world().now();
+    let now = house.now();
     Ok(Timestamp::from_millisecond(now)?.to_zoned(TimeZone::get("Europe/Berlin")?).date())
 }
 
@@ -97,4 +97,9 @@ async fn days_go_by_on_sqlite() -> Outcome<()> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn days_go_by_on_postgres() -> Outcome<()> {
     days_go_by(Ground::FakePostgres).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn days_go_by_on_synapse() -> Outcome<()> {
+    days_go_by(Ground::Synapse).await
 }

@@ -1,5 +1,5 @@
 //! What a review card points at beside the claim: names that are nearly another's, days long gone.
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use partnerspace_tests::Outcome;
 use partnerspace_tests::facts::Facts;
@@ -32,7 +32,7 @@ async fn flagged(ground: Ground) -> Outcome<()> {
     let mut house = House::open(ground, "olga").await?;
     house.partner("ana").await?;
     let chat = house.chat_of("ana")?;
-    let now = house.fake().context("the fake's clock")?.world().now();
+    let now = house.now();
     let today = Timestamp::from_millisecond(now)?.to_zoned(TimeZone::get("Europe/Berlin")?).date();
     let first = flags(&house, chat, "sale add 100 EUR Smile Clinic").await?;
     ensure!(first.is_empty(), "{first:?}");
@@ -99,4 +99,14 @@ async fn flags_on_sqlite() -> Outcome<()> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn flags_on_postgres() -> Outcome<()> {
     flagged(Ground::FakePostgres).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn forgiven_on_synapse() -> Outcome<()> {
+    forgiven(Ground::Synapse).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn flagged_on_synapse() -> Outcome<()> {
+    flagged(Ground::Synapse).await
 }

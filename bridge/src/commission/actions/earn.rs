@@ -123,7 +123,7 @@ async fn pinned(
         base: 0,
         clear: 0,
         pinned_at: work.now,
-        release_at: Some(release_at(work, body)),
+        release_at: Some(release_at(work, body, sale.held_from)),
         released_at: None,
         posted: Held::default(),
     })

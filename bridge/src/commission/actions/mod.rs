@@ -33,6 +33,8 @@ pub struct Sale {
     pub on: Date,
     /// Since when its terms are pinned.
     pub approved_at: Option<i64>,
+    /// From when on a hold counts, where that is not the approval: what is put right waits no second time.
+    pub held_from: Option<i64>,
     pub currency: Currency,
     pub exchange: Option<Exchange>,
     /// What is left of the amount, minor units.

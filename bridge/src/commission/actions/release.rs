@@ -10,9 +10,11 @@ use crate::platform::work::Work;
 const PAGE: i64 = 200;
 
 /// The instant from which a line of a rule is payable: now, or after so many full local days.
-pub(super) fn release_at(work: &Work<'_>, body: &Body) -> i64 {
+pub(super) fn release_at(work: &Work<'_>, body: &Body, held_from: Option<i64>) -> i64 {
     match body.hold_days {
-        Some(days) if days > 0 => work.program.calendar.after_full_days(work.now, days),
+        Some(days) if days > 0 => {
+            work.program.calendar.after_full_days(held_from.unwrap_or(work.now), days)
+        }
         _ => work.now,
     }
 }

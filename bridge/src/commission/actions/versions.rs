@@ -191,6 +191,7 @@ pub fn imagined(
         industry,
         on,
         approved_at: None,
+        held_from: None,
         currency: amount.currency,
         exchange: None,
         net: amount.minor,

@@ -120,6 +120,7 @@ const SALES: Table = Table {
         text("void_reason", ""),
         text("batch", "the import that brought it in, `B-1`"),
         text("external_id", "its id in the system that it came from"),
+        text("corrects", "the sale that it puts right, `S-1`"),
     ],
 };
 

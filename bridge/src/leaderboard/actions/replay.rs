@@ -3,6 +3,7 @@
 use super::super::live::Live;
 use super::super::rules::{self, BoardKey, Periods, Score};
 use super::super::store;
+use super::sums::Sums;
 use super::{Starts, help, organizations, show, starts, too_much};
 use crate::ledger::rules::{Sealed, credit_account};
 use crate::platform::db::Conn;
@@ -10,8 +11,7 @@ use crate::platform::refusal::{Fault, Stop};
 use crate::platform::work::Work;
 use schema::ids::PartnerId;
 use schema::period::{Calendar, Period};
-use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A partner's scores from their own entries: tells when a score that was fallen back to had first
 /// been reached.
@@ -88,8 +88,7 @@ impl Own {
 }
 
 /// The first difference between the stored standings and a replay of the whole ledger. Holds one
-/// partner's entries at a time, and for each partner one number: what their standings add up to, the
-/// stored ones taken from the replayed ones.
+/// partner's entries at a time, and for each partner one number.
 ///
 /// # Errors
 /// When the database refuses.
@@ -97,28 +96,21 @@ pub async fn differs_from_replay(
     connection: &mut Conn,
     calendar: &Calendar,
 ) -> Result<Option<String>, Fault> {
-    let mut odd: HashMap<PartnerId, u128> = HashMap::new();
+    let mut sums = Sums::default();
     let starts = Starts::read(connection).await?;
     let mut group = Group {
         starts: &starts,
         periods: Periods::of(calendar),
         account: String::new(),
         own: Own::default(),
-        odd: &mut odd,
+        sums: &mut sums,
     };
     store::each_credit(connection, |account, seq, body| group.take(account, seq, body)).await?;
     group.close()?;
-    help::each(connection, calendar, |partner, key, score| {
-        let sum = odd.entry(partner).or_default();
-        *sum = sum.wrapping_add(digest(&key.to_string(), score));
-    })
-    .await?;
-    store::each(connection, |board, partner, score| {
-        let sum = odd.entry(partner).or_default();
-        *sum = sum.wrapping_sub(digest(board, score));
-    })
-    .await?;
-    match odd.into_iter().filter(|(_, sum)| *sum != 0).map(|(partner, _)| partner).min() {
+    help::each(connection, calendar, |partner, key, score| sums.replayed(partner, key, score))
+        .await?;
+    store::each(connection, |board, partner, score| sums.stored(partner, board, score)).await?;
+    match sums.odd() {
         Some(partner) => difference(connection, partner, calendar).await.map(Some),
         None => organizations::differs(connection, calendar).await,
     }
@@ -130,7 +122,7 @@ struct Group<'a> {
     periods: Periods<'a>,
     account: String,
     own: Own,
-    odd: &'a mut HashMap<PartnerId, u128>,
+    sums: &'a mut Sums,
 }
 
 impl Group<'_> {
@@ -151,12 +143,8 @@ impl Group<'_> {
         let doubled = |industry: &str, period| self.starts.doubled(industry, period);
         let scores =
             own.scores(partner, &mut self.periods, &doubled).ok_or(Fault::Overflow("a replay"))?;
-        let sum = self.odd.entry(partner).or_default();
-        for (key, score) in scores.into_iter().filter(|(_, score)| score.score != 0) {
-            *sum = sum.wrapping_add(digest(&key.to_string(), score));
-        }
-        if *sum == 0 {
-            self.odd.remove(&partner);
+        for (key, score) in scores.iter().filter(|(_, score)| score.score != 0) {
+            self.sums.replayed(partner, key, *score);
         }
         Ok(())
     }
@@ -165,18 +153,6 @@ impl Group<'_> {
 fn partner_of(account: &str) -> Result<PartnerId, Fault> {
     let id = account.strip_prefix("credit:").and_then(|id| id.parse().ok());
     id.ok_or_else(|| Fault::Data(format!("{account} is no partner's account")))
-}
-
-/// A standing as a number; the sum of many is as good as the list of them in order.
-fn digest(board: &str, score: Score) -> u128 {
-    let hash = Sha256::new()
-        .chain_update(score.score.to_be_bytes())
-        .chain_update(score.reached_at.to_be_bytes())
-        .chain_update(board.as_bytes())
-        .finalize();
-    let mut first = [0; 16];
-    first.copy_from_slice(&hash[..16]);
-    u128::from_be_bytes(first)
 }
 
 /// The first board on which a partner's stored and replayed scores differ, in words.

@@ -1,6 +1,6 @@
 //! The walk over the whole ledger, a page at a time: it can be left and taken up again.
 use super::super::rules::{Head, Link};
-use super::super::store::{self, EntryRow, PostingRow};
+use super::super::store::{self, EntryText, PostingText};
 use crate::commission::store::moves::{self, MoveRow};
 use crate::platform::db::Conn;
 use crate::platform::refusal::Fault;
@@ -38,8 +38,10 @@ impl Walk {
     /// When the database refuses.
     pub async fn step(&mut self, connection: &mut Conn) -> Result<Option<Verified>, Fault> {
         let page = store::after(connection, self.0.seq, PAGE).await?;
+        let page = store::entries(&page)?;
         let Some(last) = page.last() else { return Ok(Some(self.found(None))) };
-        let postings = store::postings(connection, self.0.seq + 1, last.seq).await?;
+        let postings = store::postings_of(connection, self.0.seq + 1, last.seq).await?;
+        let postings = store::postings(&postings)?;
         let moves = moves::between(connection, self.0.seq + 1, last.seq).await?;
         let (mut rest, mut moved) = (postings.as_slice(), moves.as_slice());
         for entry in &page {
@@ -76,18 +78,17 @@ pub async fn verify(connection: &mut Conn) -> Result<Verified, Fault> {
 /// The chain, the row's columns, and the postings and what statements show against the body.
 fn check(
     head: &mut Head,
-    entry: &EntryRow,
-    (postings, moves): (&[PostingRow], &[MoveRow]),
+    entry: &EntryText<'_>,
+    (postings, moves): (&[PostingText<'_>], &[MoveRow]),
 ) -> Result<(), String> {
     let mut next = head.clone();
     let link =
-        Link { seq: entry.seq, prev_hash: &entry.prev_hash, hash: &entry.hash, body: &entry.body };
-    let sealed = next.take(link).map_err(|broken| broken.to_string())?;
-    let told = (&entry.source, &entry.source_id, entry.posted_at, entry.book.as_str());
-    if told != (&sealed.source, &sealed.source_id, sealed.at, sealed.body.book().as_str()) {
+        Link { seq: entry.seq, prev_hash: entry.prev_hash, hash: entry.hash, body: entry.body };
+    let (sealed, said) = next.read(link).map_err(|broken| broken.to_string())?;
+    let told = (entry.source, entry.source_id, entry.posted_at, entry.book);
+    if told != (&*sealed.source, &*sealed.source_id, sealed.at, sealed.body.book().as_str()) {
         return Err("its columns are not those of its body".to_owned());
     }
-    let said = sealed.body.postings();
     let same = said.len() == postings.len()
         && said.iter().zip(postings).all(|(a, b)| {
             a.account == b.account && a.minor == b.minor && a.currency.code() == b.currency

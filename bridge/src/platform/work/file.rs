@@ -63,6 +63,11 @@ impl File {
         content.to_string()
     }
 
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     pub(super) fn encoded(&self) -> String {
         Base64::<Standard, _>::new(&self.bytes).encode()
     }

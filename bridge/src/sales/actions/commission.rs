@@ -21,6 +21,7 @@ fn of(sale: &SaleRow) -> commission::Sale {
         industry: sale.industry.clone(),
         on: sale.on,
         approved_at: sale.approved_at,
+        held_from: None,
         currency: sale.amount.currency,
         exchange: sale.exchange,
         net: if counts { sale.net_minor } else { 0 },
@@ -29,13 +30,13 @@ fn of(sale: &SaleRow) -> commission::Sale {
     }
 }
 
-/// A sale was approved: everyone who has a part earns.
+/// A sale was approved: everyone who has a part earns. A hold counts from `held_from`, where that is not now.
 pub(super) async fn earned(
     work: &mut Work<'_>,
     sale: &SaleRow,
-    follows: i64,
+    (follows, held_from): (i64, Option<i64>),
 ) -> Result<Vec<Moved>, Fault> {
-    commission::earned(work, &of(sale), follows).await
+    commission::earned(work, &commission::Sale { held_from, ..of(sale) }, follows).await
 }
 
 /// Something befell a sale: commission follows. What it makes of each seller's own is given back, for

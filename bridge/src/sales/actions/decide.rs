@@ -46,26 +46,38 @@ pub async fn approve(
         work.reply(&render::seconded(&sale, needed - approvals.len()));
         return Ok(None);
     }
-    shares::credit(work, &mut sale).await?;
+    count(work, &mut sale, reviewer.user_id(), None).await?;
+    work.audit("sale.approve", &number.to_string(), "");
+    review::update(work, &sale, &approvals);
+    Ok(Some(sale))
+}
+
+/// A sale counts from now on, by the word of `by`: credit, boards, commission, and all who sold it hear it.
+/// A hold begins at `held_from`, where that is not now.
+pub(super) async fn count(
+    work: &mut Work<'_>,
+    sale: &mut SaleRow,
+    by: &str,
+    held_from: Option<i64>,
+) -> Result<(), Stop> {
+    shares::credit(work, sale).await?;
     let parts: Vec<_> =
         sale.shares.iter().map(|share| (share.partner, share.credited_minor)).collect();
     let body = EntryBody::sale_approved(&sale.credit(&parts));
     let plan = leaderboard::actions::plan(work, &body).await?;
-    store::add_approval(work.tx, sale.id, reviewer.user_id(), work.now).await?;
-    store::approve(work.tx, sale.id, reviewer.user_id(), work.now).await?;
+    store::add_approval(work.tx, sale.id, by, work.now).await?;
+    store::approve(work.tx, sale.id, by, work.now).await?;
     sale.approved_at = Some(work.now);
-    sale.approved_by = Some(reviewer.user_id().to_owned());
-    mark_late(work, &mut sale);
+    sale.approved_by = Some(by.to_owned());
+    mark_late(work, sale);
     let posted = ledger::actions::post(work, "sale.approved", &sale.id.to_string(), &body).await?;
     leaderboard::actions::apply(work, plan, &posted).await?;
-    shares::changed(work, &sale);
-    credited(work, &sale, (&body, &posted)).await?;
-    work.audit("sale.approve", &number.to_string(), "");
-    review::update(work, &sale, &approvals);
-    let earned = commission::earned(work, &sale, posted.seq).await?;
-    review::tell_claimant(work, &sale, SaleEvent::Approved, Some(posted.seq), &earned).await?;
-    review::tell_co_sellers(work, &sale, SaleEvent::Approved, &earned);
-    Ok(Some(sale))
+    shares::changed(work, sale);
+    credited(work, sale, (&body, &posted)).await?;
+    let earned = commission::earned(work, sale, (posted.seq, held_from)).await?;
+    review::tell_claimant(work, sale, SaleEvent::Approved, Some(posted.seq), &earned).await?;
+    review::tell_co_sellers(work, sale, SaleEvent::Approved, &earned);
+    Ok(())
 }
 
 /// # Errors

@@ -37,6 +37,28 @@ pub fn parts(text: &str, claimant: &str) -> Result<Vec<Part>, Refusal> {
     Ok(parts)
 }
 
+/// Reads `@a:x 3, @b:x 2`: everybody who has a part, each named.
+///
+/// # Errors
+/// With one sentence for what is wrong.
+pub fn all(text: &str) -> Result<Vec<(String, u32)>, Refusal> {
+    let example = |refusal: Refusal| refusal.example(super::correct::EXAMPLE);
+    let mut all = Vec::new();
+    for piece in text.split(',').map(str::trim).filter(|piece| !piece.is_empty()) {
+        match part(piece, "").map_err(example)? {
+            Part { user: Some(user), weight } => all.push((user, weight)),
+            Part { user: None, .. } => {
+                return Err(example(refused("Name everybody by their user id in --parts.")));
+            }
+        }
+    }
+    if all.is_empty() || all.len() > CO_SELLERS_MAX + 1 {
+        let sentence = format!("A sale has 1 to {} parts.", CO_SELLERS_MAX + 1);
+        return Err(example(refused(&sentence)));
+    }
+    Ok(all)
+}
+
 fn part(piece: &str, claimant: &str) -> Result<Part, Refusal> {
     let mut words = piece.split_whitespace();
     let who = words.next().unwrap_or_default();

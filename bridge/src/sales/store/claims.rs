@@ -95,3 +95,16 @@ pub async fn rewrite(tx: &mut Conn, sale: &NewSale<'_>) -> Result<(), sqlx::Erro
         .await?;
     Ok(())
 }
+
+/// Which sale a new one puts right.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn set_corrects(tx: &mut Conn, sale: SaleId, other: SaleId) -> Result<(), sqlx::Error> {
+    sqlx::query("update sale set corrects = $1 where id = $2")
+        .bind(other.to_string())
+        .bind(sale.to_string())
+        .execute(tx)
+        .await?;
+    Ok(())
+}

@@ -4,7 +4,8 @@ use crate::sales::rules::Record;
 use schema::ids::PartnerId;
 use sqlx::Row as _;
 
-/// A partner's parts of sales approved since a time, and what is left of them.
+/// A partner's parts of sales approved since a time, and what is left of them. What was put right by another
+/// sale was never given back.
 ///
 /// # Errors
 /// When the database refuses.
@@ -15,7 +16,8 @@ pub async fn record(tx: &mut Conn, partner: PartnerId, since: i64) -> Result<Rec
          else coalesce(h.credit_minor, h.amount_minor) + coalesce((select cast(sum(a.minor) as bigint) \
          from adjustment_share a where a.sale_id = h.sale_id and a.partner_id = h.partner_id), 0) end) \
          as bigint), 0), count(*) \
-         from share h join sale s on s.id = h.sale_id where h.partner_id = $1 and s.approved_at >= $2",
+         from share h join sale s on s.id = h.sale_id where h.partner_id = $1 and s.approved_at >= $2 \
+         and not exists (select 1 from sale c where c.corrects = s.id)",
     )
     .bind(partner.to_string())
     .bind(since)

@@ -59,3 +59,33 @@ fn a_page_holds_no_markup_of_people() {
     assert!(!text.contains("<img") && !text.contains("<script"), "{text}");
     assert!(text.contains("A &amp; B") && text.contains("€50") && text.contains("Closing balance"));
 }
+
+#[test]
+fn what_is_too_long_for_one_file_goes_on_in_the_next() {
+    let lines: Vec<Line> = (1..=14_000).map(|n| line(n, n, "Acme & Sons", "")).collect();
+    let found = accounts(&[], lines).unwrap();
+    let make = |part: &[Account], of: &str| {
+        let who = ("Program", "Ana");
+        Ok(page(&format!("Statement{of}"), who, part, (&calendar(), eur())).into_bytes())
+    };
+    let files = files(&found, ("statement", "html", "text/html"), make).unwrap();
+    assert_eq!(files.len(), 2);
+    let texts: Vec<String> =
+        files.iter().map(|file| String::from_utf8(file.bytes().to_vec()).unwrap()).collect();
+    let rows = |text: &String| text.matches("Acme &amp; Sons").count();
+    assert_eq!(texts.iter().map(rows).collect::<Vec<_>>(), [7_000, 7_000]);
+    // 1 + 2 + … + 7,000, in cents.
+    let carried = "€245,035";
+    let row = |word: &str| format!("{word}</td><td class=\"n\">{carried}</td>");
+    assert!(texts[0].contains("Statement · 1 of 2") && texts[0].contains(&row("Carried forward")));
+    assert!(texts[1].contains("Statement · 2 of 2") && texts[1].contains(&row("Opening balance")));
+    assert!(!texts[0].contains("Closing balance") && texts[1].contains("Closing balance"));
+}
+
+#[test]
+fn a_whole_library_is_refused() {
+    let found = accounts(&[], (1..=100).map(|n| line(n, n, "Acme", "")).collect()).unwrap();
+    let large = |_: &[Account], _: &str| Ok(vec![0; FILE_BYTES_MAX + 1]);
+    let stop = files(&found, ("statement", "csv", "text/csv"), large).unwrap_err();
+    assert!(matches!(stop, Stop::Refusal(no) if no.code == Code::Long), "too many files");
+}

@@ -65,3 +65,8 @@ async fn on_sqlite() -> Outcome<()> {
 async fn on_postgres() -> Outcome<()> {
     told_when_moved(Ground::FakePostgres).await
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_synapse() -> Outcome<()> {
+    told_when_moved(Ground::Synapse).await
+}

@@ -2,7 +2,7 @@
 //! told by line.
 use super::export::export;
 use super::played::{done, house};
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 use jiff::{Timestamp, tz::TimeZone};
 use partnerspace_tests::Outcome;
 use partnerspace_tests::facts::Facts;
@@ -35,7 +35,7 @@ fn told(said: &str, words: &[&str]) -> Outcome<()> {
 
 /// The local day by the fake's clock.
 fn today(house: &House) -> Outcome<String> {
-    let now = house.fake().context("the fake's clock")?.world().now();
+    let now = house.now();
     let zone = TimeZone::get("Europe/Berlin")?;
     Ok(Timestamp::from_millisecond(now)?.to_zoned(zone).date().to_string())
 }
@@ -297,3 +297,13 @@ macro_rules! on_both {
 }
 
 on_both!(sales_come_and_go: in_and_out_again, all_rows_or_none: all_or_nothing, kills: killed);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sales_come_and_go_on_synapse() -> Outcome<()> {
+    in_and_out_again(Ground::Synapse).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn all_rows_or_none_on_synapse() -> Outcome<()> {
+    all_or_nothing(Ground::Synapse).await
+}

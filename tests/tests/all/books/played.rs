@@ -25,10 +25,12 @@ pub async fn done(house: &mut House, who: &str, room: &str, line: &str) -> Outco
     Ok(answer)
 }
 
-/// Sales in two currencies and two industries, shared, refunded, disputed, void, rejected and open, to
+/// Sales in two currencies and two industries, shared, refunded, disputed, corrected, void, rejected and open, to
 /// clients that were won before and lost again; with commission.
 pub async fn play(house: &mut House) -> Outcome<()> {
-    let ben = house.person("ben")?.id.clone();
+    let [ana, ben] = ["ana", "ben"].map(|name| house.person(name).map(|person| person.id.clone()));
+    let (ana, ben) = (ana?, ben?);
+    let halves = format!("--parts \"{ana} 1, {ben} 1\"");
     for (who, room, line) in [
         ("olga", "control", "!industry add dental \"Dental practices\"".to_owned()),
         ("olga", "control", "!industry add gyms Gyms".to_owned()),
@@ -53,6 +55,7 @@ pub async fn play(house: &mut House) -> Outcome<()> {
         ("olga", "control", "!sale dispute S-5 20 open the bank took it back".to_owned()),
         ("olga", "control", "!sale dispute S-5 20 lost".to_owned()),
         ("olga", "control", "!sale refund S-4 80 all of it --yes".to_owned()),
+        ("olga", "control", format!("!sale correct S-2 {halves} half each --yes")),
     ] {
         done(house, who, room, &line).await?;
     }

@@ -79,3 +79,8 @@ async fn released_on_sqlite() -> Outcome<()> {
 async fn released_on_postgres() -> Outcome<()> {
     released_when_the_day_begins(Ground::FakePostgres).await
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn released_on_synapse() -> Outcome<()> {
+    released_when_the_day_begins(Ground::Synapse).await
+}
