@@ -171,10 +171,17 @@ const STEPS: &[Step] = &[
         sqlite: "",
         postgres: "",
     },
+    Step {
+        version: 23,
+        name: "rewards_back",
+        common: include_str!("../migrations/0023_rewards_back.sql"),
+        sqlite: include_str!("../migrations/0023_rewards_back.sqlite.sql"),
+        postgres: include_str!("../migrations/0023_rewards_back.postgres.sql"),
+    },
 ];
 
 /// The newest schema version that this program knows.
-pub const NEWEST: i64 = 22;
+pub const NEWEST: i64 = 23;
 
 /// Every step in order: version, name, SQL text for the engine.
 pub fn migrations(engine: Engine) -> impl Iterator<Item = (i64, &'static str, String)> {

@@ -19,6 +19,10 @@ pub enum Kind {
     Me,
     Sale,
     Chatter,
+    /// The owner approves the sales, in the order of their numbers: `number - less` is the next one.
+    Approve {
+        less: u64,
+    },
     /// Every tenth is `!me`, the rest is chatter.
     Mixed,
 }
@@ -122,6 +126,11 @@ impl Stats {
         self.last_of = vec![0; self.speakers.len()];
     }
 
+    /// How many events were made so far.
+    pub const fn made(&self) -> u64 {
+        self.serial
+    }
+
     pub fn outstanding(&self) -> u64 {
         self.wanted - self.answered
     }
@@ -198,6 +207,9 @@ impl Stats {
                 let body =
                     format!("!sale add {}.{cents:02} EUR Client {number}", 100 + number % 9000);
                 (&speaker.room, body, true)
+            }
+            Kind::Approve { less } => {
+                (&speaker.room, format!("!sale approve S-{}", number - less), true)
             }
             Kind::Mixed if tenth => (&speaker.room, "!me".to_owned(), true),
             _ => (&self.chat, format!("good morning, number {number} speaking"), false),

@@ -14,6 +14,8 @@ mod boards;
 mod books;
 mod echo;
 mod feed;
+mod live;
+mod pictures;
 mod pusher;
 mod report;
 mod scenarios;
@@ -65,6 +67,9 @@ fn main() -> Result<()> {
     if options.only.iter().any(|scenario| scenario == "search") {
         search::print()?;
     }
+    if options.only.iter().any(|scenario| scenario == "pictures") {
+        pictures::print()?;
+    }
     if options.only.iter().any(|scenario| scenario == "boards") {
         boards::print(&options)?;
     }
@@ -77,7 +82,7 @@ fn main() -> Result<()> {
     if options.only.iter().all(|scenario| ALONE.contains(&scenario.as_str())) {
         return Ok(());
     }
-    println!("{}", report::head(&target::RAISED));
+    println!("{}", report::head(options.raised()));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     LocalSet::new().block_on(&runtime, async {
         for name in &options.targets {
@@ -85,6 +90,14 @@ fn main() -> Result<()> {
         }
         Ok(())
     })
+}
+
+impl Options {
+    /// Where it is watched how boards follow, their own limits stay as they are.
+    fn raised(&self) -> &'static [(&'static str, &'static str)] {
+        let is_live = self.only.iter().any(|scenario| scenario == "boards-live");
+        if is_live { target::OF_SPEAKERS } else { &target::RAISED }
+    }
 }
 
 fn options(args: &[String]) -> Result<Options> {
@@ -143,6 +156,7 @@ async fn measure(options: &Options, name: &str) -> Result<()> {
         "echo" => Target::echo(&dir, &homeserver)?,
         _ => Target::program(&options.program, &dir, &homeserver)?,
     };
+    target.raised = options.raised();
     let stub = Stub::new(target.registration()?, &target.address);
     setup::accounts(&stub, options.partners);
     tokio::task::spawn_local(stub::serve(stub.clone(), listener));

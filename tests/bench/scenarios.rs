@@ -15,7 +15,7 @@ const STALE: Duration = Duration::from_secs(10);
 /// No send for so long: everything owed was sent.
 const CALM: Duration = Duration::from_secs(1);
 /// What needs no homeserver.
-pub const ALONE: [&str; 5] = ["text", "search", "boards", "books", "statement"];
+pub const ALONE: [&str; 6] = ["text", "search", "boards", "books", "statement", "pictures"];
 pub const NAMES: [&str; 12] = [
     "text",
     "search",
@@ -57,6 +57,7 @@ impl Session {
             "chatter1" => chatter1,
             "mixed" => Load { rate: Some(1_000.0), ..closed(Kind::Mixed, self.scaled(20_000)) },
             "faults" => return self.faults().await.map(Some),
+            "boards-live" => return self.boards_live().await.map(Some),
             "memory" => return self.memory().await.map(Some),
             _ => return Ok(None),
         };

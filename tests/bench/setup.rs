@@ -78,7 +78,7 @@ pub async fn quiet(stub: &Shared) {
     }
 }
 
-fn control_room(world: &World) -> Option<String> {
+pub fn control_room(world: &World) -> Option<String> {
     let control = |room: &&partnerspace_tests::fake::Room| {
         room.content("agency.siso.partners.room", "")["role"] == "control" && room.joined(OWNER)
     };

@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use partnerspace_tests::fake::{Call, Quirks, Registration, World, route};
 use rand::Rng;
@@ -14,6 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 
 use crate::feed::{Feed, Stats};
+use crate::live::Seen;
 use crate::wire::{Buffer, Client, Request, find, header, response};
 
 pub const SERVER: &str = "bench.example";
@@ -35,6 +36,7 @@ pub struct Stub {
     pub queue: VecDeque<Queued>,
     pub feed: Feed,
     pub stats: Stats,
+    pub seen: Seen,
     /// Transaction id → event id, for ever: sends with the same id are one event.
     sent: HashMap<Box<[u8]>, u64>,
     next: u64,
@@ -63,6 +65,7 @@ impl Stub {
             queue: VecDeque::new(),
             feed: Feed::Idle,
             stats: Stats::default(),
+            seen: Seen::default(),
             sent: HashMap::new(),
             next: 0,
             send_delay: Duration::ZERO,
@@ -83,6 +86,9 @@ impl Stub {
         let id = self.next;
         self.sent.insert(txn.into(), id);
         self.stats.heard(room, body);
+        if find(body, b"\"m.replace\"").is_some() {
+            self.seen.edits.push((Instant::now(), decode(room)));
+        }
         if self.echo {
             let (room, user) = (decode(room), decode(user.as_bytes()));
             let content = String::from_utf8_lossy(body);
@@ -188,6 +194,10 @@ fn hot(stub: &Shared, request: &Request<'_>) -> Option<Option<Vec<u8>>> {
     Some(Some(response(200, &body)))
 }
 
+fn texts(segments: &[String]) -> Vec<&str> {
+    segments.iter().map(String::as_str).collect()
+}
+
 fn fault(strike: Strike) -> Option<Vec<u8>> {
     match strike {
         Strike::Limited => {
@@ -228,6 +238,12 @@ async fn cold(stub: &Shared, request: &Request<'_>) -> Vec<u8> {
         mime: None,
     };
     let mut stub = stub.borrow_mut();
+    if let ("PUT", ["state", kind, key]) =
+        (call.method.as_str(), &texts(&call.segments)[5.min(call.segments.len())..])
+    {
+        let key = format!("{kind} {key}");
+        stub.seen.states.push((Instant::now(), key, call.body.clone()));
+    }
     let answer = route(&mut stub.world, &call);
     if request.path().ends_with("/createRoom") || request.path().ends_with("/invite") {
         welcome(&mut stub.world);

@@ -21,6 +21,7 @@ pub struct Target {
     args: Vec<String>,
     pub dir: PathBuf,
     pub address: String,
+    pub raised: &'static [(&'static str, &'static str)],
     child: Option<Child>,
 }
 
@@ -41,6 +42,9 @@ pub const RAISED: [(&str, &str); 6] = [
     // Else the profiles of the setup go out for minutes, and into what is measured.
     ("PARTNERSPACE__LIMITS__STATES_PER_SECOND", "500"),
 ];
+
+/// Those without the pace of boards.
+pub const OF_SPEAKERS: &[(&str, &str)] = RAISED.split_at(5).0;
 
 pub fn free_port() -> Result<u16> {
     Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
@@ -90,6 +94,7 @@ impl Target {
             args,
             dir: dir.to_owned(),
             address,
+            raised: &RAISED,
             child: None,
         })
     }
@@ -101,7 +106,15 @@ impl Target {
         let database = dir.join("echo.db").display().to_string();
         let args = ["echo-server", &address, homeserver, &database].map(str::to_owned).to_vec();
         let program = std::env::current_exe()?;
-        Ok(Self { name: "bare echo", program, args, dir: dir.to_owned(), address, child: None })
+        Ok(Self {
+            name: "bare echo",
+            program,
+            args,
+            dir: dir.to_owned(),
+            address,
+            raised: &RAISED,
+            child: None,
+        })
     }
 
     pub fn registration(&self) -> Result<Registration> {
@@ -120,7 +133,7 @@ impl Target {
         let child = Command::new(&self.program)
             .args(&self.args)
             .current_dir(&self.dir)
-            .envs(RAISED)
+            .envs(self.raised.iter().copied())
             .env("PARTNERSPACE__METRICS__LISTEN", metrics)
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)

@@ -11,6 +11,7 @@ pub mod facts;
 pub mod fake;
 #[cfg(feature = "people")]
 pub mod house;
+pub mod mentions;
 #[cfg(feature = "people")]
 pub mod past;
 #[cfg(feature = "people")]

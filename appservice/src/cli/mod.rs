@@ -54,7 +54,7 @@ enum Command {
 
 #[derive(Subcommand)]
 enum Ledger {
-    /// Recompute every hash, every sum and every board from the ledger.
+    /// Recompute every hash, every sum, every board and every badge from the ledger.
     Verify,
 }
 
@@ -137,6 +137,7 @@ async fn verify(cli: &Cli) -> anyhow::Result<()> {
     let program = crate::run::program(&config)?;
     let db = crate::run::database_as_it_is(&config).await?;
     let (found, boards) = crate::run::verify(&db, &program).await?;
+    let badges = crate::run::verify_badges(&db, &program).await;
     db.close().await;
     if let Some((seq, problem)) = found.bad {
         anyhow::bail!("Entry {seq} is bad: {problem}. Restore a backup; nothing was changed.");
@@ -144,8 +145,11 @@ async fn verify(cli: &Cli) -> anyhow::Result<()> {
     if let Some(odd) = boards? {
         anyhow::bail!("The boards differ from a replay of the ledger: {odd}.");
     }
+    if let Some(odd) = badges? {
+        anyhow::bail!("The badges differ from a replay of the ledger: {odd}.");
+    }
     say(&format!(
-        "The ledger verifies: {} entries, head {}; the boards equal a replay.",
+        "The ledger verifies: {} entries, head {}; the boards equal a replay, and so do the badges.",
         found.entries, found.hash
     ))
 }

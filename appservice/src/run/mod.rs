@@ -24,7 +24,7 @@ use bridge::platform::inbox::{AcceptError, Inbox, Source};
 use bridge::platform::signals::Signals;
 use bridge::platform::{App, gaps, inbox, install, outbox};
 use bridge::program::Program;
-use bridge::{goals, leaderboard, ledger, rooms};
+use bridge::{badges, goals, leaderboard, ledger, rooms};
 use secrecy::ExposeSecret;
 use serde_json::value::RawValue;
 use std::path::Path;
@@ -111,6 +111,16 @@ pub async fn verify(
     let found = ledger::actions::verify(&mut snapshot).await?;
     let boards = beside.join_next().await.context("nothing was begun")?;
     Ok((found, boards.context("the replay has panicked")?))
+}
+
+/// What badges and places in tiers differ in from a replay.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn verify_badges(db: &Db, program: &Program) -> anyhow::Result<Option<String>> {
+    let mut snapshot = db.snapshot().await?;
+    let (today, exponent) = (program.calendar.day_of(clock::now()), program.currency.exponent());
+    Ok(badges::actions::differs_from_replay(&mut snapshot, (today, exponent)).await?)
 }
 
 #[derive(Clone)]

@@ -11,28 +11,23 @@ fn moment(at: i64, zone: &TimeZone) -> String {
     at.strftime("%Y-%m-%d %H:%M").to_string()
 }
 
+/// What was done, and under it when, by whom and why.
+fn rows(entry: &Entry, zone: &TimeZone) -> Vec<Line> {
+    let what = Line::new().strong(&entry.action).plain(" ").person(&entry.object);
+    let when = Line::new().plain(&moment(entry.at, zone)).plain(" by ").plain(&entry.actor);
+    let why = (!entry.detail.is_empty()).then(|| Line::new().person_cut(&entry.detail, 80));
+    [what, when].into_iter().chain(why).collect()
+}
+
 #[must_use]
 pub fn audit(entries: &[Entry], zone: &TimeZone) -> Message {
-    let lines = entries
-        .iter()
-        .map(|entry| {
-            let line = Line::new()
-                .plain(&format!("{} ", moment(entry.at, zone)))
-                .strong(&entry.action)
-                .plain(" ")
-                .person(&entry.object)
-                .plain(" by ")
-                .plain(&entry.actor);
-            if entry.detail.is_empty() {
-                line
-            } else {
-                line.plain(" · ").person_cut(&entry.detail, 80)
-            }
-        })
-        .collect::<Vec<_>>();
-    let message = Message::notice(format!("Audit · last {}", entries.len()));
-    let message =
-        if lines.is_empty() { message.line("Nothing yet.") } else { message.lines(lines) };
+    let mut message = Message::notice(format!("Audit · last {}", entries.len()));
+    if entries.is_empty() {
+        message = message.line("Nothing yet.");
+    }
+    for entry in entries {
+        message = message.lines(rows(entry, zone));
+    }
     let actions = entries
         .iter()
         .map(|entry| ActionView {
@@ -66,6 +61,6 @@ mod tests {
         let zone = TimeZone::get("Europe/Berlin").unwrap();
         let message = audit(&[entry], &zone).content();
         let body = message["body"].as_str().unwrap_or_default();
-        assert!(body.contains("2026-11-24 13:04 sale.approve S-1 by @olga:x.org"), "{body}");
+        assert!(body.contains("sale.approve S-1\n2026-11-24 13:04 by @olga:x.org"), "{body}");
     }
 }

@@ -9,7 +9,7 @@ use schema::ids::PartnerId;
 
 const TELL: &str = "badge.tell";
 const DAY: &str = "badge.day";
-const PLACES: &str = "badge.places";
+pub const PLACES: &str = "badge.places";
 /// How long awards wait for company, and for the message of the sale that caused them.
 const GATHER_MS: i64 = 500;
 const PAGE: i64 = 200;

@@ -86,19 +86,24 @@ fn title(version: &Version) -> Line {
     Line::new().strong(&version.name).plain(&format!(" · version {}", version.rule.version))
 }
 
-fn row((version, partner): &Named, own: Currency) -> Line {
-    let line = title(version);
-    match &version.body {
-        None => line.plain(&format!(" · ended from {}", version.from)),
-        Some(body) => {
-            let line = line.plain(&format!(" · {}", says(body, own, None)));
-            let line = match partner {
-                Some(name) => line.plain(" · for ").person(name),
-                None => line,
-            };
-            line.plain(&format!(" · priority {} · from {}", body.priority, version.from))
-        }
-    }
+/// What it pays, and under it for whom and from when.
+fn terms_rows((version, partner): &Named, own: Currency) -> Vec<Line> {
+    let Some(body) = &version.body else {
+        return vec![Line::from(format!("ended from {}", version.from))];
+    };
+    let line = match partner {
+        Some(name) => Line::new().plain("for ").person(name).plain(" · "),
+        None => Line::new(),
+    };
+    let from = format!("priority {} · from {}", body.priority, version.from);
+    vec![Line::from(says(body, own, None)), line.plain(&from)]
+}
+
+fn listed(message: Message, rules: &[Named], own: Currency) -> Message {
+    rules.iter().fold(message, |message, rule| {
+        let head = std::iter::once(title(&rule.0));
+        message.lines(head.chain(terms_rows(rule, own)).collect())
+    })
 }
 
 fn card(rules: &[Named], own: Currency) -> Envelope {
@@ -114,7 +119,8 @@ pub fn made(rule: &Named, own: Currency) -> Message {
     } else {
         "Sales of that day and later no longer fall under it. Approved ones keep theirs."
     };
-    Message::notice(row(rule, own)).line(next).card(&card(std::slice::from_ref(rule), own))
+    let message = Message::notice(title(&rule.0)).lines(terms_rows(rule, own));
+    message.line(next).card(&card(std::slice::from_ref(rule), own))
 }
 
 #[must_use]
@@ -128,7 +134,7 @@ pub fn list(rules: &[Named], own: Currency, prefix: &str) -> Message {
                 .code(&format!("{prefix}rule add start --percent 10")),
         )
     } else {
-        message.lines(shown.iter().map(|rule| row(rule, own)).collect())
+        listed(message, shown, own)
     };
     message.card(&card(shown, own))
 }
@@ -138,9 +144,8 @@ pub fn list(rules: &[Named], own: Currency, prefix: &str) -> Message {
 pub fn history(rules: &[Named], own: Currency) -> Message {
     let name = rules.first().map_or("", |(version, _)| version.name.as_str());
     let shown = &rules[rules.len().saturating_sub(ROWS_MAX)..];
-    Message::notice(Line::new().plain("Rule ").strong(name))
-        .lines(shown.iter().map(|rule| row(rule, own)).collect())
-        .card(&card(shown, own))
+    let message = Message::notice(Line::new().plain("Rule ").plain(name));
+    listed(message, shown, own).card(&card(shown, own))
 }
 
 /// Why a rule did not apply, as a sentence.

@@ -67,8 +67,9 @@ fn select(table: &str) -> Option<&'static str> {
 
 const REWARDS: &str = "select 'R-' || e.n, r.title, e.period, r.metric, r.industry, e.partner_id, e.rank, e.minor, \
              case when e.minor is null then null else r.currency end, e.points, e.entry_seq, r.value, \
-             e.earned_at, f.at, f.by_user, f.note from reward_earned e join reward r on r.n = e.reward \
-             left join reward_fulfilled f on f.n = e.n order by e.n";
+             e.earned_at, f.at, f.by_user, f.note, v.at, v.by_user, v.reason, v.entry_seq \
+             from reward_earned e join reward r on r.n = e.reward \
+             left join reward_fulfilled f on f.n = e.n left join reward_revoked v on v.n = e.n order by e.n";
 
 const ORGANIZATIONS: &str = "select o.slug, o.name, o.made_at, o.suspended_at, o.removed_at, o.reason, \
              case when exists (select 1 from organization_stale w where w.organization = o.slug) then null \

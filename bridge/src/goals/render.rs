@@ -96,7 +96,7 @@ pub fn answer(shown: &Shown, event: GoalEvent, you: Option<i64>) -> Message {
     let title = Line::new().plain(&format!("🎯 {} · ", view.number)).person(&view.title);
     let mut message = Message::notice(title);
     message = match event {
-        GoalEvent::Set => message.line("It is set, and pinned for those who pull."),
+        GoalEvent::Set => message.line("It is set, and pinned where it is pulled for."),
         GoalEvent::Ended => message.line("It is ended; nothing changes it any more."),
         _ => message,
     };

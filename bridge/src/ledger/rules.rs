@@ -10,7 +10,7 @@ pub use commission::{
 };
 
 pub use canonical::canonical;
-pub use points::{Points, points_account};
+pub use points::{Points, PointsBack, points_account};
 
 use std::collections::BTreeMap;
 
@@ -120,6 +120,7 @@ pub enum EntryBody {
     PayoutFailed(PayoutFailed),
     BalanceWrittenOff(WriteOff),
     PointsGiven(Points),
+    PointsTaken(PointsBack),
 }
 
 /// An entry's body with the circumstances that the hash must cover as well: a posting time moved
@@ -165,7 +166,7 @@ impl EntryBody {
     #[must_use]
     pub const fn book(&self) -> Book {
         match self {
-            Self::PointsGiven(_) => Book::Points,
+            Self::PointsGiven(_) | Self::PointsTaken(_) => Book::Points,
             _ if self.credit().is_some() => Book::Credit,
             _ => Book::Commission,
         }
@@ -202,6 +203,7 @@ impl EntryBody {
             Self::PayoutFailed(failed) => failed.postings(),
             Self::BalanceWrittenOff(off) => off.postings(),
             Self::PointsGiven(points) => points.postings(),
+            Self::PointsTaken(back) => back.points.postings(),
         }
     }
 

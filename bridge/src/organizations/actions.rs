@@ -231,6 +231,7 @@ pub async fn place(
 }
 
 pub use members::TeamGoes;
+pub use servers::servers_named;
 
 /// One that people can come into.
 ///

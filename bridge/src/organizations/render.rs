@@ -93,11 +93,16 @@ fn people(count: i64) -> String {
 /// Asks before an organization leaves.
 #[must_use]
 pub fn ask_removal(view: &OrganizationView, line: &str, (user, until): (&str, i64)) -> Message {
+    let leave = if view.members == 1 { "leaves" } else { "leave" };
+    let invited = match view.invited {
+        0 => String::new(),
+        1 => " One invitation is taken back.".to_owned(),
+        many => format!(" {many} invitations are taken back."),
+    };
     let effect = format!(
-        "{} of {} leave the program and all its rooms; {} invited no longer are. Results stay on record.",
+        "{} of {} {leave} the program and all its rooms.{invited} Results stay on record.",
         people(view.members),
         view.name,
-        people(view.invited)
     );
     Message::notice(Line::new().plain("Remove ").person(&view.name).plain("?"))
         .line(Line::new().person(&effect))

@@ -117,6 +117,9 @@ pub async fn approve(
     store::approve(work.tx, user_id, door.by(), work.now).await?;
     let row = reread(work, user_id).await?;
     work.audit("partner.approve", user_id, "");
+    if before == Some(Enrollment::Left) {
+        badges::actions::returned(work, row.id).await?;
+    }
     rooms::actions::let_in(work, user_id).await?;
     show_profile(work, &row).await?;
     // Who is asked in by their organization hears what comes next from there.

@@ -39,7 +39,7 @@ fn row(part: &PartRow) -> Line {
 }
 
 fn sums(parts: &[PartRow]) -> String {
-    totals(parts).iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ")
+    totals(parts).iter().map(ToString::to_string).collect::<Vec<_>>().join(" · ")
 }
 
 /// A payout as it stands.
@@ -58,7 +58,9 @@ pub fn payout(whole: &Whole, prefix: &str) -> Message {
         rows.push(Line::from(format!("… and {} more", parts.len() - ROWS_MAX)));
     }
     message = message.lines(rows);
-    message = message.line(Line::new().plain("In all: ").strong(&sums(parts)));
+    if !parts.is_empty() {
+        message = message.line(Line::new().plain("In all: ").strong(&sums(parts)));
+    }
     if !waiting.is_empty() {
         let mut rows = vec![Line::from("Waits while suspended:")];
         rows.extend(waiting.iter().take(ROWS_MAX).map(row));

@@ -145,7 +145,8 @@ async fn list(work: &mut Work<'_>, industry: Option<String>) -> Result<(), Stop>
     };
     let rows = store::open(work.tx, industry.as_deref(), ROWS_MAX).await?;
     let count = store::open_count(work.tx, industry.as_deref()).await?;
-    work.reply(&render::list(&rows, count, industry.as_deref(), work.now));
+    let of = (count, industry.as_deref());
+    work.reply(&render::list(&rows, of, work.now, &work.program.prefix));
     Ok(())
 }
 

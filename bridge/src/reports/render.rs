@@ -98,14 +98,11 @@ impl Words<'_> {
 
     fn industry(&self, row: &Industry) -> Vec<Line> {
         let moved = spaced(&change(row.revenue, row.revenue_before));
-        let figures = format!(
-            " — {}{moved} · {} new",
-            self.money(row.revenue),
-            thousands(row.clients.unsigned_abs())
-        );
-        let line = Line::new().person_cut(&row.name, NAME_CHARS).plain(&figures);
-        let reached = row.reached.map(|reached| Line::new().plain(&accounts(reached)));
-        std::iter::once(line).chain(reached).collect()
+        let figures = format!(" — {}{moved}", self.money(row.revenue));
+        let head = Line::new().person_cut(&row.name, NAME_CHARS).plain(&figures);
+        let reached = row.reached.map(|reached| format!(" · {}", accounts(reached)));
+        let clients = many(row.clients, "new client") + &reached.unwrap_or_default();
+        vec![head, Line::from(clients)]
     }
 
     fn quality(&self) -> Vec<Line> {

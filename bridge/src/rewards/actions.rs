@@ -1,9 +1,10 @@
-//! Promising rewards, giving them at the close of a period, noting that they were handed over.
+//! Promising rewards, giving them at the close of a period, noting that they were handed over, taking them
+//! back.
 use super::render;
 use super::rules::{self, Part, Place};
 use super::store::{self, Earned, RewardRow, Which};
 use crate::ledger;
-use crate::ledger::rules::{EntryBody, Points};
+use crate::ledger::rules::{EntryBody, Points, PointsBack};
 use crate::platform::access::{Manager, PartnerRow, store as people};
 use crate::platform::refusal::{Code, Fault, Refusal, Stop};
 use crate::platform::work::Work;
@@ -168,10 +169,7 @@ pub async fn fulfil(
     note: &str,
 ) -> Result<Won, Stop> {
     let won = known(work, number).await?;
-    if won.note.is_some() {
-        let sentence = format!("{number} was handed over already.");
-        return Err(Refusal::new(Code::Dup, sentence).example("reward list").into());
-    }
+    rules::fulfillable(&won.number, won.note.is_some(), won.revoked.is_some())?;
     if !won.is_open() {
         let sentence = format!("{number} is points alone, which the partner has.");
         return Err(Refusal::new(Code::Dup, sentence).example("reward list").into());
@@ -183,6 +181,55 @@ pub async fn fulfil(
         work.direct(&won.user, &render::fulfilled(&won));
     }
     Ok(won)
+}
+
+/// One that could be taken back: asked before the confirmation is.
+///
+/// # Errors
+/// A refusal when nobody earned it, or nothing is left to take back.
+pub async fn revocable(work: &mut Work<'_>, number: RewardNumber) -> Result<Won, Stop> {
+    let won = known(work, number).await?;
+    rules::revocable(&won.number, won.revoked.is_some(), won.is_open() || won.points.is_some())?;
+    Ok(won)
+}
+
+/// Takes a reward back, for a reason that its winner hears: what it gave in points goes by an entry that
+/// cites the one that gave them, and what was not handed over yet is not owed any more.
+///
+/// # Errors
+/// As [`revocable`].
+pub async fn revoke(
+    work: &mut Work<'_>,
+    manager: &Manager,
+    number: RewardNumber,
+    reason: &str,
+) -> Result<Won, Stop> {
+    let won = revocable(work, number).await?;
+    let entry_seq = match won.points.zip(won.entry_seq) {
+        Some((points, seq)) => Some(take(work, number, (won.partner, points), seq).await?),
+        None => None,
+    };
+    let cause = work.cause.id.clone();
+    let said = (manager.user_id(), reason, cause.as_str());
+    store::revoke(work.tx, (number, entry_seq), said, work.now).await?;
+    work.audit("reward.revoke", &number.to_string(), reason);
+    let won = known(work, number).await?;
+    if !won.has_left {
+        work.direct(&won.user, &render::revoked(&won));
+    }
+    Ok(won)
+}
+
+async fn take(
+    work: &mut Work<'_>,
+    number: RewardNumber,
+    (partner, points): (PartnerId, i64),
+    reverses: i64,
+) -> Result<i64, Fault> {
+    let points = Points { partner, points: points.saturating_neg(), reason: "reward".to_owned() };
+    let body = EntryBody::PointsTaken(PointsBack { reverses, points });
+    let posted = ledger::actions::post(work, "reward.revoked", &number.to_string(), &body).await?;
+    Ok(posted.seq)
 }
 
 async fn known(work: &mut Work<'_>, number: RewardNumber) -> Result<Won, Stop> {

@@ -6,11 +6,12 @@ use super::store::{RewardRow, Which};
 use crate::industries;
 use crate::platform::access::Caller;
 use crate::platform::commands::PROSE;
+use crate::platform::confirm;
 use crate::platform::refusal::{Code, Refusal, Stop};
 use crate::platform::work::Work;
 use crate::seasons::commands::metric;
 use jiff::civil::Date;
-use schema::ids::RewardNumber;
+use schema::ids::{ConfirmationId, RewardNumber};
 use schema::metric::Metric;
 use schema::period::PeriodKind;
 
@@ -78,6 +79,17 @@ pub enum ControlReward {
         #[arg(value_name = "note", num_args = 1.., value_hint = PROSE)]
         note: Option<String>,
     },
+    /// Take one back, with the points that it gave; its winner hears why. Asks first
+    #[command(after_help = "reward revoke R-1 the sale behind it was not real")]
+    Revoke {
+        #[arg(value_name = "R-1")]
+        number: String,
+        /// Do not ask first
+        #[arg(long)]
+        yes: bool,
+        #[arg(value_name = "reason", num_args = 1.., value_hint = PROSE)]
+        reason: Option<String>,
+    },
 }
 
 /// # Errors
@@ -101,6 +113,7 @@ pub async fn control(
     work: &mut Work<'_>,
     caller: &Caller,
     words: ControlReward,
+    confirmed: bool,
 ) -> Result<(), Stop> {
     caller.reviewer()?;
     let message = match words {
@@ -124,9 +137,27 @@ pub async fn control(
             let note = rules::note(note.as_deref().unwrap_or_default())?;
             render::noted(&actions::fulfil(work, &manager, number, &note).await?)
         }
+        ControlReward::Revoke { number, yes, reason } => {
+            let manager = caller.manager()?;
+            let number: RewardNumber = number.parse().map_err(|_| rules::none_of_this_number())?;
+            let reason = rules::reason(reason.as_deref().unwrap_or_default())?;
+            if !(yes || confirmed) {
+                return ask_revoke(work, number, reason).await;
+            }
+            render::taken_back(&actions::revoke(work, &manager, number, reason).await?)
+        }
     };
     work.reply(&message);
     Ok(())
+}
+
+async fn ask_revoke(work: &mut Work<'_>, number: RewardNumber, reason: &str) -> Result<(), Stop> {
+    let won = actions::revocable(work, number).await?;
+    let line = format!("reward revoke {number} {reason}");
+    let expires = work.now + work.program.limits.confirm_ms;
+    let id = ConfirmationId(work.id().0);
+    let prompt = render::ask_revoke(&won, (&line, id), (&work.cause.actor, expires));
+    Ok(confirm::ask(work, &line, &prompt).await?)
 }
 
 async fn read(work: &mut Work<'_>, words: Add) -> Result<RewardRow, Stop> {

@@ -4,8 +4,9 @@ use super::store::{RewardRow, Won};
 use crate::leaderboard::render::{metric_word, ordinal};
 use crate::platform::text::{Line, Message};
 use schema::card::{
-    Card, Envelope, PartnerRef, Reward, RewardEvent, RewardView, RewardWon, Rewards,
+    Card, Confirm, Envelope, PartnerRef, Reward, RewardEvent, RewardView, RewardWon, Rewards,
 };
+use schema::ids::ConfirmationId;
 use schema::money::{Money, thousands};
 use schema::state::SCOPE_PROGRAM;
 use schema::status::Visibility;
@@ -99,7 +100,11 @@ fn won_row(won: &Won, reader: Reader) -> Line {
         .person_cut(name(won, reader), NAME_CHARS)
         .plain(" · ")
         .person_cut(&won.title, TITLE_CHARS);
-    what(line, won.value.as_deref(), won.amount, won.points)
+    gone(what(line, won.value.as_deref(), won.amount, won.points), won)
+}
+
+fn gone(line: Line, won: &Won) -> Line {
+    if won.revoked.is_some() { line.plain(" · taken back") } else { line }
 }
 
 /// A row of a congratulation, for all to read.
@@ -145,6 +150,12 @@ pub fn won(won: &Won, reader: Reader) -> RewardWon {
         open: won.is_open(),
         note: won.note.clone().filter(|_| reader == Reader::Own),
         fulfilled_at: won.fulfilled_at,
+        revoked_at: won.revoked.as_ref().map(|(_, at)| *at),
+        revoked_because: won
+            .revoked
+            .as_ref()
+            .filter(|_| reader == Reader::Own)
+            .map(|(why, _)| why.clone()),
     }
 }
 
@@ -215,6 +226,71 @@ pub fn noted(won: &Won) -> Message {
     handed_over(Message::notice(over_title(won)).line(whom), won)
 }
 
+/// Says what taking it back does, and waits.
+#[must_use]
+pub fn ask_revoke(
+    won: &Won,
+    (line, id): (&str, ConfirmationId),
+    (user, expires_at): (&str, i64),
+) -> Message {
+    let points =
+        won.points.map(|points| format!("{} go from their account. ", points_word(points)));
+    let over = match (won.note.is_some(), won.is_open()) {
+        (true, _) => "What was handed over stays with them. ",
+        (false, true) => "Nothing is handed over any more. ",
+        (false, false) => "",
+    };
+    let effect = format!("{}{over}They hear of it, with the reason.", points.unwrap_or_default());
+    Message::notice(format!("Take {} back?", won.number))
+        .line(won_row(won, Reader::Own).plain(&format!(" · {}", won.period)))
+        .line(effect.clone())
+        .line("React with ✅ or answer yes within 10 minutes.")
+        .card(&Envelope::from(Card::from(Confirm {
+            id,
+            user_id: user.to_owned(),
+            command: line.to_owned(),
+            effect,
+            sale: None,
+            expires_at,
+        })))
+}
+
+fn back(message: Message, won: &Won) -> Message {
+    let reason = won.revoked.as_ref().map(|(reason, _)| reason.as_str()).unwrap_or_default();
+    message
+        .quote(Line::new().person_cut(reason, super::rules::NOTE_CHARS_MAX))
+        .card(&one(RewardEvent::Revoked, won))
+}
+
+fn back_title(won: &Won) -> Line {
+    Line::new()
+        .plain(&format!("↩ {} is taken back: ", won.number))
+        .person_cut(&won.title, TITLE_CHARS)
+}
+
+/// To the winner: it is theirs no more, and why.
+#[must_use]
+pub fn revoked(won: &Won) -> Message {
+    let message = Message::text(back_title(won));
+    let message = match won.points {
+        Some(points) => message.line(format!("{} go with it.", points_word(points))),
+        None => message,
+    };
+    back(message.line("The program's team says why:"), won)
+}
+
+/// The answer to the one who took it back.
+#[must_use]
+pub fn taken_back(won: &Won) -> Message {
+    let whom = Line::new().plain("From ").person_strong(&won.name);
+    let whom = match (won.points, won.has_left) {
+        (Some(points), _) => whom.plain(&format!(", with {}", points_word(points))),
+        (None, _) => whom,
+    };
+    let whom = if won.has_left { whom.plain(".") } else { whom.plain("; they are told.") };
+    back(Message::notice(back_title(won)).line(whom), won)
+}
+
 /// The answer to a reward that was promised or ended.
 #[must_use]
 pub fn changed(reward: &RewardRow) -> Message {
@@ -244,10 +320,11 @@ pub fn list(rewards: &[RewardRow], won: &[Won], points: Option<i64>, prefix: &st
     }
     let is_team = points.is_none();
     if !won.is_empty() {
-        let title = if is_team { "To be handed over" } else { "You won" };
-        let mut lines = vec![Line::new().em(title)];
-        lines.extend(won.iter().take(ROWS_MAX).map(|one| listed(one, is_team)));
-        message = message.lines(lines);
+        message =
+            message.line(Line::new().em(if is_team { "To be handed over" } else { "You won" }));
+        for one in won.iter().take(ROWS_MAX) {
+            message = message.lines(listed(one, is_team));
+        }
         if let Some(first) = won.first().filter(|_| is_team) {
             let example = format!("{prefix}reward fulfil {} transferred today", first.number);
             message = message.line(Line::new().plain("Done? ").code(&example));
@@ -263,13 +340,19 @@ pub fn list(rewards: &[RewardRow], won: &[Won], points: Option<i64>, prefix: &st
     })))
 }
 
-fn listed(won: &Won, is_team: bool) -> Line {
-    if is_team {
-        return won_row(won, Reader::Own).plain(&format!(" · {}", won.period));
-    }
-    let line =
-        Line::new().strong(&won.number.to_string()).plain(" ").person_cut(&won.title, TITLE_CHARS);
-    let line = what(line, won.value.as_deref(), won.amount, won.points);
-    let state = if won.is_open() { " · waits" } else { "" };
-    line.plain(&format!(" · {}{state}", won.period))
+/// Two rows: whose and which, and under it what it is and from when.
+fn listed(won: &Won, is_team: bool) -> Vec<Line> {
+    let head = Line::new().strong(&won.number.to_string()).plain(" ");
+    let head = if is_team {
+        head.person_cut(name(won, Reader::Own), NAME_CHARS).plain(" · ")
+    } else {
+        head
+    };
+    let under = Line::new().plain(&won.period.to_string());
+    let under = gone(what(under, won.value.as_deref(), won.amount, won.points), won);
+    let waits = if won.is_open() && !is_team { " · waits" } else { "" };
+    vec![head.person_cut(&won.title, TITLE_CHARS), under.plain(waits)]
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! What a reward is, for which periods it is, and how it is shared where places are tied. Pure.
 use crate::platform::refusal::{Code, Refusal};
-use schema::ids::PartnerId;
+use schema::ids::{PartnerId, RewardNumber};
 use schema::money::{Currency, Money, split};
 use schema::period::PeriodKind;
 
@@ -180,6 +180,45 @@ pub fn value(text: &str) -> Result<Option<String>, Refusal> {
         return Err(Refusal::new(Code::Long, sentence).example(EXAMPLE));
     }
     Ok(Some(text.to_owned()).filter(|text| !text.is_empty()))
+}
+
+/// # Errors
+/// When it was handed over or taken back before.
+pub fn fulfillable(number: &RewardNumber, is_over: bool, is_gone: bool) -> Result<(), Refusal> {
+    let word = match (is_over, is_gone) {
+        (true, _) => "handed over already",
+        (false, true) => "taken back: nothing is to be handed over",
+        (false, false) => return Ok(()),
+    };
+    Err(Refusal::new(Code::Dup, format!("{number} was {word}.")).example("reward list"))
+}
+
+/// # Errors
+/// When it was taken back before, or has nothing that could be.
+pub fn revocable(number: &RewardNumber, is_gone: bool, has_some: bool) -> Result<(), Refusal> {
+    let sentence = match (is_gone, has_some) {
+        (true, _) => format!("{number} was taken back already."),
+        (false, false) => {
+            format!("{number} was handed over and gave no points: nothing is left to take back.")
+        }
+        (false, true) => return Ok(()),
+    };
+    Err(Refusal::new(Code::Dup, sentence).example("reward list"))
+}
+
+/// # Errors
+/// When it is missing or too long.
+pub fn reason(text: &str) -> Result<&str, Refusal> {
+    let text = text.trim();
+    let sentence = match text.chars().count() {
+        0 => "Why is it taken back? Its winner reads the reason.".to_owned(),
+        count if count > NOTE_CHARS_MAX => {
+            format!("A reason has at most {NOTE_CHARS_MAX} characters.")
+        }
+        _ => return Ok(text),
+    };
+    let example = "reward revoke R-1 the sale behind it was not real";
+    Err(Refusal::new(Code::Usage, sentence).example(example))
 }
 
 /// # Errors

@@ -43,6 +43,10 @@ pub struct Won {
     pub points: Option<i64>,
     pub note: Option<String>,
     pub fulfilled_at: Option<i64>,
+    /// The entry that gave the points.
+    pub entry_seq: Option<i64>,
+    /// Why it was taken back, and when.
+    pub revoked: Option<(String, i64)>,
 }
 
 impl Won {
@@ -56,7 +60,7 @@ impl Won {
     #[must_use]
     pub fn is_open(&self) -> bool {
         let is_thing = self.amount.is_some() || self.value.is_some() || self.points.is_none();
-        is_thing && self.note.is_none()
+        is_thing && self.note.is_none() && self.revoked.is_none()
     }
 }
 
@@ -200,6 +204,8 @@ fn won(row: &AnyRow) -> Result<Won, sqlx::Error> {
         has_left: row.try_get::<Option<i64>, _>(13)?.is_some(),
         note: row.try_get(15)?,
         fulfilled_at: row.try_get(16)?,
+        entry_seq: row.try_get(17)?,
+        revoked: row.try_get::<Option<String>, _>(18)?.zip(row.try_get(19)?),
     })
 }
 
@@ -215,22 +221,22 @@ pub enum Which {
 }
 
 const OF_NUMBER: &str = "select e.n, r.title, r.metric, r.industry, r.value, e.period, e.partner_id, \
-    p.user_id, p.name, p.visibility, e.rank, e.minor, e.points, p.left_at, r.currency, f.note, f.at \
+    p.user_id, p.name, p.visibility, e.rank, e.minor, e.points, p.left_at, r.currency, f.note, f.at, e.entry_seq, v.reason, v.at \
     from reward_earned e join reward r on r.n = e.reward join partner p on p.id = e.partner_id \
-    left join reward_fulfilled f on f.n = e.n where e.n = $1 limit $2";
+    left join reward_fulfilled f on f.n = e.n left join reward_revoked v on v.n = e.n where e.n = $1 limit $2";
 const OF_PARTNER: &str = "select e.n, r.title, r.metric, r.industry, r.value, e.period, e.partner_id, \
-    p.user_id, p.name, p.visibility, e.rank, e.minor, e.points, p.left_at, r.currency, f.note, f.at \
+    p.user_id, p.name, p.visibility, e.rank, e.minor, e.points, p.left_at, r.currency, f.note, f.at, e.entry_seq, v.reason, v.at \
     from reward_earned e join reward r on r.n = e.reward join partner p on p.id = e.partner_id \
-    left join reward_fulfilled f on f.n = e.n where e.partner_id = $1 order by e.n desc limit $2";
+    left join reward_fulfilled f on f.n = e.n left join reward_revoked v on v.n = e.n where e.partner_id = $1 order by e.n desc limit $2";
 const OF_PERIOD: &str = "select e.n, r.title, r.metric, r.industry, r.value, e.period, e.partner_id, \
-    p.user_id, p.name, p.visibility, e.rank, e.minor, e.points, p.left_at, r.currency, f.note, f.at \
+    p.user_id, p.name, p.visibility, e.rank, e.minor, e.points, p.left_at, r.currency, f.note, f.at, e.entry_seq, v.reason, v.at \
     from reward_earned e join reward r on r.n = e.reward join partner p on p.id = e.partner_id \
-    left join reward_fulfilled f on f.n = e.n where e.period = $1 order by e.n limit $2";
+    left join reward_fulfilled f on f.n = e.n left join reward_revoked v on v.n = e.n where e.period = $1 order by e.n limit $2";
 // Points alone are in the partner's account: nothing is left to hand over.
 const OPEN: &str = "select e.n, r.title, r.metric, r.industry, r.value, e.period, e.partner_id, \
-    p.user_id, p.name, p.visibility, e.rank, e.minor, e.points, p.left_at, r.currency, f.note, f.at \
+    p.user_id, p.name, p.visibility, e.rank, e.minor, e.points, p.left_at, r.currency, f.note, f.at, e.entry_seq, v.reason, v.at \
     from reward_earned e join reward r on r.n = e.reward join partner p on p.id = e.partner_id \
-    left join reward_fulfilled f on f.n = e.n where f.n is null \
+    left join reward_fulfilled f on f.n = e.n left join reward_revoked v on v.n = e.n where f.n is null and v.n is null \
     and (e.minor is not null or r.value is not null or e.points is null) order by e.n limit $1";
 
 /// # Errors
@@ -287,5 +293,28 @@ pub async fn fulfil(
         .bind(now)
         .execute(tx)
         .await?;
+    Ok(())
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn revoke(
+    tx: &mut Conn,
+    (number, entry_seq): (RewardNumber, Option<i64>),
+    (by, reason, cause): (&str, &str, &str),
+    now: i64,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "insert into reward_revoked (n, reason, entry_seq, by_user, at, cause) \
+         values ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(number.0)
+    .bind(reason)
+    .bind(entry_seq)
+    .bind(by)
+    .bind(now)
+    .bind(cause)
+    .execute(tx)
+    .await?;
     Ok(())
 }

@@ -83,7 +83,7 @@ pub fn view(wish: &Wish, row: Option<&RoomRow>) -> Option<RoomView> {
 
 #[must_use]
 pub fn list(views: Vec<RoomView>, repairing: bool, prefix: &str) -> Message {
-    let lines = views.iter().take(ROWS_MAX).map(row).collect();
+    let lines = views.iter().take(ROWS_MAX).flat_map(row).collect();
     let troubles: Vec<Line> = views
         .iter()
         .flat_map(|view| &view.findings)
@@ -193,14 +193,15 @@ pub fn access(access: Option<&Access>, own: &str, prefix: &str) -> Message {
     }
 }
 
-fn row(view: &RoomView) -> Line {
+/// The name, and under it the alias, which is as long.
+fn row(view: &RoomView) -> impl Iterator<Item = Line> {
     let mark = match (&view.room_id, view.findings.is_empty()) {
         (None, _) => "⏳ ",
         (Some(_), true) => "✅ ",
         (Some(_), false) => "⚠️ ",
     };
-    let line = Line::new().plain(mark).person_strong(&view.name);
-    if view.alias.is_empty() { line } else { line.plain(" ").code(&view.alias) }
+    let alias = (!view.alias.is_empty()).then(|| Line::new().code(&view.alias));
+    std::iter::once(Line::new().plain(mark).person_strong(&view.name)).chain(alias)
 }
 
 fn trouble(finding: &Finding, prefix: &str) -> Line {

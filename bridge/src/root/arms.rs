@@ -92,7 +92,9 @@ pub(super) async fn control(
         Control::Season(words) => {
             seasons::commands::control(work, caller, words, said.confirmed).await
         }
-        Control::Reward(words) => rewards::commands::control(work, caller, words).await,
+        Control::Reward(words) => {
+            rewards::commands::control(work, caller, words, said.confirmed).await
+        }
         Control::Playbook(words) => playbooks::commands::control(work, caller, words, said).await,
         Control::Story(words) => stories::commands::control(work, caller, words, said).await,
         Control::Announce { notify, text } => {
@@ -162,13 +164,10 @@ pub(super) fn team_only(line: &CommandLine) -> Refusal {
 
 /// What only managers may, whole groups of it.
 const MANAGERS_GROUPS: &[&str] =
-    &["partner", "organization", "payout", "announce", "inbox", "room", "server"];
+    &["partner", "organization", "payout", "industry", "announce", "inbox", "room", "server"];
 
 /// What only managers may of a group that is open to all of the team.
 const MANAGERS: &[&str] = &[
-    "industry add",
-    "industry target",
-    "industry close",
     "badge grant",
     "badge revoke",
     "badge add",

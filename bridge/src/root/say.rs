@@ -101,7 +101,8 @@ pub(super) fn alert_refusal(work: &mut Work<'_>, id: &str, sentence: &str) {
 /// What the answer to a late command adds.
 pub(super) fn late(late_ms: i64) -> String {
     let (n, unit) = match late_ms / 1_000 {
-        seconds @ ..120 => (seconds, "seconds"),
+        ..2 => return "Your message reached me late; it counts from now.".to_owned(),
+        seconds @ 2..120 => (seconds, "seconds"),
         seconds @ 120..7_200 => (seconds / 60, "minutes"),
         seconds @ 7_200..172_800 => (seconds / 3_600, "hours"),
         seconds => (seconds / 86_400, "days"),

@@ -176,9 +176,10 @@ pub fn sale(sale: &SaleRow, event: SaleEvent, seq: Option<i64>) -> Message {
                 .plain(". More in our chat."),
         ),
         SaleEvent::DisputeWon => message.line("The dispute is won: nothing is taken."),
-        SaleEvent::DisputeLost => {
+        SaleEvent::DisputeLost if sale.adjustments.is_empty() => {
             message.line(format!("The dispute is lost. Left: {}", sale.net()))
         }
+        SaleEvent::DisputeLost => message.line("The dispute is lost."),
         SaleEvent::Shown if is_for_room(sale) => {
             message.line("Clients are named in our own chat only.")
         }

@@ -66,18 +66,19 @@ fn basis(line: &Line, own: Currency) -> String {
     }
 }
 
-fn basis_row(line: &Line, calendar: &Calendar, own: Currency) -> text::Line {
+/// Two rows: what and how much, and under it when and why.
+fn basis_rows(line: &Line, calendar: &Calendar, own: Currency) -> Vec<text::Line> {
     let total = line.amount().unwrap_or_default();
     // What only moves into dispute, or out of it, is named by what moves.
     let minor = if total == 0 { line.change.disputed.saturating_abs() } else { total };
     let amount = Money::new(minor, line.currency);
     let day = calendar.day_of(line.at);
-    let shown = text::Line::new().plain(&format!("{:02}-{:02} ", day.month(), day.day()));
-    let shown = match line.sale {
-        Some(sale) => shown.strong(&sale.to_string()).plain(" "),
-        None => shown,
+    let head = match line.sale {
+        Some(sale) => text::Line::new().strong(&sale.to_string()).plain(" "),
+        None => text::Line::new(),
     };
-    let shown = shown.plain(&kind_word(line)).plain(" ").strong(&amount.to_string());
+    let head = head.plain(&kind_word(line)).plain(" ").strong(&amount.to_string());
+    let shown = text::Line::new().plain(&format!("{:02}-{:02}", day.month(), day.day()));
     let shown = match (&line.rule, line.kind.as_str()) {
         (Some((name, _)), "commission.earned") => {
             shown.plain(&format!(" · {} · {name}", basis(line, own)))
@@ -88,7 +89,17 @@ fn basis_row(line: &Line, calendar: &Calendar, own: Currency) -> text::Line {
         Some(period) => shown.plain(&format!(" · {}", late_word(period))),
         None => shown,
     };
-    if line.reason.is_empty() { shown } else { shown.plain(" · ").person_cut(&line.reason, 80) }
+    let shown = match line.reason.as_str() {
+        "" => shown,
+        reason => shown.plain(" · ").person_cut(reason, 80),
+    };
+    vec![head, shown]
+}
+
+/// What a phone does not show any more.
+fn before(skipped: usize) -> Option<text::Line> {
+    let lines = if skipped == 1 { "line" } else { "lines" };
+    (skipped > 0).then(|| text::Line::from(format!("… {skipped} {lines} before these")))
 }
 
 /// The statement of a month, as far as a phone shows it.
@@ -107,20 +118,18 @@ pub fn statement(
     for account in accounts {
         let money = |minor| Money::new(minor, account.currency).to_string();
         let skipped = account.lines.len().saturating_sub(LINES_MAX);
-        let mut lines =
-            vec![text::Line::new().plain("Opening balance: ").strong(&money(account.opening))];
-        if skipped > 0 {
-            lines.push(text::Line::from(format!("… {skipped} lines before these")));
+        let opening = text::Line::new().plain("Opening balance: ").strong(&money(account.opening));
+        message = message.lines(std::iter::once(opening).chain(before(skipped)).collect());
+        for line in &account.lines[skipped..] {
+            message = message.lines(basis_rows(line, calendar, own));
         }
-        lines.extend(account.lines[skipped..].iter().map(|line| basis_row(line, calendar, own)));
-        lines.push(text::Line::new().plain("Closing balance: ").strong(&money(account.closing)));
+        let closing = text::Line::new().plain("Closing balance: ").strong(&money(account.closing));
         let lies = account.lies;
         let mut of = format!("Payable {} · held {}", money(lies.payable), money(lies.held));
         if lies.disputed != 0 {
             of.push_str(&format!(" · in dispute {}", money(lies.disputed)));
         }
-        lines.push(text::Line::from(of));
-        message = message.lines(lines);
+        message = message.lines(vec![closing, text::Line::from(of)]);
     }
     if !accounts.is_empty() {
         message = message.line(
@@ -179,11 +188,12 @@ pub fn last(accounts: &[Account], (calendar, own): (&Calendar, Currency)) -> Mes
     for account in accounts {
         let money = |minor| Money::new(minor, account.currency).to_string();
         let skipped = account.lines.len().saturating_sub(LINES_MAX);
-        let mut lines: Vec<text::Line> =
-            account.lines[skipped..].iter().map(|line| basis_row(line, calendar, own)).collect();
-        lines.push(text::Line::new().plain("Closing balance: ").strong(&money(account.closing)));
-        lines.push(text::Line::from(format!("Payable {}", money(account.lies.payable))));
-        message = message.lines(lines);
+        for line in &account.lines[skipped..] {
+            message = message.lines(basis_rows(line, calendar, own));
+        }
+        let closing = text::Line::new().plain("Closing balance: ").strong(&money(account.closing));
+        let payable = text::Line::from(format!("Payable {}", money(account.lies.payable)));
+        message = message.lines(vec![closing, payable]);
     }
     message.card(&card(Period::ALL, false, accounts, own))
 }

@@ -3,7 +3,7 @@ mod end;
 mod review;
 mod tell;
 
-pub use end::{Retirer, cancel, erasable, erase, lapse, retirable, retire, sale_gone};
+pub use end::{Retirer, cancel, erasable, erase, lapse, remind, retirable, retire, sale_gone};
 pub use review::{people_changed, publish, reject, story_of, waits};
 pub use tell::{answer, back, done, pressed, preview_of, skip, start};
 
@@ -60,6 +60,18 @@ pub async fn list(work: &mut Work<'_>, industry: Option<&str>) -> Result<(), Fau
     let message = render::list(&facts, industry, count, &work.program.prefix);
     work.reply(&message);
     Ok(())
+}
+
+/// Published case studies of sales that used a playbook, newest first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn of_playbook(work: &mut Work<'_>, slug: &str) -> Result<Vec<Facts>, Fault> {
+    let mut facts = Vec::new();
+    for row in store::of_playbook(work.tx, slug, rules::WITH_PLAYBOOK_MAX).await? {
+        facts.push(Facts::of(work, row).await?);
+    }
+    Ok(facts)
 }
 
 /// Who wants to read: everybody what is published, its author all of their own where nobody reads along,

@@ -3,7 +3,9 @@ mod control;
 mod told;
 
 pub use control::{ask_erase, ask_retire, erased, review, to_author};
-pub use told::{ask_client, elsewhere, ended, lapsed, noted, preview, question, sent, unsent};
+pub use told::{
+    ask_client, elsewhere, ended, lapsed, noted, preview, question, reminder, sent, unsent,
+};
 
 use super::facts::Facts;
 use super::rules::{ROOT_CHARS_MAX, status};
@@ -116,21 +118,34 @@ pub fn shown(facts: &Facts) -> Message {
     with_texts(message, facts).card(&story(facts, StoryEvent::Shown, &facts.texts))
 }
 
+/// A case study in one row: its number, who tells it and, where it may be named, of whom.
+fn row(facts: &Facts) -> Line {
+    let author = teller(&facts.author);
+    let line = Line::new().plain(&format!("{} · ", facts.row.number)).person_cut(&author.name, 24);
+    match facts.client_name() {
+        Some(client) => line.plain(" · ").person_cut(client, 24),
+        None => line,
+    }
+}
+
+/// A playbook with the case studies of sales that used it.
+#[must_use]
+pub fn with_playbook(message: Message, told: &[Facts], prefix: &str) -> Message {
+    let Some(first) = told.first() else { return message };
+    let mut lines = vec![Line::new().plain("📖 ").em("Case studies that used it")];
+    lines.extend(told.iter().map(row));
+    let example = format!("{prefix}story show {}", first.row.number);
+    message.lines(lines).line(Line::new().plain("Read one: ").code(&example))
+}
+
 #[must_use]
 pub fn list(rows: &[Facts], industry: Option<&str>, count: i64, prefix: &str) -> Message {
     let of = industry.map(|slug| format!(" · {slug}")).unwrap_or_default();
     let mut message = Message::notice(format!("📖 Case studies{of}"));
     for facts in rows {
-        let author = teller(&facts.author);
-        let line =
-            Line::new().plain(&format!("{} · ", facts.row.number)).person_cut(&author.name, 24);
-        let line = match facts.client_name() {
-            Some(client) => line.plain(" · ").person_cut(client, 24),
-            None => line,
-        };
         message = message.line(match &facts.win {
-            Some((win, industry)) => about(line, win, industry.as_deref()),
-            None => line,
+            Some((win, industry)) => about(row(facts), win, industry.as_deref()),
+            None => row(facts),
         });
     }
     let shown = i64::try_from(rows.len()).unwrap_or(i64::MAX);

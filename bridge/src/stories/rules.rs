@@ -16,6 +16,10 @@ pub const ROOT_CHARS_MAX: usize = 1_200;
 pub const OPEN_DAYS: i64 = 14;
 /// Case studies that a list shows.
 pub const ROWS_MAX: i64 = 10;
+/// Case studies that stand with the playbook which they used: the newest.
+pub const WITH_PLAYBOOK_MAX: i64 = 5;
+/// Its author is reminded so many days before it ends.
+pub const REMIND_DAYS: i64 = 3;
 pub const REASON_CHARS_MAX: usize = 500;
 /// Shorter names are words of their own.
 const NAME_CHARS_MIN: usize = 3;

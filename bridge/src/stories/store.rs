@@ -143,6 +143,26 @@ pub async fn published(
     rows.iter().map(read).collect()
 }
 
+/// Published ones of sales that used a playbook, newest first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn of_playbook(
+    tx: &mut Conn,
+    slug: &str,
+    limit: i64,
+) -> Result<Vec<StoryRow>, sqlx::Error> {
+    let rows = sqlx::query(select_story!(
+        "join sale s on s.id = t.sale_id where s.playbook = $1 and t.published_at is not null \
+         and t.retired_at is null and t.erased_at is null order by t.published_at desc, t.number desc limit $2"
+    ))
+    .bind(slug)
+    .bind(limit)
+    .fetch_all(tx)
+    .await?;
+    rows.iter().map(read).collect()
+}
+
 /// # Errors
 /// When the database refuses.
 pub async fn published_count(tx: &mut Conn, industry: Option<&str>) -> Result<i64, sqlx::Error> {

@@ -16,6 +16,7 @@ words! {
     RewardEvent, "reward event" {
         Earned = "earned",
         Fulfilled = "fulfilled",
+        Revoked = "revoked",
     }
 }
 
@@ -81,9 +82,15 @@ pub struct RewardWon {
     /// Epoch milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fulfilled_at: Option<i64>,
+    /// When it was taken back with its points, epoch milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoked_at: Option<i64>,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoked_because: Option<String>,
 }
 
-/// A reward was earned or handed over.
+/// A reward was earned, handed over or taken back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Reward {
     pub event: RewardEvent,

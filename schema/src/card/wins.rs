@@ -137,6 +137,7 @@ words! {
     StoryEvent, "case study event" {
         Shown = "shown",
         Asked = "asked",
+        Reminded = "reminded",
         Submitted = "submitted",
         Published = "published",
         Rejected = "rejected",

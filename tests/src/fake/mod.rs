@@ -26,6 +26,7 @@ mod read;
 mod registration;
 mod room;
 mod routes;
+mod said;
 mod send;
 mod sync;
 #[cfg(test)]
@@ -66,7 +67,7 @@ impl Shared {
     }
 }
 
-/// A running homeserver. Dropping it ends its tasks.
+/// A running homeserver. Dropping it ends its tasks, and looks at all that the program has said.
 pub struct Fake {
     shared: Arc<Shared>,
     port: u16,
@@ -185,6 +186,12 @@ impl Drop for Fake {
     fn drop(&mut self) {
         for task in self.tasks.lock().unwrap().drain(..) {
             task.abort();
+        }
+        // A test that has failed says so itself.
+        if !std::thread::panicking()
+            && let Err(wrong) = said::end(&self.world())
+        {
+            panic!("{wrong:#}");
         }
     }
 }

@@ -31,15 +31,12 @@ pub struct Timeline {
 }
 
 impl Timeline {
-    /// Whether it is new.
-    pub fn show(&self, room: &str, json: Value) -> bool {
+    pub fn show(&self, room: &str, json: Value) {
         let id = json["event_id"].as_str().unwrap_or_default().to_owned();
         let mut shown = self.shown();
-        let new = shown.ids.insert(id);
-        if new {
+        if shown.ids.insert(id) {
             shown.events.push(Event { room: room.to_owned(), json });
         }
-        new
     }
 
     /// Takes note of the membership events that come with an invitation.

@@ -68,7 +68,7 @@ pub fn all(export: &Export, report: &mut Report) -> Vec<Entry> {
         let is_new = sources.insert((text("source").to_owned(), text("source_id").to_owned()));
         let entry = Entry { seq, at, body };
         let book = match entry.text("kind") {
-            Some("points_given") => "points",
+            Some("points_given" | "points_taken") => "points",
             _ if entry.is_credit() => "credit",
             _ => "commission",
         };

@@ -8,7 +8,7 @@ pub type Posting = (String, i128, String);
 #[must_use]
 pub fn of(entry: &Entry) -> Option<Vec<Posting>> {
     // Points are of no currency, and say none.
-    let is_points = entry.text("kind") == Some("points_given");
+    let is_points = matches!(entry.text("kind")?, "points_given" | "points_taken");
     let currency = if is_points { "XXX" } else { entry.text("currency")? };
     let lines: Vec<(String, i128)> = match entry.text("kind")? {
         _ if entry.is_credit() => credit(entry),
@@ -25,7 +25,7 @@ pub fn of(entry: &Entry) -> Option<Vec<Posting>> {
         }
         "payout_failed" => moved(entry, payout(entry)?, payable(entry)?)?,
         "balance_written_off" => moved(entry, "loss".to_owned(), payable(entry)?)?,
-        "points_given" => points(entry)?,
+        "points_given" | "points_taken" => points(entry)?,
         _ => return None,
     };
     Some(lines.into_iter().map(|(account, minor)| (account, minor, currency.to_owned())).collect())

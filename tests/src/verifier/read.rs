@@ -46,7 +46,7 @@ const TABLES: &[(&str, &str)] = &[
     (
         "rewards",
         "reward title period metric industry partner #rank #minor currency #points #entry_seq value \
-         #earned_at #fulfilled_at fulfilled_by note",
+         #earned_at #fulfilled_at fulfilled_by note #revoked_at revoked_by revoked_because #revoked_seq",
     ),
 ];
 

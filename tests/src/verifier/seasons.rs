@@ -90,26 +90,45 @@ fn result_hash(season: Row<'_>, places: &[Row<'_>]) -> String {
     hex(&Sha256::digest(text.as_bytes()))
 }
 
-/// Points that were earned are in the ledger, to the same partner, and the other way round.
+/// Points that were earned are in the ledger, to the same partner, and the other way round; so is what
+/// was taken back, which cites what had given it.
 fn rewards(export: &Export, entries: &[Entry], report: &mut Report) {
-    let given = entries.iter().filter(|entry| entry.text("kind") == Some("points_given"));
-    let given = given.filter(|entry| entry.text("reason") == Some("reward"));
-    let mut given: BTreeMap<i64, (Option<&str>, Option<i64>)> = given
-        .map(|entry| (entry.seq, (entry.text("partner"), entry.body["points"].as_i64())))
-        .collect();
+    let (mut given, mut taken) = (of(entries, "points_given", 1), of(entries, "points_taken", -1));
     for (number, row) in (1..).zip(export.rows("rewards")) {
-        let entry = row.number("entry_seq").and_then(|seq| given.remove(&seq));
         let told = row.number("points").map(|points| (row.text("partner"), Some(points)));
+        let gave = row.number("entry_seq");
+        let entry = gave.and_then(|seq| given.remove(&seq)).map(|(told, _)| told);
         if entry != told {
             let what = format!("it is {told:?}, the ledger has {entry:?}");
             report.findings.push(finding("rewards", Some(number), what));
         }
+        let is_back = row.number("revoked_at").is_some();
+        let back = row.number("revoked_seq").and_then(|seq| taken.remove(&seq));
+        if back != told.filter(|_| is_back).map(|told| (told, gave)) {
+            let what = format!("taken back: {is_back}, the ledger has {back:?}");
+            report.findings.push(finding("rewards", Some(number), what));
+        }
     }
-    if let Some(seq) = given.keys().next() {
-        report.findings.push(finding(
-            "rewards",
-            Some(*seq),
-            "points were given for nothing earned",
-        ));
+    for (seq, what) in given
+        .keys()
+        .map(|seq| (seq, "points were given for nothing earned"))
+        .chain(taken.keys().map(|seq| (seq, "points were taken for nothing earned")))
+    {
+        report.findings.push(finding("rewards", Some(*seq), what));
     }
+}
+
+/// Who got how many points by an entry, and which one it takes back.
+type Told<'a> = ((Option<&'a str>, Option<i64>), Option<i64>);
+
+/// The entries of a kind about rewards, by `seq`.
+fn of<'a>(entries: &'a [Entry], kind: &str, sign: i64) -> BTreeMap<i64, Told<'a>> {
+    let found = entries.iter().filter(|entry| entry.text("kind") == Some(kind));
+    let found = found.filter(|entry| entry.text("reason") == Some("reward"));
+    found
+        .map(|entry| {
+            let points = entry.body["points"].as_i64().map(|points| points * sign);
+            (entry.seq, ((entry.text("partner"), points), entry.body["reverses"].as_i64()))
+        })
+        .collect()
 }

@@ -14,7 +14,7 @@ const OWE: &str = "insert into outbox \
     (id, txn_id, dedupe_key, room, kind, event_type, subject, content, cause, made_at) \
     select max(id) + 1, 'file-1', 'file:1', 'control', 'file', 'm.room.message', 'YSxiCg', \
     '{\"body\":\"Your statement\",\"filename\":\"statement.csv\",\
-    \"info\":{\"mimetype\":\"text/csv\",\"size\":4},\"msgtype\":\"m.file\",\
+    \"info\":{\"mimetype\":\"text/csv\",\"size\":4},\"m.mentions\":{},\"msgtype\":\"m.file\",\
     \"agency.siso.partners.txn\":\"file-1\"}', 'test', max(made_at) from outbox";
 
 fn the_file(event: &&Event) -> bool {

@@ -1,7 +1,6 @@
 //! One binary for all end-to-end tests: it links once, and shares one Synapse and one PostgreSQL.
 mod access;
 mod alliance;
-mod authority;
 mod bad_inputs;
 mod books;
 mod chats;
@@ -32,6 +31,7 @@ mod rig;
 mod search;
 mod seasons;
 mod servers;
+mod stories;
 mod teams;
 mod tiers;
 mod together;

@@ -263,6 +263,8 @@ async fn told_and_exported(ground: Ground) -> Outcome<()> {
     order(&house, "!reward add Rising --points 50 --from 2020-01-01").await?;
     let closed = order(&house, &format!("!season close {month} --yes")).await?;
     ensure!(closed.contains("R-1 Ana · Rising · 50 points"), "{closed}");
+    // What was given and taken back stands in the export, twice: in the ledger and with the reward.
+    order(&house, "!reward revoke R-1 --yes a mistake").await?;
     let folder = export(&house, "seasons", &[])?;
     let found = verify(&folder)?.findings;
     ensure!(found.is_empty(), "{found:?}");
@@ -270,6 +272,7 @@ async fn told_and_exported(ground: Ground) -> Outcome<()> {
         ("final_standings", "90000", "90001"),
         ("seasons", "\"zones\":", "\"zones\":"),
         ("rewards", "\"points\":50", "\"points\":51"),
+        ("rewards", "\"revoked_seq\":", "\"revoked_seq\":1"),
     ] {
         let file = folder.join(format!("{table}.jsonl"));
         let text = std::fs::read_to_string(&file)?;

@@ -2,6 +2,7 @@
 //! as facts, told to the person in one message and celebrated with the others.
 mod award;
 mod hand;
+mod replay;
 mod show;
 mod switches;
 pub mod tiers;
@@ -9,6 +10,7 @@ mod walk;
 
 pub use award::tell;
 pub use hand::{add, grant, revoke};
+pub use replay::differs_from_replay;
 pub use show::{earned, of_program, progress, shown};
 pub use switches::{disable, enable, on, start};
 pub use walk::{WALK, preview, walk_on};
@@ -100,6 +102,24 @@ pub async fn imported(
         keep(work, id, own);
         award::credit(work, id, &cause, false).await?;
         tiers::moved(work, id, tiers::By::Quiet).await?;
+    }
+    Ok(())
+}
+
+/// Somebody is back in the program: what rules that came meanwhile would have given is there, untold.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn returned(work: &mut Work<'_>, id: PartnerId) -> Result<(), Fault> {
+    let own = own(work, id).await?;
+    let last = own.last();
+    keep(work, id, own);
+    if last > 0 {
+        award::credit(work, id, &Cause::Entry(last), false).await?;
+        tiers::moved(work, id, tiers::By::Quiet).await?;
+    }
+    if let Some(newest) = sources::newest_help(work.tx, id).await? {
+        award::help(work, id, &Cause::Help(newest), false).await?;
     }
     Ok(())
 }

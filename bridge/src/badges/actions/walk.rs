@@ -76,6 +76,12 @@ pub async fn walk_on(work: &mut Work<'_>, key: &str, payload: &str) -> Result<()
     step(work, key.to_owned(), walk).await
 }
 
+/// The badge that a waiting walk gives; none where it counts alone.
+pub(super) fn given(payload: &str) -> Option<String> {
+    let walk: Walk = serde_json::from_str(payload).ok()?;
+    walk.gives.then_some(walk.badge)
+}
+
 /// One page; then the answer, or on.
 async fn step(work: &mut Work<'_>, key: String, mut walk: Walk) -> Result<(), Fault> {
     let rule = by_id(&walk.badge).ok_or_else(|| Fault::Data(walk.badge.clone()))?;

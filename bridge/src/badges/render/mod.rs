@@ -8,6 +8,7 @@ use crate::platform::text::{Line, Message};
 use schema::card::{
     Badge, BadgeEvent, BadgePreview, BadgeView, Badges, Card, Envelope, PartnerRef,
 };
+use schema::money::thousands;
 
 /// What a badge is shown as whose rule this program does not know.
 const UNKNOWN: &str = "🏅";
@@ -213,12 +214,12 @@ pub fn own(views: Vec<BadgeView>, tier: Option<&str>) -> Message {
         message = message.lines(lines.collect());
     }
     if !open.is_empty() {
-        let line = |view: &&BadgeView| {
-            let earned = view.earned.as_deref().unwrap_or_default();
-            label(Line::new(), view).plain(&format!(" — {earned}{}", progress(view)))
-        };
         message = message.line(Line::new().strong("Still to earn"));
-        message = message.lines(open.iter().map(line).collect());
+        for view in open {
+            let earned = view.earned.as_deref().unwrap_or_default();
+            let line = label(Line::new(), view).plain(&progress(view));
+            message = message.lines(vec![line, Line::new().em(earned)]);
+        }
     }
     message.card(&card(Badges { badges: views }))
 }
@@ -226,7 +227,10 @@ pub fn own(views: Vec<BadgeView>, tier: Option<&str>) -> Message {
 /// ` · 12 of 50`; nothing on the highest level.
 fn progress(view: &BadgeView) -> String {
     match (view.count, view.next) {
-        (Some(count), Some(next)) => format!(" · {} of {next}", count.clamp(0, next)),
+        (Some(count), Some(next)) => {
+            let shown = |count: i64| thousands(count.unsigned_abs());
+            format!(" · {} of {}", shown(count.clamp(0, next)), shown(next))
+        }
         _ => String::new(),
     }
 }
@@ -253,3 +257,6 @@ pub fn of_program(views: Vec<BadgeView>, prefix: &str) -> Message {
         )
         .card(&card(Badges { badges: views }))
 }
+
+#[cfg(test)]
+mod tests;

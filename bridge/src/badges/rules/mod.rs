@@ -1,6 +1,7 @@
 //! Which badges there are, what earns them, and what a change of what counts makes of the awards. Pure.
 pub mod counts;
 pub mod own;
+pub mod replay;
 pub mod streak;
 pub mod tiers;
 pub mod words;

@@ -18,6 +18,12 @@ pub struct Tier {
 }
 
 impl Tier {
+    /// What lets in.
+    #[must_use]
+    pub const fn bar(&self) -> i64 {
+        self.bar_minor
+    }
+
     /// The least revenue that keeps it: nine tenths of the bar, rounded up.
     #[must_use]
     pub fn keep_minor(&self) -> i64 {

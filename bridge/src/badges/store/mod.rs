@@ -52,6 +52,25 @@ pub async fn of(tx: &mut Conn, partner: PartnerId) -> Result<Vec<Fact>, sqlx::Er
     rows.iter().map(fact).collect()
 }
 
+/// Everything about everybody's badges, one partner after another, in order.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn all(tx: &mut Conn) -> Result<Vec<(PartnerId, Fact)>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select n, badge, level, revokes, seq, help_id, by_user, reason, celebrated, at, partner_id \
+         from badge_fact order by partner_id, n",
+    )
+    .fetch_all(tx)
+    .await?;
+    let of = |row: &AnyRow| {
+        let id: String = row.try_get(10)?;
+        let id = id.parse().map_err(|_| sqlx::Error::Decode("badges: partner".into()))?;
+        Ok((id, fact(row)?))
+    };
+    rows.iter().map(of).collect()
+}
+
 /// The newest fact of all; 0 before the first.
 ///
 /// # Errors

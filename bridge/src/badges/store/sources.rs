@@ -3,6 +3,7 @@ use crate::platform::db::Conn;
 use schema::ids::PartnerId;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
+use std::collections::BTreeSet;
 
 fn partner(row: &AnyRow) -> Result<PartnerId, sqlx::Error> {
     let id: String = row.try_get(0)?;
@@ -71,4 +72,33 @@ pub async fn partners_after(
     .fetch_all(tx)
     .await?;
     rows.iter().map(partner).collect()
+}
+
+/// The ids of all who are in the program.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn inside(tx: &mut Conn) -> Result<BTreeSet<PartnerId>, sqlx::Error> {
+    let rows =
+        sqlx::query("select id from partner where approved_at is not null and left_at is null")
+            .fetch_all(tx)
+            .await?;
+    rows.iter().map(partner).collect()
+}
+
+/// # Errors
+/// When the database refuses.
+pub async fn industries(tx: &mut Conn) -> Result<Vec<String>, sqlx::Error> {
+    let rows = sqlx::query("select slug from industry order by slug").fetch_all(tx).await?;
+    rows.iter().map(|row| row.try_get(0)).collect()
+}
+
+/// What jobs of a kind are to do.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn waiting(tx: &mut Conn, kind: &str) -> Result<Vec<String>, sqlx::Error> {
+    let rows =
+        sqlx::query("select payload from job where kind = $1").bind(kind).fetch_all(tx).await?;
+    rows.iter().map(|row| row.try_get(0)).collect()
 }

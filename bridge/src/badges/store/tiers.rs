@@ -1,4 +1,5 @@
 //! Rows of tiers, and of who stands in which.
+use crate::badges::rules::replay::Step;
 use crate::badges::rules::tiers::Tier;
 use crate::platform::db::Conn;
 use jiff::civil::Date;
@@ -98,6 +99,32 @@ pub async fn place(tx: &mut Conn, id: PartnerId) -> Result<Option<TierFact>, sql
         })
     })
     .transpose()
+}
+
+/// Every fact of everybody's place, one partner's after another's, in order.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn all(tx: &mut Conn) -> Result<Vec<(PartnerId, Step)>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select partner_id, n, kind, tier, day, seq, at from tier_fact order by partner_id, n",
+    )
+    .fetch_all(tx)
+    .await?;
+    let bad = |what: &str| sqlx::Error::Decode(format!("tier: {what}").into());
+    let of = |row: &AnyRow| {
+        let (id, day): (String, String) = (row.try_get(0)?, row.try_get(4)?);
+        let step = Step {
+            n: row.try_get(1)?,
+            kind: row.try_get(2)?,
+            tier: row.try_get(3)?,
+            on: day.parse().map_err(|_| bad("day"))?,
+            seq: row.try_get(5)?,
+            at: row.try_get(6)?,
+        };
+        Ok((id.parse().map_err(|_| bad("partner"))?, step))
+    };
+    rows.iter().map(of).collect()
 }
 
 /// The newest fact of all; 0 before the first.

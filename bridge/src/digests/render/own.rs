@@ -64,7 +64,9 @@ fn results(mine: &Mine) -> Vec<Line> {
         lines.push(place(&mine.you, Metric::Revenue, revenue.currency));
     }
     if revenue.minor != 0 || revenue_before.minor != 0 {
-        lines.extend(figures(&mine.moved));
+        // The place says it already; what it was before says more.
+        let said = revenue_before.minor == 0 && mine.you.score == revenue.minor;
+        lines.extend(figures(&mine.moved).into_iter().skip(usize::from(said && !lines.is_empty())));
     }
     if let Some(gap) = mine.to_next {
         let gap = Line::new().strong(&gap.to_string());

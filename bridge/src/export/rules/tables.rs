@@ -324,5 +324,9 @@ const REWARDS: Table = Table {
         number("fulfilled_at", "when it was handed over"),
         text("fulfilled_by", "user id"),
         text("note", "how"),
+        number("revoked_at", "when it was taken back"),
+        text("revoked_by", "user id"),
+        text("revoked_because", "why"),
+        number("revoked_seq", "the ledger entry that took the points back"),
     ],
 };

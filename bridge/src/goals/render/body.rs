@@ -106,13 +106,13 @@ pub(super) fn contributions(message: Message, shown: &Shown) -> Message {
         };
     };
     let each = if view.metric.is_money() { shown.amount(share) } else { hundredths(share) };
-    let message = message.lines(vec![
-        Line::new().plain(&match view.contributors {
-            1 => "1 partner has contributed:".to_owned(),
-            many => format!("{many} contributed and share it equally:"),
-        }),
-        Line::new().strong(&format!("{each} each")),
-    ]);
+    let message = match view.contributors {
+        1 => message.line("1 partner has contributed."),
+        many => message.lines(vec![
+            Line::new().plain(&format!("{many} contributed and share it equally:")),
+            Line::new().strong(&format!("{each} each")),
+        ]),
+    };
     let mut rows: Vec<Line> = shown
         .contributions
         .iter()

@@ -108,7 +108,8 @@ impl EntryBody {
             | Self::SaleRefunded(_)
             | Self::SaleDisputed(_)
             | Self::PayoutPaid(_)
-            | Self::PointsGiven(_) => None,
+            | Self::PointsGiven(_)
+            | Self::PointsTaken(_) => None,
             Self::CommissionEarned(commission)
             | Self::CommissionAdjusted(commission)
             | Self::CommissionReleased(commission)

@@ -1,4 +1,4 @@
-//! What the points book says: points given to a partner. They are no money: no currency is theirs.
+//! What the points book says: points given to a partner, and taken back. They are no money: no currency is theirs.
 use super::Posting;
 use schema::ids::PartnerId;
 use schema::money::Currency;
@@ -8,10 +8,20 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Points {
     pub partner: PartnerId,
-    /// Above 0.
+    /// Above 0; below it where they are taken back.
     pub points: i64,
     /// What they are given for, one word: `reward`.
     pub reason: String,
+}
+
+/// Points taken back, and by which entry they had been given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PointsBack {
+    /// `seq` of that entry.
+    pub reverses: i64,
+    /// The same points, negative.
+    #[serde(flatten)]
+    pub points: Points,
 }
 
 /// The account that holds a partner's points.
@@ -52,5 +62,12 @@ mod tests {
         assert_eq!(lines, [("mint:reward", -50, "XXX"), (account.as_str(), 50, "XXX")]);
         let text = body.sealed(1, "reward.earned", "R-1");
         assert_eq!(Sealed::read(&text).unwrap().body, body);
+        let points = Points { partner, points: -50, reason: "reward".to_owned() };
+        let back = EntryBody::PointsTaken(PointsBack { reverses: 1, points });
+        assert_eq!((back.book(), back.credit(), back.moved()), (Book::Points, None, None));
+        let sums = body.postings().into_iter().zip(back.postings());
+        assert!(sums.into_iter().all(|(a, b)| a.account == b.account && a.minor + b.minor == 0));
+        let text = back.sealed(2, "reward.revoked", "R-1");
+        assert_eq!(Sealed::read(&text).unwrap().body, back);
     }
 }

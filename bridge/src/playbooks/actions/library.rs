@@ -9,6 +9,7 @@ use crate::playbooks::render;
 use crate::playbooks::rules::{self, changes::Changes, fields};
 use crate::playbooks::store::library::{self, Head};
 use crate::playbooks::store::{self, versions};
+use crate::stories;
 use schema::card::PlaybookEvent;
 use schema::playbook::PlaybookStatus;
 
@@ -87,10 +88,12 @@ pub async fn show(work: &mut Work<'_>, chat: Chat<'_>, word: &str) -> Result<(),
     let here = chat.direct || chat.team || facts.version.bytes <= ROOM_BYTES_MAX;
     if here {
         let head = render::playbook(&facts, PlaybookEvent::Shown, None);
+        let head = with_stories(work, &facts, head).await?;
         post::answer(work, &facts, &head).await?;
     } else {
         let link = link(work, &facts).await?;
         let head = render::taken(&facts, link.as_deref());
+        let head = with_stories(work, &facts, head).await?;
         post::answer(work, &facts, &head).await?;
     }
     let text = facts.version.body.clone();
@@ -104,6 +107,12 @@ pub async fn show(work: &mut Work<'_>, chat: Chat<'_>, word: &str) -> Result<(),
         }
     }
     Ok(())
+}
+
+/// What partners tell of sales that used it.
+async fn with_stories(work: &mut Work<'_>, facts: &Facts, head: Message) -> Result<Message, Fault> {
+    let told = stories::actions::of_playbook(work, &facts.row.slug).await?;
+    Ok(stories::render::with_playbook(head, &told, &work.program.prefix))
 }
 
 /// A link to the root message, as soon as it is out.

@@ -128,8 +128,7 @@ pub fn history(facts: &Facts, heads: &[VersionHead], day: impl Fn(i64) -> String
 #[must_use]
 pub fn difference(facts: &Facts, (from, to): (i64, i64), changes: &Changes) -> Message {
     let title = title("↔️", facts).plain(&format!(" · v{from} → v{to}"));
-    let mut message = Message::notice(title)
-        .line(format!("{} lines came, {} went.", changes.added, changes.removed));
+    let mut message = Message::notice(title).line(came_and_went(changes));
     if !changes.lines.is_empty() {
         // A longer fence than any in the lines: what was written cannot end it.
         let fence = "`".repeat(changes.lines.iter().map(|line| ticks(line)).max().unwrap_or(0) + 3);
@@ -147,6 +146,12 @@ pub fn difference(facts: &Facts, (from, to): (i64, i64), changes: &Changes) -> M
         added: count(changes.added),
         removed: count(changes.removed),
     }))
+}
+
+/// `1 line came, 3 went.`
+pub(super) fn came_and_went(changes: &Changes) -> String {
+    let lines = if changes.added == 1 { "line" } else { "lines" };
+    format!("{} {lines} came, {} went.", changes.added, changes.removed)
 }
 
 fn ticks(line: &str) -> usize {

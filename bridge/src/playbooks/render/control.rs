@@ -20,10 +20,8 @@ pub fn review(facts: &Facts, changes: Option<&Changes>, decided_by: Option<&str>
     let head = title(mark, facts).plain(&format!(" · playbook {}, v{version}", facts.row.slug));
     let mut message = about(Message::text(head), facts);
     if let Some(changes) = changes {
-        message = message.line(format!(
-            "Against what is published: {} lines came, {} went.",
-            changes.added, changes.removed
-        ));
+        let what = super::answers::came_and_went(changes);
+        message = message.line(format!("Against what is published: {what}"));
     }
     let who = decided_by.unwrap_or_default();
     message = match status {
@@ -117,7 +115,11 @@ pub fn ask_erase(user: &str, versions: usize, line: &str, (by, until): (&str, i6
 
 #[must_use]
 pub fn erased(user: &str, versions: usize) -> Message {
-    done("playbook.erase", &format!("The text of {versions} versions was erased."), Some(user))
+    done(
+        "playbook.erase",
+        &format!("Erased: the text of {versions} version{}.", if versions == 1 { "" } else { "s" }),
+        Some(user),
+    )
 }
 
 fn done(what: &str, sentence: &str, subject: Option<&str>) -> Message {

@@ -141,14 +141,19 @@ fn row(question: &QuestionRow, now: i64) -> Line {
 
 /// Open questions, as many as a phone shows.
 #[must_use]
-pub fn list(rows: &[QuestionRow], count: i64, industry: Option<&str>, now: i64) -> Message {
+pub fn list(
+    rows: &[QuestionRow],
+    (count, industry): (i64, Option<&str>),
+    now: i64,
+    prefix: &str,
+) -> Message {
     let scope = industry.map(|slug| format!(" · {slug}")).unwrap_or_default();
     let mut message = Message::notice(format!("Open questions{scope} · {count}"));
     if rows.is_empty() {
         message = message.line(
             Line::new()
                 .plain("None is open. Ask one: ")
-                .code("ask How do I reach clinics in Graz?"),
+                .code(&format!("{prefix}ask How do I reach clinics in Graz?")),
         );
     } else {
         message = message.lines(rows.iter().map(|question| row(question, now)).collect());

@@ -68,9 +68,10 @@ fn a_report_reads_on_a_phone() {
          12 applied → 9 approved → 5 sold → 2 again\n\
          14 active · 2 new, no sale yet · 3 dormant (90 days)\n\
          Revenue €52,400.50 ▲31 % on 2026-10 · 18 new clients\n\
-         =Dental <b>practices… — €50,000 ▲25 % · 18 new\n\
-         18 of 120 accounts, 15 %\n\
-         No industry — €2,400.50 new · 0 new\n\
+         =Dental <b>practices… — €50,000 ▲25 %\n\
+         18 new clients · 18 of 120 accounts, 15 %\n\
+         No industry — €2,400.50 new\n\
+         0 new clients\n\
          Penetration: 18 of 120 accounts, 15 %\n\
          Taken back 2.5 %: €1,850 of €74,000, 3 of 40 sales\n\
          Reviews half within 3 h, 90 % within 26 h · 40 decided\n\

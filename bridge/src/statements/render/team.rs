@@ -1,5 +1,5 @@
 //! How an organization's statement reads to its lead, alone with the bot.
-use super::{account_view, basis_row};
+use super::{account_view, basis_rows, before};
 use crate::platform::text::{self, Message};
 use crate::statements::actions::team::MemberAccounts;
 use crate::statements::rules::Account;
@@ -101,10 +101,10 @@ fn rows(member: &MemberAccounts, calendar: &Calendar, own: Currency) -> Vec<text
         let name = text::Line::new().person_cut(&member.name, NAME_CHARS).plain(": ");
         rows.push(name.strong(&month));
         let skipped = account.lines.len().saturating_sub(LINES_MAX);
-        if skipped > 0 {
-            rows.push(text::Line::from(format!("… {skipped} lines before these")));
-        }
-        rows.extend(account.lines[skipped..].iter().map(|line| basis_row(line, calendar, own)));
+        rows.extend(before(skipped));
+        rows.extend(
+            account.lines[skipped..].iter().flat_map(|line| basis_rows(line, calendar, own)),
+        );
     }
     rows
 }

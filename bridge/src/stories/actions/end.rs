@@ -52,6 +52,26 @@ pub async fn lapse(work: &mut Work<'_>, id: &str) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Nobody has gone on with it for some time: its author may still do so.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn remind(work: &mut Work<'_>, id: &str) -> Result<(), Fault> {
+    let Some(row) = store::by_id(work.tx, id).await? else { return Ok(()) };
+    if rules::status(&row) != StoryStatus::Draft {
+        return Ok(());
+    }
+    if work.now < jobs::reminds_at(&row) {
+        jobs::remind_later(work, &row);
+        return Ok(());
+    }
+    let ends_on = work.program.calendar.day_of(jobs::lapses_at(&row));
+    let facts = Facts::of(work, row).await?;
+    let message = render::reminder(&facts, ends_on, &work.program.prefix);
+    work.direct(&facts.author.user_id, &message);
+    Ok(())
+}
+
 /// Who may take one down: its author, or the team.
 #[derive(Debug, Clone, Copy)]
 pub enum Retirer<'a> {

@@ -118,10 +118,18 @@ pub fn ask_erase(
 
 #[must_use]
 pub fn erased(user: &str, (stories, wins): (usize, usize)) -> Message {
-    let sentence = format!("The words of {stories} case studies and {wins} stories were erased.");
+    let sentence = format!(
+        "Erased: the words of {} and of {}.",
+        many(stories, "case study", "case studies"),
+        many(wins, "story", "stories"),
+    );
     Message::notice(sentence.as_str()).card(&card(Done {
         what: "story.erase".to_owned(),
         sentence,
         subject: Some(user.to_owned()),
     }))
+}
+
+fn many(count: usize, one: &str, more: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
 }

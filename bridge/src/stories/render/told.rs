@@ -3,6 +3,7 @@ use super::{card, facts_line, story, title, view, with_texts};
 use crate::platform::text::{Line, Message};
 use crate::stories::facts::Facts;
 use crate::stories::rules::{OPEN_DAYS, Step, is_needed};
+use jiff::civil::Date;
 use schema::card::{Hint, Story, StoryEvent, StoryPart};
 
 /// What is asked for a part.
@@ -50,11 +51,11 @@ pub fn question(facts: &Facts, part: StoryPart, prefix: &str) -> Message {
         message = message.line("So far:").quote(Line::new().person_cut(text, 200));
     }
     let again = facts.text(part).is_some();
-    let first = if again { "Answer anew, or keep it with " } else { "Just answer here. " };
+    let first = if again { "Answer anew, or keep it with " } else { "Just answer here." };
     let line = Line::new().plain(first);
     let line = match (again || !is_needed(part), again) {
         (true, true) => line.code(&format!("{prefix}story skip")),
-        (true, false) => line.plain("May be left out: ").code(&format!("{prefix}story skip")),
+        (true, false) => line.plain(" May be left out: ").code(&format!("{prefix}story skip")),
         _ => line,
     };
     let mut words = vec!["show", "cancel"];
@@ -135,6 +136,21 @@ pub fn ended(facts: &Facts) -> Message {
         StoryEvent::Closed,
         &[],
     ))
+}
+
+/// Some days before it ends by itself.
+#[must_use]
+pub fn reminder(facts: &Facts, ends_on: Date, prefix: &str) -> Message {
+    Message::text(place_less(facts).plain(" waits for you"))
+        .line(
+            Line::new()
+                .plain("Your story of ")
+                .person_cut(&facts.sale.client_name, 60)
+                .plain(&format!(" is kept until {ends_on}.")),
+        )
+        .line(Line::new().plain("Go on where you were: ").code(&format!("{prefix}story show")))
+        .line(Line::new().plain("Rather not? ").code(&format!("{prefix}story cancel")))
+        .card(&story(facts, StoryEvent::Reminded, &[]))
 }
 
 #[must_use]

@@ -59,6 +59,7 @@ const ROWS: &[&str] = &[
      made_at, cause) values (1, 'R', 'r', 'revenue', 'month', 1, 1, '[]', 'EUR', '2026-01-01', '@o:a.org', 1, '$r')",
     "insert into reward_earned (n, reward, period, partner_id, rank, earned_at) values (1, 1, '2026-01', 'p', 1, 3)",
     "insert into reward_fulfilled (n, note, by_user, at) values (1, 'why', '@o:a.org', 4)",
+    "insert into reward_revoked (n, reason, by_user, at, cause) values (1, 'why', '@o:a.org', 5, '$v')",
     "insert into room_access (n, access, by_user, at, cause) values (1, 'open', '@o:a.org', 1, '$a')",
     "insert into extract (n, ledger_seq, ledger_hash, prev, hash, made_at, cause) values (1, 1, 'h', '0', 'x', 1, 'c')",
     "insert into terms (version, text, sha256, published_at, published_by) values (1, 't', 'h', 1, '@o:a.org')",

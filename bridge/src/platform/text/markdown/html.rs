@@ -13,7 +13,8 @@ pub struct Writer {
     ink: Ink,
     /// What closes the open elements.
     open: Vec<Close>,
-    in_head: bool,
+    /// The next cell is the first of its row.
+    is_first: bool,
     in_link: bool,
     /// Inside code or HTML, whose lines stay.
     in_source: bool,
@@ -23,7 +24,6 @@ enum Close {
     With(&'static str),
     /// Also says where a link leads.
     Link(Option<String>, bool),
-    Head,
     Source,
 }
 
@@ -72,12 +72,21 @@ impl Writer {
             Tag::Image { dest_url, .. } => return self.image(&dest_url),
             Tag::CodeBlock(kind) => return self.source(Some(kind)),
             Tag::HtmlBlock => return self.source(None),
-            Tag::TableHead => return self.head(),
+            // Not every client shows a table: it reads as a list, whose rows are as the lines of one.
+            Tag::TableHead | Tag::TableRow => {
+                self.is_first = true;
+                match tag {
+                    Tag::TableHead => ("<p><strong>".into(), "</strong></p>\n<ul>\n"),
+                    _ => ("<li>".into(), "</li>\n"),
+                }
+            }
+            Tag::TableCell => {
+                let apart = if self.is_first { "" } else { " · " };
+                self.is_first = false;
+                (apart.into(), "")
+            }
+            Tag::Table(_) => ("".into(), "</ul>\n"),
             Tag::Heading { level, .. } => heading(level),
-            Tag::TableCell if self.in_head => ("<th>".into(), "</th>"),
-            Tag::TableCell => ("<td>".into(), "</td>"),
-            Tag::TableRow => ("<tr>".into(), "</tr>\n"),
-            Tag::Table(_) => ("<table>\n".into(), "</tbody>\n</table>\n"),
             // What may stand in itself without end.
             Tag::BlockQuote(_) | Tag::List(_) | Tag::Item if deep => ("".into(), "\n"),
             Tag::BlockQuote(_) => ("<blockquote>\n".into(), "</blockquote>\n"),
@@ -99,7 +108,7 @@ impl Writer {
         match self.open.pop() {
             Some(Close::With(close)) => {
                 self.ink.ours(close);
-                if close.ends_with('\n') || close.starts_with("</t") {
+                if close.ends_with('\n') {
                     self.ink.apart();
                 }
             }
@@ -114,11 +123,6 @@ impl Writer {
                     self.ink.ours(")");
                 }
             }
-            Some(Close::Head) => {
-                self.in_head = false;
-                self.ink.ours("</tr></thead>\n<tbody>\n");
-                self.ink.apart();
-            }
             Some(Close::Source) => {
                 self.in_source = false;
                 self.ink.ours("</code></pre>\n");
@@ -126,12 +130,6 @@ impl Writer {
             }
             None => {}
         }
-    }
-
-    fn head(&mut self) {
-        self.in_head = true;
-        self.ink.ours("<thead><tr>");
-        self.open.push(Close::Head);
     }
 
     /// Code, or HTML: what was written is shown as it is.

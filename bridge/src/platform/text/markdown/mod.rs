@@ -13,7 +13,7 @@ use pulldown_cmark::{Event, Options, Parser, TextMergeWithOffset};
 /// Deeper quotes and lists are shown at this depth.
 pub const NESTING_MAX: usize = 12;
 /// Every tag that may come out; `a` with `href`, `ol` with `start`, `code` with `class`.
-pub const TAGS: [&str; 23] = [
+pub const TAGS: [&str; 17] = [
     "a",
     "blockquote",
     "br",
@@ -30,12 +30,6 @@ pub const TAGS: [&str; 23] = [
     "p",
     "pre",
     "strong",
-    "table",
-    "tbody",
-    "td",
-    "th",
-    "thead",
-    "tr",
     "ul",
 ];
 

@@ -311,7 +311,7 @@ fn what_people_mean_is_what_they_see() {
     assert_eq!(shown("a\nb"), "<p>a<br>\nb</p>\n");
     assert_eq!(
         shown("| a | b |\n|---|---|\n| 1 | 2 |"),
-        "<table>\n<thead><tr><th>a</th><th>b</th></tr></thead>\n<tbody>\n<tr><td>1</td><td>2</td></tr>\n</tbody>\n</table>\n"
+        "<p><strong>a · b</strong></p>\n<ul>\n<li>1 · 2</li>\n</ul>\n"
     );
     assert_eq!(
         shown("```rust\nlet a = \"@ana\";\n  b\n```"),
