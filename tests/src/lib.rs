@@ -20,6 +20,8 @@ pub mod program;
 pub mod registration;
 pub mod search;
 #[cfg(feature = "people")]
+pub mod simulation;
+#[cfg(feature = "people")]
 pub mod synapse;
 #[cfg(feature = "people")]
 pub mod transcript;

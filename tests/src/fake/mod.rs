@@ -27,6 +27,7 @@ mod registration;
 mod room;
 mod routes;
 mod send;
+mod still;
 mod sync;
 #[cfg(test)]
 mod tests;
@@ -42,12 +43,13 @@ use tokio::task::JoinHandle;
 
 pub use answer::Refused;
 pub use delivery::{Item, Pushed};
-pub use http::{Call, Seen};
+pub use http::{Call, Seen, call};
 pub use media::Media;
 pub use quirks::{Fault, Faults, Plan, Quirks};
 pub use registration::Registration;
 pub use room::{Event, Room};
 pub use routes::route;
+pub use still::Push;
 pub use world::World;
 
 /// What the tasks of one homeserver share.

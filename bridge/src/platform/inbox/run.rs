@@ -15,6 +15,7 @@ use crate::platform::db::Tx;
 use crate::platform::homeserver::Homeserver;
 use crate::platform::jobs;
 use crate::platform::outbox::marks::Marks;
+use crate::platform::points::{Point, reach};
 use crate::platform::refusal::Fault;
 use crate::platform::work::{Cause, Done, Effects, Memory, Work};
 use crate::root;
@@ -169,7 +170,13 @@ impl<H: Homeserver> Worker<H> {
         marks: &[crate::platform::signals::Mark],
         now: i64,
     ) -> Result<(), Fault> {
+        if !marks.is_empty() {
+            reach(Point::Marks).await?;
+        }
         let told = self.marks.write(&mut tx, marks, now).await?;
+        if !ready.is_empty() {
+            reach(Point::Taken).await?;
+        }
         for row in ready {
             let outcome = self.guarded(&mut tx, row, now).await?;
             self.effects.done.push(Done { seq: row.seq, at: now, outcome });
@@ -191,8 +198,11 @@ impl<H: Homeserver> Worker<H> {
             let rows = self.effects.out.iter().cloned().map(Into::into).collect();
             promise = promise.and_then(|promise| promise.early(rows));
         }
+        reach(Point::Facts).await?;
         let all_new = self.effects.flush(&mut tx).await?;
+        reach(Point::Owed).await?;
         tx.commit().await?;
+        reach(Point::CommitUnanswered).await?;
         if self.effects.places_changed {
             self.placed().await;
         }
@@ -300,7 +310,8 @@ impl<H: Homeserver> Worker<H> {
         AssertUnwindSafe(root::run_job(&mut work, job))
             .catch_unwind()
             .await
-            .unwrap_or_else(|panic| Err(Fault::Bug(panic_text(&*panic))))
+            .unwrap_or_else(|panic| Err(Fault::Bug(panic_text(&*panic))))?;
+        Ok(reach(Point::Job).await?)
     }
 
     /// Takes those that may run now, in order; a room whose oldest input must wait holds back its
