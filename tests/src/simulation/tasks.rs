@@ -66,6 +66,8 @@ pub struct Fate {
     pub dead: AtomicBool,
     /// So many futures wait at a point, perhaps with the connection in hand.
     pub stalled: AtomicUsize,
+    /// Somebody has: others may wait for the connection by now, and the order is theirs.
+    pub has_stalled: AtomicBool,
 }
 
 pub struct Tasks {
@@ -136,6 +138,11 @@ impl Tasks {
             if self.queue.take(id) {
                 self.poll(id);
                 continue;
+            }
+            if self.fate.has_stalled.load(Relaxed)
+                && let Some(other) = self.queue.pop()
+            {
+                self.poll(other);
             }
             tokio::task::yield_now().await;
             turns += 1;

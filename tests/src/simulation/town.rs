@@ -269,6 +269,7 @@ impl Town {
                     }
                     Blow::Error => Err(sqlx::Error::Io(std::io::Error::other("struck"))),
                     Blow::Stall => {
+                        fate.has_stalled.store(true, Relaxed);
                         fate.stalled.fetch_add(1, Relaxed);
                         hands.sleep(STALL_MS).await;
                         fate.stalled.fetch_sub(1, Relaxed);

@@ -1,4 +1,5 @@
 //! One binary for all end-to-end tests: it links once, and shares one Synapse and one PostgreSQL.
+mod aborts;
 mod access;
 mod alliance;
 mod bad_inputs;

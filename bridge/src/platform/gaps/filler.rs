@@ -100,6 +100,7 @@ pub async fn run<H: Homeserver>(app: App<H>, inbox: Inbox) {
             tracing::warn!(%error, "the rooms could not be looked through; trying again");
         }
         tokio::select! {
+            biased;
             () = app.signals.gaps.notified() => plan.turns.clear(),
             () = app.clock.sleep(TICK_MS) => {}
         }

@@ -170,9 +170,6 @@ impl<H: Homeserver> Worker<H> {
         marks: &[crate::platform::signals::Mark],
         now: i64,
     ) -> Result<(), Fault> {
-        if !marks.is_empty() {
-            reach(Point::Marks).await?;
-        }
         let told = self.marks.write(&mut tx, marks, now).await?;
         if !ready.is_empty() {
             reach(Point::Taken).await?;
@@ -356,11 +353,12 @@ impl<H: Homeserver> Worker<H> {
         let signals = self.app.signals.clone();
         let sleep = self.app.clock.sleep(pause);
         tokio::select! {
-            () = signals.inbox.woken() => {}
-            () = sleep => {}
+            biased;
             Some((row, proof)) = self.proving.next(), if !self.proving.is_empty() => {
                 self.proven(&row, proof);
             }
+            () = signals.inbox.woken() => {}
+            () = sleep => {}
         }
     }
 

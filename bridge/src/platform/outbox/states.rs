@@ -59,6 +59,7 @@ impl<H: Homeserver> States<H> {
     /// Until the time has come or something new is wanted.
     async fn rest(&self, ms: i64) {
         tokio::select! {
+            biased;
             () = self.app.clock.sleep(u64::try_from(ms).unwrap_or(0)) => {}
             () = self.app.signals.states.notified() => {}
         }

@@ -103,6 +103,7 @@ pub async fn run<H: Homeserver>(app: App<H>) {
             continue;
         }
         tokio::select! {
+            biased;
             () = app.signals.rooms.notified() => {}
             () = sleep => {}
         }
@@ -120,6 +121,7 @@ pub async fn run_chats<H: Homeserver>(app: App<H>) {
             continue;
         }
         tokio::select! {
+            biased;
             () = app.signals.chats.notified() => {}
             () = app.clock.sleep(RETRY_CHATS_MS) => {}
         }
