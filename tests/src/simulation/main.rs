@@ -1,9 +1,10 @@
 //! `simulate [--histories N] [--steps N] [--from-seed N] [--threads N] [--twice]`: plays histories and
-//! stops at the first that does not hold, with its seed.
+//! stops at the first that does not hold, with its seed. `simulate --points sqlite [NAME]` (or `postgres`)
+//! plays the matrix of the named points instead, or those cells whose point's name has this in it.
 use anyhow::{Context, bail, ensure};
 use partnerspace_tests::Outcome;
 use partnerspace_tests::simulation::history::{Told, play};
-use partnerspace_tests::simulation::{alone, base};
+use partnerspace_tests::simulation::{alone, base, matrix};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Instant;
 
@@ -37,6 +38,23 @@ fn wanted() -> Outcome<Wanted> {
 #[expect(clippy::print_stdout, reason = "a command for people")]
 #[expect(clippy::disallowed_methods, reason = "it says how fast it was")]
 fn main() -> Outcome<()> {
+    if std::env::var_os("RUST_LOG").is_some() {
+        let filter = tracing_subscriber::EnvFilter::from_default_env();
+        tracing_subscriber::fmt().with_env_filter(filter).init();
+    }
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    if let [first, engine, rest @ ..] = words.as_slice()
+        && first == "--points"
+    {
+        let word = rest.first().map_or("", String::as_str);
+        let began = Instant::now();
+        let cells = match engine.as_str() {
+            "postgres" => alone(matrix::on_postgres(word))?,
+            _ => alone(matrix::on_sqlite(word))?,
+        };
+        println!("{cells} cells held in {:.1} s", began.elapsed().as_secs_f64());
+        return Ok(());
+    }
     let wanted = wanted()?;
     let place = alone(base::found(None)).context("the place where histories begin")?;
     let (next, began) = (AtomicU64::new(wanted.from), Instant::now());

@@ -5,6 +5,7 @@ pub mod base;
 pub mod check;
 mod clock;
 pub mod history;
+pub mod matrix;
 mod net;
 pub mod tasks;
 pub mod town;
