@@ -103,6 +103,8 @@ pub async fn verify(
     });
     let mut snapshot = db.snapshot().await?;
     let found = ledger::actions::verify(&mut snapshot).await?;
+    // Whoever has one connection only can lend it to the other side now.
+    drop(snapshot);
     let boards = beside.join_next().await.context("nothing was begun")?;
     Ok((found, boards.context("the replay has panicked")?))
 }
