@@ -4,10 +4,11 @@
 use super::base::{ANA, BEN, OWNER, PARTNERS, RIO};
 use super::check::{self, Fate, Said};
 use super::net::Odd;
+use super::steps;
 use super::town::{Blow, Place, Strike, Town};
-use crate::Outcome;
 use crate::fake::Faults;
-use anyhow::{Context, ensure};
+use crate::Outcome;
+use anyhow::{Context, bail, ensure};
 use bridge::platform::points::Point;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
@@ -68,20 +69,21 @@ pub async fn play(place: &Place, seed: u64, steps: u32) -> Outcome<Told> {
 
 impl History {
     async fn turn(&mut self) -> Outcome<()> {
-        match self.rng.random_range(0..100) {
-            0..42 => self.command()?,
-            42..50 => self.decide()?,
-            50..56 => self.chatter()?,
-            56..62 => self.take_back()?,
-            62..66 => self.unheard()?,
-            66..69 => self.unseen()?,
-            69..73 => self.again(),
-            73..80 => self.weather(),
-            80..84 => self.point(),
-            84..88 => self.kill_program().await,
-            88..91 => self.kill_homeserver(),
-            91..93 => self.meddle()?,
-            _ => self.long().await?,
+        match steps::draw(&mut self.rng)? {
+            "command" => self.command()?,
+            "decide" => self.decide()?,
+            "chatter" => self.chatter()?,
+            "take_back" => self.take_back()?,
+            "unheard" => self.unheard()?,
+            "unseen" => self.unseen()?,
+            "again" => self.again(),
+            "weather" => self.weather(),
+            "point" => self.point(),
+            "kill_program" => self.kill_program().await,
+            "kill_homeserver" => self.kill_homeserver(),
+            "meddle" => self.meddle()?,
+            "long" => self.long().await?,
+            other => bail!("{other} is no step"),
         }
         let ms = [5, 40, 150, 700, 2_500][self.rng.random_range(0..5)];
         self.town.pass(ms).await?;

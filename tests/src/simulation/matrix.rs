@@ -114,7 +114,7 @@ impl Cell {
     async fn upgrade(&mut self, general: &str, control: &str) -> Outcome<()> {
         self.say(general, ANA, "!sale add 100 EUR Acme").await?;
         self.say(control, OWNER, "!room upgrade general 11").await?;
-        self.say(control, OWNER, "!yes").await?;
+        self.say(control, OWNER, "yes").await?;
         self.wait(2 * MINUTE_MS).await?;
         let moved = self.town.until(5 * MINUTE_MS, |town| town.room("general").is_ok_and(|now| now != general));
         ensure!(moved.await?, "the room was not replaced");
@@ -149,7 +149,7 @@ async fn cell(place: &Place, database: Option<String>, point: Point, blow: Blow)
     let (scene, left) = scene(point);
     if point == Point::Attempts {
         // Only a failed try is counted: in the batch, and alone.
-        for _ in 0..2 {
+        for _ in 0..6 {
             town.strikes.borrow_mut().push(Strike { point: Point::Facts, blow: Blow::Error, left: 1 });
         }
     }

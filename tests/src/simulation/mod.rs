@@ -7,6 +7,7 @@ mod clock;
 pub mod history;
 pub mod matrix;
 mod net;
+mod steps;
 pub mod tasks;
 pub mod town;
 
