@@ -6,8 +6,8 @@ use super::check::{self, Fate, Said};
 use super::net::Odd;
 use super::steps;
 use super::town::{Blow, Place, Strike, Town};
-use crate::fake::Faults;
 use crate::Outcome;
+use crate::fake::Faults;
 use anyhow::{Context, bail, ensure};
 use bridge::platform::points::Point;
 use rand::rngs::StdRng;
@@ -188,8 +188,12 @@ impl History {
         if let Some(card) = cards.choose(&mut self.rng) {
             let relates = json!({"rel_type": "m.annotation", "event_id": card, "key": "✅"});
             // The same reaction twice is refused by the homeserver.
-            let _twice =
-                self.town.fake.try_send(control, OWNER, "m.reaction", json!({"m.relates_to": relates}));
+            let _twice = self.town.fake.try_send(
+                control,
+                OWNER,
+                "m.reaction",
+                json!({"m.relates_to": relates}),
+            );
         }
         Ok(())
     }
@@ -345,7 +349,10 @@ impl History {
         let (kind, content) = match self.rng.random_range(0..3) {
             0 => ("m.room.name", json!({"name": "Other"})),
             1 => ("m.room.topic", json!({"topic": "Other"})),
-            _ => ("m.room.tombstone", json!({"body": "moved", "replacement_room": "!x:evil.example"})),
+            _ => (
+                "m.room.tombstone",
+                json!({"body": "moved", "replacement_room": "!x:evil.example"}),
+            ),
         };
         self.town.fake.force(&general, OWNER, kind, Some(""), content);
         Ok(())

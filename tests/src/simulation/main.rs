@@ -66,7 +66,8 @@ fn main() -> Outcome<()> {
             if seed >= end {
                 return Ok(told);
             }
-            let first = alone(play(&place, seed, wanted.steps)).inspect_err(|_| next.store(end, Relaxed))?;
+            let first = alone(play(&place, seed, wanted.steps))
+                .inspect_err(|_| next.store(end, Relaxed))?;
             if wanted.twice {
                 let second = alone(play(&place, seed, wanted.steps))?;
                 ensure!(first.trace == second.trace, "seed {seed} is not the same twice");
@@ -76,7 +77,8 @@ fn main() -> Outcome<()> {
     };
     let all: Vec<Outcome<Vec<Told>>> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..wanted.threads).map(|_| scope.spawn(one)).collect();
-        let end = |done: std::thread::Result<_>| done.unwrap_or_else(|_| bail!("a thread has panicked"));
+        let end =
+            |done: std::thread::Result<_>| done.unwrap_or_else(|_| bail!("a thread has panicked"));
         threads.into_iter().map(|thread| end(thread.join())).collect()
     });
     let mut sum = Told::default();

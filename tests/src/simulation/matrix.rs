@@ -4,12 +4,12 @@
 //!
 //! Points of parts that do not exist yet get their rows here when they do: a webhook that was delivered,
 //! an idempotency key in use, a backup under way, a migration's step, a worker that was deposed.
-use anyhow::{Context, ensure};
-use bridge::platform::points::Point;
 use super::base::{self, ANA, BEN, OWNER, RIO};
 use super::check::{self, Fate, Said};
 use super::town::{Blow, Place, Strike, Town};
 use crate::{Outcome, postgres};
+use anyhow::{Context, ensure};
+use bridge::platform::points::Point;
 
 const SECOND_MS: i64 = 1_000;
 const MINUTE_MS: i64 = 60_000;
@@ -85,7 +85,11 @@ impl Cell {
             Scene::Many => {
                 self.town.fake.quirks(|quirks| quirks.hold = true);
                 for n in 0..70 {
-                    let line = if n % 9 == 0 { format!("!sale add 5 EUR Client {n}") } else { "!me".into() };
+                    let line = if n % 9 == 0 {
+                        format!("!sale add 5 EUR Client {n}")
+                    } else {
+                        "!me".into()
+                    };
                     self.said.command(&self.town, &general, ANA, &line);
                 }
                 self.town.fake.quirks(|quirks| quirks.hold = false);
@@ -116,7 +120,9 @@ impl Cell {
         self.say(control, OWNER, "!room upgrade general 11").await?;
         self.say(control, OWNER, "yes").await?;
         self.wait(2 * MINUTE_MS).await?;
-        let moved = self.town.until(5 * MINUTE_MS, |town| town.room("general").is_ok_and(|now| now != general));
+        let moved = self
+            .town
+            .until(5 * MINUTE_MS, |town| town.room("general").is_ok_and(|now| now != general));
         ensure!(moved.await?, "the room was not replaced");
         let now = self.town.room("general")?;
         self.wait(2 * MINUTE_MS).await?;
@@ -150,7 +156,11 @@ async fn cell(place: &Place, database: Option<String>, point: Point, blow: Blow)
     if point == Point::Attempts {
         // Only a failed try is counted: in the batch, and alone.
         for _ in 0..6 {
-            town.strikes.borrow_mut().push(Strike { point: Point::Facts, blow: Blow::Error, left: 1 });
+            town.strikes.borrow_mut().push(Strike {
+                point: Point::Facts,
+                blow: Blow::Error,
+                left: 1,
+            });
         }
     }
     town.strikes.borrow_mut().push(Strike { point, blow, left });
@@ -169,7 +179,7 @@ async fn cell(place: &Place, database: Option<String>, point: Point, blow: Blow)
 /// # Errors
 /// Every cell in which something did not hold.
 pub async fn on_sqlite(word: &str) -> Outcome<usize> {
-    matrix(base::found(None).await?, None, word).await
+    matrix(&base::found(None).await?, None, word).await
 }
 
 /// The same on PostgreSQL.
@@ -180,10 +190,10 @@ pub async fn on_postgres(word: &str) -> Outcome<usize> {
     let url = postgres::shared().await?.database().await?;
     let template = url.rsplit('/').next().context("a database has a name")?.to_owned();
     let place = base::found(Some(url)).await?;
-    matrix(place, Some(&template), word).await
+    matrix(&place, Some(&template), word).await
 }
 
-async fn matrix(place: Place, template: Option<&str>, word: &str) -> Outcome<usize> {
+async fn matrix(place: &Place, template: Option<&str>, word: &str) -> Outcome<usize> {
     let (mut wrong, mut cells) = (Vec::new(), 0);
     for point in Point::ALL.into_iter().filter(|point| format!("{point:?}").contains(word)) {
         for blow in BLOWS {
@@ -192,7 +202,7 @@ async fn matrix(place: Place, template: Option<&str>, word: &str) -> Outcome<usi
                 None => None,
             };
             cells += 1;
-            if let Err(error) = cell(&place, database, point, blow).await {
+            if let Err(error) = cell(place, database, point, blow).await {
                 wrong.push(format!("{blow:?} at {point:?}: {error:#}"));
             }
         }

@@ -148,7 +148,11 @@ impl Net {
                 };
                 match due {
                     Some(seconds) => {
-                        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+                        #[expect(
+                            clippy::cast_possible_truncation,
+                            clippy::cast_sign_loss,
+                            reason = "some minutes at most, and never below nothing"
+                        )]
                         let ms = (seconds * 1_000.0).ceil() as u64;
                         tokio::select! {
                             biased;
@@ -205,7 +209,10 @@ impl Net {
         request.body(Body::from(body)).ok()
     }
 
-    async fn to_program(&self, request: Option<Request<Body>>) -> Option<(StatusCode, bool, Bytes)> {
+    async fn to_program(
+        &self,
+        request: Option<Request<Body>>,
+    ) -> Option<(StatusCode, bool, Bytes)> {
         let mut program = self.state().program.clone()?;
         let Ok(response) = program.call(request?).await;
         let status = response.status();

@@ -70,6 +70,7 @@ pub struct Fate {
     pub has_stalled: AtomicBool,
 }
 
+#[derive(Default)]
 pub struct Tasks {
     tasks: BTreeMap<usize, Task>,
     next: usize,
@@ -82,19 +83,6 @@ pub struct Tasks {
 }
 
 impl Tasks {
-    #[must_use]
-    pub fn new() -> Self {
-        Self {
-            tasks: BTreeMap::new(),
-            next: 0,
-            queue: Arc::default(),
-            fate: Arc::default(),
-            db: None,
-            dies_in: None,
-            polls: 0,
-        }
-    }
-
     pub fn add(&mut self, side: Side, future: LocalBoxFuture<'static, ()>) {
         self.next += 1;
         let bell = Bell { id: self.next, queue: self.queue.clone() };

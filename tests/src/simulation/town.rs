@@ -92,7 +92,7 @@ impl Town {
         let hands = Hands::at(place.now);
         fake.set_now(Some(place.now));
         let net = Net::new(fake.clone(), hands.clone());
-        let mut tasks = Tasks::new();
+        let mut tasks = Tasks::default();
         tasks.add(Side::Homeserver, net.clone().push_for_ever().boxed_local());
         let town = Self {
             folder,
@@ -135,7 +135,8 @@ impl Town {
         let whole = Whole::open(&self.config, db.clone(), looker, clock, 7).await?;
         self.net.set_program(Some(whole.routes(&self.config, &self.registration)));
         self.signals = Some(whole.signals.clone());
-        let client = Client::new(&self.config, &self.registration)?.over(Arc::new(self.net.clone()));
+        let client =
+            Client::new(&self.config, &self.registration)?.over(Arc::new(self.net.clone()));
         self.tasks.db = Some(db);
         self.tasks.fate.dead.store(false, Release);
         let born: Rc<RefCell<Option<Loops>>> = Rc::default();
@@ -205,7 +206,6 @@ impl Town {
 
     fn turn_to(&self, now: i64) {
         let ms = now - self.hands.now();
-        #[expect(clippy::cast_precision_loss, reason = "a few days of milliseconds")]
         self.fake.world().delivery.advance(ms as f64 / 1_000.0);
         self.fake.set_now(Some(now));
         self.hands.turn_to(now);
@@ -283,7 +283,10 @@ impl Town {
 
 fn ended(done: anyhow::Result<()>) {
     // The real program would end, be started again and find the same: that is a fault to be seen.
-    panic!("a loop has ended: {done:?}");
+    match done {
+        Ok(()) => panic!("a loop has ended"),
+        Err(error) => panic!("a loop has ended: {error:#}"),
+    }
 }
 
 /// A folder in memory where there is one: nothing here survives the machine.

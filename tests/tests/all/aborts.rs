@@ -35,9 +35,8 @@ async fn aborted(ground: Ground) -> Outcome<()> {
         house.program.launch()?;
         let ana = house.person("ana")?;
         let said = ana.say(&general, &format!("!sale add {} EUR Client {n}", n + 1)).await?;
-        let died = until("the program to die", || async {
-            house.program.alive().is_err().then_some(())
-        });
+        let died =
+            until("the program to die", || async { house.program.alive().is_err().then_some(()) });
         died.await?;
         house.program.set_env(ABORT_AT, "");
         house.program.launch()?;

@@ -1,8 +1,8 @@
 //! Histories in a world of our making; the command `simulate` plays as many more as one likes.
 use anyhow::{Context, ensure};
+use partnerspace_tests::Outcome;
 use partnerspace_tests::simulation::history::play;
 use partnerspace_tests::simulation::{alone, base};
-use partnerspace_tests::Outcome;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// As many as take two cores less than half a minute; other seeds than yesterday's are for the command.

@@ -57,17 +57,14 @@ pub struct Worker<H> {
 /// When the counters cannot be read at the start.
 pub async fn run<H: Homeserver>(app: App<H>) -> Result<(), Fault> {
     let mut worker = Worker::new(app).await?;
-    worker.start().await?;
+    while let Err(fault) = worker.start().await {
+        worker.trouble(&fault).await;
+    }
     loop {
         match worker.turn().await {
             Ok(true) => {}
             Ok(false) => worker.rest().await,
-            Err(fault) => {
-                tracing::error!(%fault, "the database did not take a batch; trying again");
-                worker.undo();
-                worker.queue.forget();
-                worker.app.clock.sleep(1_000).await;
-            }
+            Err(fault) => worker.trouble(&fault).await,
         }
     }
 }

@@ -193,12 +193,11 @@ pub async fn finish(tx: &mut Conn, seq: i64, outcome: &str, now: i64) -> Result<
 /// # Errors
 /// When the database refuses.
 pub async fn still_waits(tx: &mut Conn, seq: i64) -> Result<bool, sqlx::Error> {
-    let waits: i64 =
-        sqlx::query("select count(*) from inbox where seq = $1 and done_at is null")
-            .bind(seq)
-            .fetch_one(tx)
-            .await?
-            .try_get(0)?;
+    let waits: i64 = sqlx::query("select count(*) from inbox where seq = $1 and done_at is null")
+        .bind(seq)
+        .fetch_one(tx)
+        .await?
+        .try_get(0)?;
     Ok(waits > 0)
 }
 

@@ -51,6 +51,14 @@ impl<H: Homeserver> Worker<H> {
         Ok(())
     }
 
+    /// The database is away, or refused what was no input's fault.
+    pub(super) async fn trouble(&mut self, fault: &Fault) {
+        tracing::error!(%fault, "the database did not take a batch; trying again");
+        self.undo();
+        self.queue.forget();
+        self.app.clock.sleep(1_000).await;
+    }
+
     async fn alone(&mut self, row: &Waiting, now: i64) -> Result<(), Fault> {
         let mut tx = self.app.db.begin().await?;
         if !store::still_waits(&mut tx, row.seq).await? {
