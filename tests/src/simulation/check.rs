@@ -18,6 +18,8 @@ pub enum Fate {
     Counts,
     /// One outcome, one reply, one claim.
     Claims,
+    /// One outcome, and an answer of more than one message.
+    Several,
     /// It was taken back before anybody need have heard it: at most one.
     Perhaps,
     /// Nobody can see it.
@@ -46,7 +48,11 @@ pub struct Said {
 impl Said {
     /// Somebody says a command that everybody can see.
     pub fn command(&mut self, town: &Town, room: &str, user: &str, line: &str) -> String {
-        let fate = if line.starts_with("!sale add") { Fate::Claims } else { Fate::Counts };
+        let fate = match line {
+            _ if line.starts_with("!sale add") => Fate::Claims,
+            _ if line.starts_with("!partner add") => Fate::Several,
+            _ => Fate::Counts,
+        };
         let event = town.fake.say(room, user, line);
         self.note(room, user, &event, fate);
         event
@@ -182,6 +188,7 @@ async fn counted(town: &Town, line: &Line, seen: &Said) -> Outcome<()> {
     let replies = reply_marks(&line.event).filter(|mark| seen.marks.contains_key(mark)).count();
     match line.fate {
         Fate::Counts => ensure!(done == 1 && replies == 1, "{done} outcomes, {replies} replies"),
+        Fate::Several => ensure!(done == 1 && replies > 0, "{done} outcomes, {replies} replies"),
         Fate::Claims => ensure!(
             done == 1 && replies == 1 && claims == 1,
             "{done} outcomes, {replies} replies, {claims} claims"

@@ -64,10 +64,22 @@ struct Task {
 pub struct Fate {
     /// It has died.
     pub dead: AtomicBool,
-    /// So many futures wait at a point, perhaps with the connection in hand.
+    /// So many futures wait at a point with the connection in hand.
     pub stalled: AtomicUsize,
     /// Somebody has: others may wait for the connection by now, and the order is theirs.
     pub has_stalled: AtomicBool,
+    db: Mutex<Option<Db>>,
+}
+
+impl Fate {
+    /// Whether the connection is in use; at a point it is by whoever has reached that.
+    pub fn is_busy(&self) -> bool {
+        self.db.lock().unwrap_or_else(PoisonError::into_inner).as_ref().is_some_and(Db::is_busy)
+    }
+
+    pub fn set_db(&self, db: Db) {
+        *self.db.lock().unwrap_or_else(PoisonError::into_inner) = Some(db);
+    }
 }
 
 #[derive(Default)]
@@ -145,7 +157,7 @@ impl Tasks {
     }
 
     fn is_busy(&self) -> bool {
-        self.fate.stalled.load(Relaxed) == 0 && self.db.as_ref().is_some_and(Db::is_busy)
+        self.fate.stalled.load(Relaxed) == 0 && self.fate.is_busy()
     }
 
     fn poll(&mut self, id: usize) {

@@ -137,6 +137,7 @@ impl Town {
         self.signals = Some(whole.signals.clone());
         let client =
             Client::new(&self.config, &self.registration)?.over(Arc::new(self.net.clone()));
+        self.tasks.fate.set_db(db.clone());
         self.tasks.db = Some(db);
         self.tasks.fate.dead.store(false, Release);
         let born: Rc<RefCell<Option<Loops>>> = Rc::default();
@@ -261,6 +262,7 @@ impl Town {
             let blow = strikes.remove(at).blow;
             struck.borrow_mut().push(point);
             let (fate, hands) = (fate.clone(), hands.clone());
+            let holds = usize::from(fate.is_busy());
             Some(Box::pin(async move {
                 match blow {
                     Blow::Abort => {
@@ -270,9 +272,9 @@ impl Town {
                     Blow::Error => Err(sqlx::Error::Io(std::io::Error::other("struck"))),
                     Blow::Stall => {
                         fate.has_stalled.store(true, Relaxed);
-                        fate.stalled.fetch_add(1, Relaxed);
+                        fate.stalled.fetch_add(holds, Relaxed);
                         hands.sleep(STALL_MS).await;
-                        fate.stalled.fetch_sub(1, Relaxed);
+                        fate.stalled.fetch_sub(holds, Relaxed);
                         Ok(())
                     }
                 }
