@@ -19,7 +19,7 @@ pub mod process;
 pub mod program;
 pub mod registration;
 pub mod search;
-#[cfg(feature = "people")]
+#[cfg(feature = "world")]
 pub mod simulation;
 #[cfg(feature = "people")]
 pub mod synapse;

@@ -6,7 +6,7 @@ use partnerspace_tests::simulation::{alone, base};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// As many as take two cores less than half a minute; other seeds than yesterday's are for the command.
-const HISTORIES: u64 = 40;
+const HISTORIES: u64 = 20;
 const STEPS: u32 = 200;
 
 #[test]
@@ -35,7 +35,7 @@ fn whatever_happens_each_command_counts_once() -> Outcome<()> {
 #[test]
 fn a_seed_is_the_same_history_twice() -> Outcome<()> {
     let place = alone(base::found(None))?;
-    for seed in [7, 8, 9] {
+    for seed in [7, 8] {
         let once = alone(play(&place, seed, STEPS))?;
         let twice = alone(play(&place, seed, STEPS))?;
         ensure!(once.trace == twice.trace, "seed {seed} went two ways");
