@@ -1,4 +1,5 @@
 //! The only place that reads a clock: everything else is given the time as an argument.
+use bridge::platform::clock::Clock;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// The wall clock, in milliseconds since the Unix epoch.
@@ -7,6 +8,12 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 pub fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// The time as the program is given it.
+#[must_use]
+pub fn real() -> Clock {
+    Clock::new(now, |ms| Box::pin(tokio::time::sleep(Duration::from_millis(ms))))
 }
 
 /// A steady stopwatch, for durations that a set wall clock must not disturb.

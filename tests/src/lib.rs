@@ -22,6 +22,8 @@ pub mod process;
 pub mod program;
 pub mod registration;
 pub mod search;
+#[cfg(feature = "world")]
+pub mod simulation;
 #[cfg(feature = "people")]
 pub mod synapse;
 #[cfg(feature = "people")]

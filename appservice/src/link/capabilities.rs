@@ -109,15 +109,24 @@ async fn device_masquerade(client: &Client) -> Result<bool, CallError> {
     request.display_name = Some(DEVICE_NAME.to_owned());
     match client.call_as(As::Bot, request).await {
         Ok(_) => Ok(true),
-        Err(CallError::Refused { .. } | CallError::Unknown(_)) => Ok(false),
-        Err(gone) => Err(gone),
+        Err(CallError::Refused { .. }) => Ok(false),
+        // To go on without the device for good, because of one bad moment, would be to say things twice
+        // when the homeserver is started again.
+        Err(unclear) => Err(unclear),
     }
 }
 
-/// A refusal (no such room) means that the token did for the endpoint; Conduit fails with 500.
+/// A refusal (no such room) means that the token did for the endpoint; Conduit fails with 500 and no
+/// word. Any other trouble will pass.
 async fn as_token_reads(client: &Client) -> Result<bool, CallError> {
     let answer = client.raw(Method::GET, As::Bot, NO_ROOM_PATH, Vec::new()).await?;
-    Ok(!answer.status().is_server_error())
+    let status = answer.status();
+    if status.is_server_error() && !answer.body().is_empty() {
+        return Err(CallError::Unknown(format!(
+            "{status} to a question that any room would do for"
+        )));
+    }
+    Ok(!status.is_server_error())
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use super::pings::Pings;
 use super::readiness::Readiness;
 use crate::clock::Stopwatch;
 use backon::{BackoffBuilder, ExponentialBuilder};
+use bridge::platform::clock::Clock;
 use bridge::platform::homeserver::{CallError, Homeserver};
 use ruma::api::client::account::register::{LoginType, v3 as register};
 use ruma::api::client::account::whoami::v3 as whoami;
@@ -43,8 +44,9 @@ pub async fn bring_up(
     names: &Names,
     pings: &Pings,
     readiness: &Readiness,
+    clock: &Clock,
 ) -> Link {
-    let waiting = Waiting { readiness };
+    let waiting = Waiting { readiness, clock };
     waiting.until(async || reach(client).await).await;
     waiting.until(async || be_known(client, names).await).await;
     let capabilities =
@@ -56,7 +58,8 @@ pub async fn bring_up(
     waiting
         .until(async || {
             nth += 1;
-            be_reached(&client, names, pings, nth).await
+            let txn_id = format!("start-{}-{nth}", clock.now());
+            be_reached(&client, names, pings, &txn_id).await
         })
         .await;
     Link { client, capabilities }
@@ -132,9 +135,13 @@ async fn be_named(client: &Client, name: &str) -> Result<(), String> {
     }
 }
 
-async fn be_reached(client: &Client, names: &Names, pings: &Pings, nth: u32) -> Result<(), String> {
-    let txn_id = format!("start-{}-{nth}", crate::clock::now());
-    match ping::prove(client, &names.appservice_id, pings, &txn_id).await {
+async fn be_reached(
+    client: &Client,
+    names: &Names,
+    pings: &Pings,
+    txn_id: &str,
+) -> Result<(), String> {
+    match ping::prove(client, &names.appservice_id, pings, txn_id).await {
         Err(failed) if failed.unsupported => {
             tracing::warn!("the homeserver has no ping; only the first event will show the way in");
             Ok(())
@@ -145,6 +152,7 @@ async fn be_reached(client: &Client, names: &Names, pings: &Pings, nth: u32) -> 
 
 struct Waiting<'a> {
     readiness: &'a Readiness,
+    clock: &'a Clock,
 }
 
 impl Waiting<'_> {
@@ -169,7 +177,8 @@ impl Waiting<'_> {
                 tracing::warn!("waiting: {why}");
                 said = Some((why, Stopwatch::start()));
             }
-            tokio::time::sleep(waits.next().unwrap_or(WAIT_MAX)).await;
+            let wait = waits.next().unwrap_or(WAIT_MAX);
+            self.clock.sleep(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)).await;
         }
     }
 }

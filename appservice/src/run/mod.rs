@@ -4,32 +4,28 @@ mod alone;
 mod disk;
 mod metrics;
 mod program;
+mod whole;
 
 pub use program::program;
+pub use whole::{Loops, Whole};
 
 use crate::clock;
 use crate::config::{Config, Registration};
 use crate::link::client::Client;
-use crate::link::pings::Pings;
-use crate::link::readiness::Readiness;
-use crate::link::server::{NotAccepted, Server, Sink, router, serve, serve_homeserver};
-use crate::link::servercheck::{self, Looker};
-use crate::link::startup::{Names, bring_up};
+use crate::link::server::{serve, serve_homeserver};
+use crate::link::servercheck::Looker;
 use crate::telemetry;
 use anyhow::Context;
+use axum::Router;
 use bridge::ledger::actions::Verified;
-use bridge::platform::clock::Clock;
 use bridge::platform::db::{Db, migrate, version};
-use bridge::platform::inbox::{AcceptError, Inbox, Source};
 use bridge::platform::signals::Signals;
-use bridge::platform::{App, gaps, inbox, install, outbox};
 use bridge::program::Program;
-use bridge::{badges, goals, leaderboard, ledger, rooms};
+use bridge::{badges, goals, leaderboard, ledger};
+use futures_util::future::select_all;
 use secrecy::ExposeSecret;
-use serde_json::value::RawValue;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -37,8 +33,6 @@ use tokio::task::JoinSet;
 
 /// How long running requests and a last commit may take at the end.
 const STOP_MS_MAX: u64 = 5_000;
-/// How often the rooms are looked at before the first readiness.
-const READY_MS: u64 = 50;
 
 /// Opens the database of a configuration and brings it to this program's schema.
 ///
@@ -109,6 +103,8 @@ pub async fn verify(
     });
     let mut snapshot = db.snapshot().await?;
     let found = ledger::actions::verify(&mut snapshot).await?;
+    // Whoever has one connection only can lend it to the other side now.
+    drop(snapshot);
     let boards = beside.join_next().await.context("nothing was begun")?;
     Ok((found, boards.context("the replay has panicked")?))
 }
@@ -123,22 +119,6 @@ pub async fn verify_badges(db: &Db, program: &Program) -> anyhow::Result<Option<
     Ok(badges::actions::differs_from_replay(&mut snapshot, (today, exponent)).await?)
 }
 
-#[derive(Clone)]
-struct ToInbox(Inbox);
-
-impl Sink for ToInbox {
-    async fn accept(&self, events: &[&RawValue], now: i64) -> Result<(), NotAccepted> {
-        match self.0.accept(events, Source::Txn, now).await {
-            Ok(_) => Ok(()),
-            Err(AcceptError::Busy) => Err(NotAccepted::Busy),
-            Err(AcceptError::Db(error)) => {
-                tracing::error!(%error, "a transaction could not be kept; the homeserver will send it again");
-                Err(NotAccepted::Fault)
-            }
-        }
-    }
-}
-
 /// Runs until a signal ends it.
 ///
 /// # Errors
@@ -146,41 +126,27 @@ impl Sink for ToInbox {
 pub async fn run(config_file: &Path, config: &Config, random: u128) -> anyhow::Result<()> {
     let registration =
         Registration::read(&config.registration_path(config_file)).map_err(anyhow::Error::msg)?;
-    let program = Arc::new(program(config)?);
     let _alone = alone::hold(config.database.url.expose_secret())?;
     let (db, _) = database(config).await?;
-    let signals = Arc::new(Signals::default());
-    let install = Arc::new(install::open(&db, random, clock::now()).await?);
-    install::load(&db, &signals).await?;
-    let inbox = Inbox::new(db.clone(), &program, signals.clone());
-    let readiness = Readiness::waiting("the homeserver");
-    let pings = Pings::default();
+    let looker = Looker::new(&config.federation, config_file)?;
+    let whole = Whole::open(config, db.clone(), looker, clock::real(), random).await?;
+    let signals = whole.signals.clone();
     let (stop, stopped) = watch::channel(false);
     let mut tasks = JoinSet::new();
-
-    let server = Server {
-        sink: ToInbox(inbox.clone()),
-        hs_token: Arc::new(registration.hs_token.clone()),
-        bot: Arc::from(program.bot.as_str()),
-        pings: pings.clone(),
-        readiness: readiness.clone(),
-        body_bytes_max: config.limits.body_bytes_max,
-        legacy_paths: config.appservice.legacy_paths,
-    };
-    listen(&mut tasks, config, server, &signals, &stopped).await?;
+    let routes = whole.routes(config, &registration);
+    listen(&mut tasks, config, routes, &signals, &stopped).await?;
 
     let client = Client::new(config, &registration)?;
-    let names = Names {
-        appservice_id: config.appservice.id.clone(),
-        bot_localpart: config.appservice.bot.clone(),
-        sender_localpart: config.sender_localpart(),
-        display_name: program.name.clone(),
-    };
-    let looker = Looker::new(&config.federation, config_file)?;
-    let parts = Parts { db: db.clone(), program, install, signals: signals.clone(), inbox, looker };
     let working = async {
-        let link = bring_up(&client, &names, &pings, &readiness).await;
-        work(parts, link.client, names.appservice_id.clone(), readiness.clone()).await
+        let Loops { apart, together } = whole.loops(&client).await;
+        let mut loops = JoinSet::new();
+        for each in apart {
+            loops.spawn(each);
+        }
+        tokio::select! {
+            (done, ..) = select_all(together) => done,
+            Some(done) = loops.join_next() => done.context("a loop has panicked").flatten(),
+        }
     };
 
     if let Some(folder) = disk::folder(config.database.url.expose_secret()) {
@@ -208,7 +174,7 @@ pub async fn run(config_file: &Path, config: &Config, random: u128) -> anyhow::R
 async fn listen(
     tasks: &mut JoinSet<anyhow::Result<()>>,
     config: &Config,
-    server: Server<ToInbox>,
+    routes: Router,
     signals: &Arc<Signals>,
     stopped: &watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
@@ -225,8 +191,7 @@ async fn listen(
         let signals = signals.clone();
         move || signals.hung_up.notify_one()
     };
-    tasks
-        .spawn(async move { Ok(serve_homeserver(listener, router(server), hung_up, stop).await?) });
+    tasks.spawn(async move { Ok(serve_homeserver(listener, routes, hung_up, stop).await?) });
     if config.metrics.enabled {
         let address = config.metrics.listen;
         let listener = TcpListener::bind(address)
@@ -238,74 +203,6 @@ async fn listen(
         tasks.spawn(async move { Ok(serve(listener, routes, stop).await?) });
     }
     Ok(())
-}
-
-struct Parts {
-    db: Db,
-    program: Arc<Program>,
-    install: Arc<bridge::program::Install>,
-    signals: Arc<Signals>,
-    inbox: Inbox,
-    looker: Looker,
-}
-
-/// The loops, once the link stands; they run side by side until one ends. The worker and the sender
-/// have tasks of their own; the keeper and the gap filler mostly wait and share this one.
-async fn work(
-    parts: Parts,
-    client: Client,
-    appservice_id: String,
-    readiness: Readiness,
-) -> anyhow::Result<()> {
-    let Parts { db, program, install, signals, inbox, looker } = parts;
-    let clock =
-        Clock::new(clock::now, |ms| Box::pin(tokio::time::sleep(Duration::from_millis(ms))));
-    let app = App { db, program, install, homeserver: client, clock, signals: signals.clone() };
-    let mut loops = JoinSet::new();
-    let own = app.clone();
-    loops.spawn(async move { inbox::run::run(own).await.context("the worker") });
-    let own = app.clone();
-    loops.spawn(async move {
-        outbox::run::run(own).await;
-        Ok(())
-    });
-    let own = app.clone();
-    loops.spawn(async move {
-        outbox::states::run(own).await;
-        Ok(())
-    });
-    readiness.set(Some("the rooms".to_owned()));
-    let ready = async {
-        while !signals.places(|places| places.control.is_some() && places.ids.contains_key("space"))
-        {
-            tokio::time::sleep(Duration::from_millis(READY_MS)).await;
-        }
-        keep_readiness(&signals, &readiness).await;
-    };
-    tokio::select! {
-        () = ready => Ok(()),
-        () = rooms::keeper::run(app.clone()) => anyhow::bail!("the keeper of the rooms has ended"),
-        () = rooms::keeper::run_chats(app.clone()) => anyhow::bail!("the keeper of the chats has ended"),
-        () = servercheck::run(app.clone(), looker) => anyhow::bail!("the looks at servers have ended"),
-        () = gaps::run(app.clone(), inbox, appservice_id) => anyhow::bail!("the gap filler has ended"),
-        Some(done) = loops.join_next() => {
-            done.context("a loop has panicked").flatten().and_then(|()| anyhow::bail!("a loop has ended"))
-        }
-    }
-}
-
-/// Says whether we are of use as long as we run: a link may break and come back.
-async fn keep_readiness(signals: &Signals, readiness: &Readiness) {
-    loop {
-        let trouble = signals.trouble();
-        match &trouble {
-            None => tracing::info!("ready"),
-            Some(why) => tracing::warn!("not ready: {why}"),
-        }
-        signals.ready.store(trouble.is_none(), Relaxed);
-        readiness.set(trouble);
-        signals.link_changed.notified().await;
-    }
 }
 
 async fn ended_by_signal() {

@@ -12,6 +12,7 @@ pub mod install;
 pub mod jobs;
 pub mod outbox;
 pub mod pins;
+pub mod points;
 pub mod rate;
 pub mod recent;
 pub mod refusal;

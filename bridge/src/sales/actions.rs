@@ -156,6 +156,8 @@ pub async fn amend(
         claimed_at: sale.claimed_at,
         asked_at: work.now,
     };
+    // The client may be as new as the edit.
+    work.settle().await?;
     store::rewrite(work.tx, &new).await?;
     let mut row = row_of(&new, partner, claim, flags)?;
     standing.rule(&mut row.shares);

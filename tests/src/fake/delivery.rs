@@ -39,6 +39,7 @@ pub enum Step {
     Send(Txn),
 }
 
+#[derive(Clone)]
 pub struct Delivery {
     /// In memory only: a crash of Synapse forgets these.
     pub waiting: VecDeque<Item>,
@@ -97,7 +98,15 @@ impl Delivery {
     }
 
     fn seconds(&self, rate: f64) -> f64 {
+        if rate <= 0.0 {
+            return self.skipped;
+        }
         self.started.elapsed().as_secs_f64() * rate + self.skipped
+    }
+
+    /// Virtual seconds until a retry is due, where the clock is only turned by hand.
+    pub fn due_in(&self) -> Option<f64> {
+        (!self.up && self.recovering).then(|| (self.due - self.skipped).max(0.0))
     }
 
     /// The process of the homeserver ends: what was only in memory is gone (not with Conduit).

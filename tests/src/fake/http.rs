@@ -168,6 +168,11 @@ async fn respond(shared: &Arc<Shared>, call: &Call) -> Answer {
 async fn parse(request: Request<Incoming>) -> Option<Call> {
     let (parts, body) = request.into_parts();
     let body: Bytes = to_bytes(Body::new(body), BODY_BYTES_MAX).await.ok()?;
+    Some(call(&parts, body))
+}
+
+/// A request as the world reads it.
+pub fn call(parts: &http::request::Parts, body: Bytes) -> Call {
     let query: HashMap<String, String> =
         url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes())
             .into_owned()
@@ -180,7 +185,7 @@ async fn parse(request: Request<Incoming>) -> Option<Call> {
     let no_json = body.is_empty() || path.ends_with(media::UPLOAD);
     let parsed = if no_json { Ok(json!({})) } else { serde_json::from_slice(&body) };
     let segments: Vec<String> = path.split('/').skip(1).map(decode).collect();
-    Some(Call {
+    Call {
         method: parts.method.to_string(),
         segments,
         path,
@@ -190,7 +195,7 @@ async fn parse(request: Request<Incoming>) -> Option<Call> {
         body: parsed.unwrap_or(Value::Null),
         mime: mime.map(str::to_owned),
         raw: body,
-    })
+    }
 }
 
 /// Percent decoding of one path segment (`+` stays).
@@ -205,7 +210,7 @@ impl World {
     }
 
     /// The fault that this request meets: a planned one first, else by chance.
-    fn strike(&mut self, call: &Call, ours: bool) -> Option<Fault> {
+    pub(super) fn strike(&mut self, call: &Call, ours: bool) -> Option<Fault> {
         let line = format!("{} {}", call.method, call.path);
         if let Some(plan) = self.plans.iter_mut().find(|p| p.left > 0 && line.contains(&p.part)) {
             plan.left -= 1;

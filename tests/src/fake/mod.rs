@@ -28,6 +28,7 @@ mod room;
 mod routes;
 mod said;
 mod send;
+mod still;
 mod sync;
 #[cfg(test)]
 mod tests;
@@ -43,12 +44,13 @@ use tokio::task::JoinHandle;
 
 pub use answer::Refused;
 pub use delivery::{Item, Pushed};
-pub use http::{Call, Seen};
+pub use http::{Call, Seen, call};
 pub use media::Media;
 pub use quirks::{Fault, Faults, Plan, Quirks};
 pub use registration::Registration;
 pub use room::{Event, Room};
 pub use routes::route;
+pub use still::Push;
 pub use world::{World, clock};
 
 /// What the tasks of one homeserver share.

@@ -41,7 +41,7 @@ async fn deliver(shared: &Shared, txn: &Txn) {
 }
 
 /// Events as they are now; a redacted one has shrunk since it was queued.
-fn body(world: &World, txn: &Txn) -> (String, Vec<String>) {
+pub fn body(world: &World, txn: &Txn) -> (String, Vec<String>) {
     let (mut parts, mut ids) = (Vec::new(), Vec::new());
     for item in &txn.items {
         match item {

@@ -44,13 +44,14 @@ pub struct Draft {
     pub txn: Option<String>,
 }
 
+#[derive(Clone)]
 pub struct World {
     pub server: String,
     pub registration: Registration,
     pub quirks: Quirks,
     pub plans: Vec<Plan>,
     pub rng: StdRng,
-    ids: StdRng,
+    pub(super) ids: StdRng,
     /// A fixed time in epoch milliseconds; None = the machine's.
     pub now: Option<i64>,
     pub users: BTreeMap<String, User>,

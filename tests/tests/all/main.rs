@@ -1,10 +1,12 @@
 //! One binary for all end-to-end tests: it links once, and shares one Synapse and one PostgreSQL.
+mod aborts;
 mod access;
 mod alliance;
 mod bad_inputs;
 mod books;
 mod chats;
 mod commission;
+mod crash_points;
 mod deals;
 mod delivery;
 mod digests;
@@ -32,6 +34,7 @@ mod search;
 mod seasons;
 mod servers;
 mod stories;
+mod simulation;
 mod teams;
 mod tiers;
 mod together;

@@ -26,6 +26,8 @@ use secrecy::{ExposeSecret, SecretString};
 use session::Session;
 use std::borrow::Cow;
 use std::sync::Arc;
+#[cfg(feature = "failpoints")]
+pub use transport::Carrier;
 use transport::Transport;
 
 /// The bot's one device. With it Synapse remembers transaction ids across its own restart.
@@ -80,6 +82,14 @@ impl Client {
             versions: versions_assumed(),
             session: None,
         })))
+    }
+
+    /// The same client, whose requests go where a test carries them.
+    #[cfg(feature = "failpoints")]
+    #[must_use]
+    pub fn over(&self, carrier: Arc<dyn Carrier>) -> Self {
+        let transport = self.0.transport.clone().over(carrier);
+        Self(Arc::new(self.0.with_transport(transport)))
     }
 
     /// The same client, making use of what the homeserver turned out to be able to.
@@ -225,6 +235,22 @@ fn is_token_refused(error: &CallError) -> bool {
 }
 
 impl Inner {
+    #[cfg(feature = "failpoints")]
+    fn with_transport(&self, transport: Transport) -> Self {
+        Self {
+            transport,
+            base: self.base.clone(),
+            base_path: self.base_path.clone(),
+            bot: self.bot.clone(),
+            as_token: self.as_token.clone(),
+            bearer: self.bearer.clone(),
+            identity_query: self.identity_query.clone(),
+            device: self.device.clone(),
+            versions: self.versions.clone(),
+            session: None,
+        }
+    }
+
     fn device_or_default(&self) -> &DeviceId {
         self.device.as_deref().unwrap_or(device_id!(DEVICE))
     }

@@ -2,6 +2,7 @@
 //! from the outbox; nothing is parsed on the way but the event id in the answer.
 use super::{Inner, errors};
 use bridge::platform::homeserver::{CallError, Put, PutKind};
+use bridge::platform::points::{Point, reach};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use ruma::{DeviceId, OwnedEventId, UserId};
 use serde::Deserialize;
@@ -40,7 +41,10 @@ pub fn identity_query(user: &UserId, device: Option<&DeviceId>) -> String {
 
 pub async fn send(client: &Inner, put: &Put<'_>) -> Result<OwnedEventId, CallError> {
     let path = path(&client.base_path, &client.identity_query, put);
+    let cut = |error| CallError::Unknown(format!("cut: {error}"));
+    reach(Point::RequestCut).await.map_err(cut)?;
     let answer = client.transport.put(&path, client.bearer.clone(), put.content.to_owned()).await?;
+    reach(Point::AnswerLost).await.map_err(cut)?;
     let sent: Sent =
         serde_json::from_slice(answer.body()).map_err(|error| errors::unreadable(&error))?;
     Ok(sent.event_id)

@@ -213,7 +213,8 @@ async fn startup_makes_itself_known_and_uses_the_device_from_then_on() {
         display_name: "Program".into(),
     };
     let readiness = Readiness::waiting("start");
-    let link = startup::bring_up(&client, &names, &Pings::default(), &readiness).await;
+    let clock = crate::clock::real();
+    let link = startup::bring_up(&client, &names, &Pings::default(), &readiness, &clock).await;
     assert!(link.capabilities.device_masquerade && link.capabilities.as_token_reads);
     let lines = stub.lines();
     assert!(lines.iter().any(|l| l.starts_with("PUT") && l.contains("/displayname")), "{lines:?}");

@@ -16,8 +16,19 @@ use url::Url;
 /// Idle connections are dropped after this; a burst leaves no memory behind.
 const IDLE: Duration = Duration::from_secs(30);
 
+/// Carries requests where there is no network: a test's homeserver in the same process.
+#[cfg(feature = "failpoints")]
+pub trait Carrier: Send + Sync {
+    fn carry(
+        &self,
+        request: Request<Bytes>,
+    ) -> futures_util::future::BoxFuture<'static, Result<Response<Bytes>, CallError>>;
+}
+
 #[derive(Clone)]
 pub struct Transport {
+    #[cfg(feature = "failpoints")]
+    carrier: Option<Arc<dyn Carrier>>,
     /// For the hot path, where the homeserver is reached over plain HTTP.
     direct: Option<Arc<Direct>>,
     origin: String,
@@ -47,11 +58,19 @@ impl Transport {
         let direct = Direct::new(homeserver, limits).map(Arc::new);
         let origin = homeserver.origin().ascii_serialization();
         Ok(Self {
+            #[cfg(feature = "failpoints")]
+            carrier: None,
             direct,
             origin,
             http: builder.build()?,
             answer_bytes_max: limits.answer_bytes_max,
         })
+    }
+
+    #[cfg(feature = "failpoints")]
+    pub fn over(mut self, carrier: Arc<dyn Carrier>) -> Self {
+        self.carrier = Some(carrier);
+        self
     }
 
     /// A success, or an error.
@@ -73,6 +92,13 @@ impl Transport {
         headers: HeaderMap,
         body: Vec<u8>,
     ) -> Result<Response<Bytes>, CallError> {
+        #[cfg(feature = "failpoints")]
+        if let Some(carrier) = &self.carrier {
+            let request = Request::builder().method(method).uri(url).body(Bytes::from(body));
+            let mut request = request.map_err(|error| errors::unsendable(&error))?;
+            request.headers_mut().extend(headers);
+            return carrier.carry(request).await;
+        }
         let mut request = self.http.request(method, url).headers(headers);
         if !body.is_empty() {
             request = request.body(body);
@@ -114,6 +140,15 @@ impl Transport {
         bearer: HeaderValue,
         body: String,
     ) -> Result<Response<Bytes>, CallError> {
+        #[cfg(feature = "failpoints")]
+        if let Some(carrier) = &self.carrier {
+            let request = Request::put(path)
+                .header(AUTHORIZATION, bearer)
+                .header(CONTENT_TYPE, JSON)
+                .body(Bytes::from(body));
+            let request = request.map_err(|error| errors::unsendable(&error))?;
+            return succeeded(carrier.carry(request).await?);
+        }
         let Some(direct) = &self.direct else {
             let url = format!("{}{path}", self.origin);
             let request = self.http.put(url).header(AUTHORIZATION, bearer);

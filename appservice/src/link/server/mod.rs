@@ -17,6 +17,7 @@ use axum::Router;
 use axum::response::IntoResponse;
 use axum::routing::{get, post, put};
 use axum::serve::ListenerExt;
+use bridge::platform::clock::Clock;
 use line::{Line, Lines};
 use secrecy::SecretString;
 use serde_json::value::RawValue;
@@ -55,6 +56,7 @@ pub struct Server<S> {
     pub bot: Arc<str>,
     pub pings: Pings,
     pub readiness: Readiness,
+    pub clock: Clock,
     pub body_bytes_max: usize,
     pub legacy_paths: bool,
 }

@@ -53,6 +53,7 @@ async fn rig_with(legacy_paths: bool) -> Rig {
         bot: Arc::from("@partners_bot:example.org"),
         pings: pings.clone(),
         readiness: readiness.clone(),
+        clock: crate::clock::real(),
         body_bytes_max: 1 << 20,
         legacy_paths,
     };

@@ -2,12 +2,12 @@
 //! it repeats (Synapse on SQLite starts again at 1), so events are told apart by their own ids.
 use super::answer::{self, BAD_JSON, BUSY, CUT, FAULT, NOT_JSON, Refused, TOO_LARGE};
 use super::{NotAccepted, Server, Sink, auth};
-use crate::clock;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::Request;
 use axum::http::header::CONTENT_LENGTH;
 use axum::response::{IntoResponse, Response};
+use bridge::platform::points::{Point, reach};
 use serde::Deserialize;
 use serde_json::error::Category;
 use serde_json::value::RawValue;
@@ -29,6 +29,7 @@ pub async fn receive<S: Sink>(State(server): State<Server<S>>, request: Request<
 }
 
 async fn accept<S: Sink>(server: &Server<S>, request: Request<Body>) -> Result<(), Refused> {
+    reach(Point::BeforeAuth).await.map_err(|_| FAULT)?;
     let (parts, body) = request.into_parts();
     auth::check(&parts, &server.hs_token)?;
     let declared = parts.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
@@ -40,7 +41,8 @@ async fn accept<S: Sink>(server: &Server<S>, request: Request<Body>) -> Result<(
     if transaction.events.is_empty() {
         return Ok(());
     }
-    match server.sink.accept(&transaction.events, clock::now()).await {
+    reach(Point::Parsed).await.map_err(|_| FAULT)?;
+    match server.sink.accept(&transaction.events, server.clock.now()).await {
         Ok(()) => Ok(()),
         Err(NotAccepted::Busy) => Err(BUSY),
         Err(NotAccepted::Fault) => Err(FAULT),

@@ -64,6 +64,7 @@ pub async fn run<H: Homeserver>(app: App<H>, looker: Looker) {
         let done: Result<(), Fault> = match actions::owed(&app).await {
             Ok(servers) if servers.is_empty() => {
                 tokio::select! {
+                    biased;
                     () = app.signals.checks.notified() => {}
                     () = app.clock.sleep(IDLE_MS) => {}
                 }

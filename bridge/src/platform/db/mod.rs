@@ -47,6 +47,30 @@ impl Db {
         Self::open_as(url, "rw").await
     }
 
+    /// One connection for reading and writing, so that a test that drives the program step by step
+    /// meets the same order each time.
+    ///
+    /// # Errors
+    /// When the address is not understood or nothing answers there.
+    #[cfg(feature = "failpoints")]
+    pub async fn open_single(url: &str) -> Result<Self, sqlx::Error> {
+        let opened = Self::open(url).await?;
+        opened.close().await;
+        let options = AnyConnectOptions::from_str(url)?;
+        let pool = match opened.engine {
+            Engine::Sqlite => sqlite_pool(1).connect_with(options).await?,
+            Engine::Postgres => pool(1).connect_with(options).await?,
+        };
+        Ok(Self { engine: opened.engine, writer: pool.clone(), readers: pool })
+    }
+
+    /// Whether a connection is in use, or on its way back.
+    #[cfg(feature = "failpoints")]
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.writer.size() as usize > self.writer.num_idle()
+    }
+
     async fn open_as(url: &str, mode: &str) -> Result<Self, sqlx::Error> {
         sqlx::any::install_default_drivers();
         let engine = engine_of(url)?;

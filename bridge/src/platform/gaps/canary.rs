@@ -58,6 +58,7 @@ pub async fn run<H: Homeserver>(app: App<H>, appservice_id: String) {
             None => {
                 let pause = canary.wake_at(now) - now;
                 tokio::select! {
+                    biased;
                     () = app.signals.hung_up.notified() => canary.doubted(app.clock.now()),
                     () = app.clock.sleep(u64::try_from(pause).unwrap_or(1)) => {}
                 }

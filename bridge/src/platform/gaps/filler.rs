@@ -4,6 +4,7 @@ use super::store;
 use crate::platform::App;
 use crate::platform::homeserver::{CallError, Homeserver};
 use crate::platform::inbox::{AcceptError, Filter, Inbox, Peek, Source, Verdict};
+use crate::platform::points::{Point, reach};
 use crate::platform::refusal::Fault;
 use crate::rooms;
 use futures_util::stream::{self, StreamExt};
@@ -12,7 +13,7 @@ use ruma::api::Direction;
 use ruma::api::client::message::get_message_events;
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::atomic::Ordering::Relaxed;
 
 const PAGE: u32 = 100;
@@ -99,6 +100,7 @@ pub async fn run<H: Homeserver>(app: App<H>, inbox: Inbox) {
             tracing::warn!(%error, "the rooms could not be looked through; trying again");
         }
         tokio::select! {
+            biased;
             () = app.signals.gaps.notified() => plan.turns.clear(),
             () = app.clock.sleep(TICK_MS) => {}
         }
@@ -246,8 +248,8 @@ fn is_paid(owed: &Owed, walked: &Walked, began_at: i64) -> bool {
     walked.kept == 0 && !walked.young && began_at >= owed.at + FETCH_MS
 }
 
-/// Every room in which something may be said to us.
-fn rooms_of<H>(app: &App<H>) -> HashSet<String> {
+/// Every room in which something may be said to us, in the same order each time.
+fn rooms_of<H>(app: &App<H>) -> BTreeSet<String> {
     app.signals.places(|places| {
         let canary = places.ids.get("canary");
         let kept = places.kept.iter().filter(|room| Some(*room) != canary);
@@ -292,6 +294,9 @@ async fn walk<H: Homeserver>(
         if walked.whole || fresh.len() >= FRESH_MAX {
             break;
         }
+    }
+    if !fresh.is_empty() {
+        reach(Point::GapFound).await?;
     }
     fresh.reverse();
     for batch in fresh.chunks(BATCH) {

@@ -5,6 +5,7 @@ use super::store::{self, Conflict, NewRow};
 use crate::platform::db::sql::chunks;
 use crate::platform::db::{Conn, Db};
 use crate::platform::gaps::Walks;
+use crate::platform::points::{Point, reach};
 use crate::platform::signals::{Mark, Places, Signals};
 use crate::platform::work::Effects;
 use crate::program::Program;
@@ -93,12 +94,16 @@ impl Inbox {
         if self.walks.owe(&self.db, now).await? {
             self.signals.walks_owed.store(true, Relaxed);
         }
+        if rows.len() < events.len() {
+            reach(Point::Echoed).await?;
+        }
         if rows.is_empty() {
             return Ok(0);
         }
         let first = rows.iter().map(|row| row.seq).min().unwrap_or_default();
         let promise = self.signals.inbox.promise(first);
         let kept = self.keep(&rows).await?;
+        reach(Point::Committed).await?;
         if kept < rows.len() {
             self.compare(&rows, now).await?;
         }
@@ -118,10 +123,12 @@ impl Inbox {
     /// In one commit; a single statement needs no transaction around it, and answers sooner.
     async fn keep(&self, rows: &[NewRow]) -> Result<usize, sqlx::Error> {
         if chunks(rows).count() == 1 {
+            reach(Point::InboxRows).await?;
             return store::insert(&mut *self.db.write().await?, rows).await;
         }
         let mut tx = self.db.begin().await?;
         let kept = store::insert(&mut tx, rows).await?;
+        reach(Point::InboxRows).await?;
         tx.commit().await?;
         Ok(kept)
     }

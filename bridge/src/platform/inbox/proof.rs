@@ -9,6 +9,7 @@ pub use quoted::{QUOTED_MAX, Quoted};
 use super::event::Event;
 use super::store::Waiting;
 use crate::platform::homeserver::{CallError, Homeserver};
+use crate::platform::points::{Point, reach};
 use ruma::api::client::room::get_room_event;
 use ruma::api::client::state::get_state_event_for_key;
 use ruma::events::StateEventType;
@@ -61,6 +62,7 @@ async fn proof<H: Homeserver>(homeserver: &H, row: &Waiting, need: Need) -> Resu
         return Err(Proof::Bad("sender not in the room"));
     }
     if need.visibility {
+        reach(Point::Visibility).await.map_err(|_| Proof::Open)?;
         let event_id =
             OwnedEventId::try_from(row.event_id.as_str()).map_err(|_| Proof::Bad("no event id"))?;
         let request = get_room_event::v3::Request::new(room_id.clone(), event_id);

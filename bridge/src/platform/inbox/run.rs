@@ -15,6 +15,7 @@ use crate::platform::db::Tx;
 use crate::platform::homeserver::Homeserver;
 use crate::platform::jobs;
 use crate::platform::outbox::marks::Marks;
+use crate::platform::points::{Point, reach};
 use crate::platform::refusal::Fault;
 use crate::platform::work::{Cause, Done, Effects, Memory, Work};
 use crate::root;
@@ -56,17 +57,14 @@ pub struct Worker<H> {
 /// When the counters cannot be read at the start.
 pub async fn run<H: Homeserver>(app: App<H>) -> Result<(), Fault> {
     let mut worker = Worker::new(app).await?;
-    worker.start().await?;
+    while let Err(fault) = worker.start().await {
+        worker.trouble(&fault).await;
+    }
     loop {
         match worker.turn().await {
             Ok(true) => {}
             Ok(false) => worker.rest().await,
-            Err(fault) => {
-                tracing::error!(%fault, "the database did not take a batch; trying again");
-                worker.undo();
-                worker.queue.forget();
-                worker.app.clock.sleep(1_000).await;
-            }
+            Err(fault) => worker.trouble(&fault).await,
         }
     }
 }
@@ -170,6 +168,9 @@ impl<H: Homeserver> Worker<H> {
         now: i64,
     ) -> Result<(), Fault> {
         let told = self.marks.write(&mut tx, marks, now).await?;
+        if !ready.is_empty() {
+            reach(Point::Taken).await?;
+        }
         for row in ready {
             let outcome = self.guarded(&mut tx, row, now).await?;
             self.effects.done.push(Done { seq: row.seq, at: now, outcome });
@@ -191,8 +192,11 @@ impl<H: Homeserver> Worker<H> {
             let rows = self.effects.out.iter().cloned().map(Into::into).collect();
             promise = promise.and_then(|promise| promise.early(rows));
         }
+        reach(Point::Facts).await?;
         let all_new = self.effects.flush(&mut tx).await?;
+        reach(Point::Owed).await?;
         tx.commit().await?;
+        reach(Point::CommitUnanswered).await?;
         if self.effects.places_changed {
             self.placed().await;
         }
@@ -300,7 +304,8 @@ impl<H: Homeserver> Worker<H> {
         AssertUnwindSafe(root::run_job(&mut work, job))
             .catch_unwind()
             .await
-            .unwrap_or_else(|panic| Err(Fault::Bug(panic_text(&*panic))))
+            .unwrap_or_else(|panic| Err(Fault::Bug(panic_text(&*panic))))?;
+        Ok(reach(Point::Job).await?)
     }
 
     /// Takes those that may run now, in order; a room whose oldest input must wait holds back its
@@ -345,11 +350,12 @@ impl<H: Homeserver> Worker<H> {
         let signals = self.app.signals.clone();
         let sleep = self.app.clock.sleep(pause);
         tokio::select! {
-            () = signals.inbox.woken() => {}
-            () = sleep => {}
+            biased;
             Some((row, proof)) = self.proving.next(), if !self.proving.is_empty() => {
                 self.proven(&row, proof);
             }
+            () = signals.inbox.woken() => {}
+            () = sleep => {}
         }
     }
 

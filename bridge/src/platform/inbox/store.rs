@@ -188,6 +188,19 @@ pub async fn finish(tx: &mut Conn, seq: i64, outcome: &str, now: i64) -> Result<
     Ok(())
 }
 
+/// Whether a row has not been done.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn still_waits(tx: &mut Conn, seq: i64) -> Result<bool, sqlx::Error> {
+    let waits: i64 = sqlx::query("select count(*) from inbox where seq = $1 and done_at is null")
+        .bind(seq)
+        .fetch_one(tx)
+        .await?
+        .try_get(0)?;
+    Ok(waits > 0)
+}
+
 /// Highest sequence number and how many rows wait.
 ///
 /// # Errors

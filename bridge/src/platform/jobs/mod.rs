@@ -2,7 +2,7 @@
 //! deletes them. A job that fails comes again later; its row stays.
 mod store;
 
-pub use store::{due, failed, finish, next_at};
+pub use store::{due, failed, finish, next_at, still_waits};
 
 #[derive(Debug, Clone)]
 pub struct Job {

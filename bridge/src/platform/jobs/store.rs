@@ -43,6 +43,20 @@ pub async fn finish(tx: &mut Conn, job: &Job) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
+/// Whether a job is still owed for this time; under its key the next one may wait.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn still_waits(tx: &mut Conn, job: &Job) -> Result<bool, sqlx::Error> {
+    let waits: i64 = sqlx::query("select count(*) from job where key = $1 and run_at = $2")
+        .bind(&job.key)
+        .bind(job.run_at)
+        .fetch_one(tx)
+        .await?
+        .try_get(0)?;
+    Ok(waits > 0)
+}
+
 /// # Errors
 /// When the database refuses.
 pub async fn failed(tx: &mut Conn, job: &Job, now: i64) -> Result<(), sqlx::Error> {

@@ -2,6 +2,7 @@
 use super::store::Owed;
 use super::upload;
 use crate::platform::homeserver::{CallError, Homeserver, Put, PutKind};
+use crate::platform::points::{Point, reach};
 use crate::platform::work::OutKind;
 use ruma::api::client::membership::{invite_user, kick_user};
 use ruma::{OwnedRoomId, OwnedUserId};
@@ -24,6 +25,16 @@ pub enum Outcome {
 }
 
 pub async fn deliver<H: Homeserver>(homeserver: &H, room_id: &str, row: &Owed) -> Outcome {
+    let is_membership = matches!(row.kind, OutKind::Invite | OutKind::Remove);
+    let before = if is_membership { Point::Membership } else { Point::BeforeSend };
+    if reach(before).await.is_err() {
+        return Outcome::Unknown;
+    }
+    let outcome = request(homeserver, room_id, row).await;
+    if reach(Point::SentUnmarked).await.is_err() { Outcome::Unknown } else { outcome }
+}
+
+async fn request<H: Homeserver>(homeserver: &H, room_id: &str, row: &Owed) -> Outcome {
     match row.kind {
         OutKind::Message => put(homeserver, room_id, row, PutKind::Message, &row.content).await,
         OutKind::Redact => put(homeserver, room_id, row, PutKind::Redact, &row.content).await,

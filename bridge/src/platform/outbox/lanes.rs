@@ -1,7 +1,7 @@
 //! Rows in memory, by lane (a room, or a room's reactions): one at a time and in order within a
 //! lane, lanes side by side.
 use super::store::Owed;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 #[derive(Default)]
@@ -15,7 +15,8 @@ struct Lane {
 pub struct Lanes {
     lanes: HashMap<String, Lane>,
     ready: VecDeque<String>,
-    waiting: HashMap<String, Wait>,
+    /// In order, so that those that are woken together go the same way each time.
+    waiting: BTreeMap<String, Wait>,
     rows: usize,
 }
 
@@ -128,7 +129,7 @@ impl Lanes {
 
     /// Lets every waiting lane try at once: a room became known, or the homeserver is back.
     pub fn wake_all(&mut self) {
-        for (room, _) in self.waiting.extract_if(|_, wait| !wait.firm) {
+        for (room, _) in self.waiting.extract_if(.., |_, wait| !wait.firm) {
             self.ready.push_back(room);
         }
     }

@@ -3,6 +3,7 @@
 //! mostly come within one writing, so that a row is touched once.
 use super::store::{self, Told};
 use crate::platform::db::Conn;
+use crate::platform::points::{Point, reach};
 use crate::platform::recent::Recent;
 use crate::platform::signals::Mark;
 use std::collections::HashMap;
@@ -43,6 +44,9 @@ impl Marks {
         marks: &[Mark],
         now: i64,
     ) -> Result<Vec<Parked>, sqlx::Error> {
+        if !marks.is_empty() {
+            reach(Point::Marks).await?;
+        }
         let mut parked = Vec::new();
         for mark in marks {
             match mark {

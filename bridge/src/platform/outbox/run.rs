@@ -117,6 +117,7 @@ impl<H: Homeserver> Sender<H> {
         let signals = self.app.signals.clone();
         let sleep = self.app.clock.sleep(pause);
         tokio::select! {
+            biased;
             Some((row, outcome)) = self.flights.next(), if !self.flights.is_empty() => {
                 self.landed(&row, outcome);
                 while let Some(Some((row, outcome))) = self.flights.next().now_or_never() {

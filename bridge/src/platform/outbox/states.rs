@@ -6,6 +6,7 @@ use super::refs;
 use super::store::{self, Target, WantedState};
 use crate::platform::App;
 use crate::platform::homeserver::{CallError, Homeserver, Put, PutKind};
+use crate::platform::points::{Point, reach};
 use crate::platform::refusal::Fault;
 use crate::platform::work::Effects;
 use crate::rooms::actions::alert_once_a_day;
@@ -58,6 +59,7 @@ impl<H: Homeserver> States<H> {
     /// Until the time has come or something new is wanted.
     async fn rest(&self, ms: i64) {
         tokio::select! {
+            biased;
             () = self.app.clock.sleep(u64::try_from(ms).unwrap_or(0)) => {}
             () = self.app.signals.states.notified() => {}
         }
@@ -85,6 +87,7 @@ impl<H: Homeserver> States<H> {
             content: &state.content,
         };
         let result = self.app.homeserver.put(&put).await.map(|_| ());
+        reach(Point::StatePut).await?;
         self.landed(&state, &room_id, result, self.app.clock.now()).await
     }
 

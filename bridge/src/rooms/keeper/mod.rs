@@ -93,6 +93,8 @@ pub async fn run<H: Homeserver>(app: App<H>) {
             }
             Err(error) => {
                 tracing::warn!(%error, "the rooms could not be kept; trying again");
+                // A room may have been made that is written nowhere: it is looked for again.
+                keeper.found = None;
                 tries += 1;
                 (RETRY_MS << tries.min(5)).min(RETRY_MS_MAX)
             }
@@ -103,6 +105,7 @@ pub async fn run<H: Homeserver>(app: App<H>) {
             continue;
         }
         tokio::select! {
+            biased;
             () = app.signals.rooms.notified() => {}
             () = sleep => {}
         }
@@ -116,10 +119,12 @@ pub async fn run_chats<H: Homeserver>(app: App<H>) {
         let mut report = Report::default();
         if let Err(error) = keeper.chats(Side::Others, &mut report).await {
             tracing::warn!(%error, "the chats with other servers could not be kept; trying again");
+            keeper.found = None;
             app.clock.sleep(RETRY_CHATS_MS).await;
             continue;
         }
         tokio::select! {
+            biased;
             () = app.signals.chats.notified() => {}
             () = app.clock.sleep(RETRY_CHATS_MS) => {}
         }

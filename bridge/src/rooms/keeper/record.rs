@@ -7,6 +7,7 @@ use crate::industries;
 use crate::platform::db::Tx;
 use crate::platform::homeserver::{CallError, Homeserver};
 use crate::platform::outbox;
+use crate::platform::points::{Point, reach};
 use crate::platform::work::{Effects, JobRow, StateRow, state_hash};
 use crate::rooms::actions::{self, JOB_CHANGED, JOB_TEAM};
 use crate::rooms::rules::{self, RoomKey, Wish};
@@ -27,6 +28,7 @@ impl<H: Homeserver> Keeper<H> {
             Ok(made) => made,
             Err(error) => return self.not_made(&key, error, report).map(|()| false),
         };
+        reach(Point::RoomMade).await?;
         self.waits.remove(&key);
         let now = self.app.clock.now();
         let mut tx = self.app.db.begin().await?;

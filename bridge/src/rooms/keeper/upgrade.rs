@@ -6,6 +6,7 @@ use super::make::{self, Making};
 use super::{KeepError, Keeper, Plan, Report};
 use crate::platform::homeserver::{CallError, Homeserver};
 use crate::platform::outbox::{self, refs};
+use crate::platform::points::{Point, reach};
 use crate::platform::work::Effects;
 use crate::rooms::rules::{self, Frame, RoomKey, Wish};
 use crate::rooms::store::{self, RoomRow, upgrades, upgrades::UpgradeRow};
@@ -66,6 +67,7 @@ impl<H: Homeserver> Keeper<H> {
         let new = self.new_room(plan, wish, row, upgrade).await?;
         let began_at = self.app.clock.now();
         self.fill(plan, wish, &new).await?;
+        reach(Point::UpgradeFilled).await?;
         let mut effects = Effects::default();
         let key = format!("{JOB_MOVED}:{}", upgrade.id);
         effects.jobs.push(self.job(JOB_MOVED, key, upgrade.id.clone()));
@@ -94,6 +96,7 @@ impl<H: Homeserver> Keeper<H> {
                 };
                 let found = self.found.as_ref();
                 let made = make::room(&self.app, wish, plan.frame_parts(), &making, found).await?;
+                reach(Point::UpgradeMade).await?;
                 let mut tx = self.app.db.begin().await?;
                 upgrades::made(&mut tx, &upgrade.id, &made.room_id, &made.version).await?;
                 tx.commit().await?;
@@ -211,6 +214,7 @@ impl<H: Homeserver> Keeper<H> {
             return Ok(false);
         }
         self.close_old(plan, upgrade, &row).await?;
+        reach(Point::UpgradeClosed).await?;
         let mut effects = Effects::default();
         let ended = steps::Ended {
             key: key.clone(),

@@ -4,6 +4,7 @@ use super::{Worker, cause_of};
 use crate::platform::homeserver::Homeserver;
 use crate::platform::inbox::store::{self, Waiting};
 use crate::platform::jobs;
+use crate::platform::points::{Point, reach};
 use crate::platform::refusal::Fault;
 use crate::platform::work::Done;
 use crate::root;
@@ -29,6 +30,11 @@ impl<H: Homeserver> Worker<H> {
         }
         for job in jobs {
             let mut tx = self.app.db.begin().await?;
+            if !jobs::still_waits(&mut tx, job).await? {
+                drop(tx);
+                self.caught_up().await;
+                continue;
+            }
             let result = match self.guarded_job(&mut tx, job, now).await {
                 Ok(()) => self.commit(tx, &[]).await,
                 Err(fault) => Err(fault),
@@ -45,11 +51,38 @@ impl<H: Homeserver> Worker<H> {
         Ok(())
     }
 
+    /// The database is away, or refused what was no input's fault.
+    pub(super) async fn trouble(&mut self, fault: &Fault) {
+        tracing::error!(%fault, "the database did not take a batch; trying again");
+        self.undo();
+        self.queue.forget();
+        self.app.clock.sleep(1_000).await;
+    }
+
     async fn alone(&mut self, row: &Waiting, now: i64) -> Result<(), Fault> {
         let mut tx = self.app.db.begin().await?;
+        if !store::still_waits(&mut tx, row.seq).await? {
+            drop(tx);
+            self.proofs.remove(&row.seq);
+            self.caught_up().await;
+            return Ok(());
+        }
         let outcome = self.guarded(&mut tx, row, now).await?;
         self.effects.done.push(Done { seq: row.seq, at: now, outcome });
         self.commit(tx, std::slice::from_ref(row)).await
+    }
+
+    /// A commit came through although its answer did not (a database that is restarted does that): what
+    /// it brought is not done again, and the other loops are told to look at whatever it may have been.
+    async fn caught_up(&mut self) {
+        tracing::info!("a commit without an answer had come through");
+        let signals = self.app.signals.clone();
+        self.placed().await;
+        self.next_job_at = 0;
+        signals.states.notify_one();
+        signals.checks.notify_one();
+        signals.want_rooms();
+        signals.inbox.unread(0);
     }
 
     /// Counts a failed try; the last one ends in quarantine, told to the person and the team.
@@ -70,6 +103,7 @@ impl<H: Homeserver> Worker<H> {
             tracing::warn!(event = row.event_id, attempts, %fault, "an input failed; it will be tried again");
             let wait = ATTEMPT_MS << attempts.min(6);
             store::failed(&mut tx, row.seq, attempts, now + wait).await?;
+            reach(Point::Attempts).await?;
             tx.commit().await?;
             self.held.insert(row.room_id.clone(), now + wait);
             (row.attempts, row.next_at) = (attempts, now + wait);

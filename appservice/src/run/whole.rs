@@ -1,0 +1,161 @@
+//! The program between its database and its homeserver: what it consists of and which loops it has,
+//! without saying where the loops run. `run` gives them tasks; tests drive them by hand.
+use super::program;
+use crate::config::{Config, Registration};
+use crate::link::client::Client;
+use crate::link::pings::Pings;
+use crate::link::readiness::Readiness;
+use crate::link::server::{NotAccepted, Server, Sink, router};
+use crate::link::servercheck::{self, Looker};
+use crate::link::startup::{Names, bring_up};
+use anyhow::Context;
+use axum::Router;
+use bridge::platform::clock::Clock;
+use bridge::platform::db::Db;
+use bridge::platform::inbox::{AcceptError, Inbox, Source};
+use bridge::platform::signals::Signals;
+use bridge::platform::{App, gaps, inbox, install, outbox};
+use bridge::program::{Install, Program};
+use bridge::rooms;
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, LocalBoxFuture};
+use serde_json::value::RawValue;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+
+/// How often the rooms are looked at before the first readiness.
+const READY_MS: u64 = 50;
+
+/// Runs until something is wrong.
+type Loop = BoxFuture<'static, anyhow::Result<()>>;
+type LocalLoop = LocalBoxFuture<'static, anyhow::Result<()>>;
+
+/// What runs side by side until one of it ends.
+pub struct Loops {
+    /// Busy ones, which are worth a task each.
+    pub apart: Vec<Loop>,
+    /// Those that mostly wait.
+    pub together: Vec<LocalLoop>,
+}
+
+/// Hands the homeserver's events to the inbox.
+#[derive(Clone)]
+pub struct ToInbox(Inbox);
+
+impl Sink for ToInbox {
+    async fn accept(&self, events: &[&RawValue], now: i64) -> Result<(), NotAccepted> {
+        match self.0.accept(events, Source::Txn, now).await {
+            Ok(_) => Ok(()),
+            Err(AcceptError::Busy) => Err(NotAccepted::Busy),
+            Err(AcceptError::Db(error)) => {
+                tracing::error!(%error, "a transaction could not be kept; the homeserver will send it again");
+                Err(NotAccepted::Fault)
+            }
+        }
+    }
+}
+
+pub struct Whole {
+    db: Db,
+    pub program: Arc<Program>,
+    install: Arc<Install>,
+    pub signals: Arc<Signals>,
+    inbox: Inbox,
+    looker: Looker,
+    clock: Clock,
+    names: Names,
+    pings: Pings,
+    readiness: Readiness,
+}
+
+impl Whole {
+    /// Reads what the database knows of this installation, or begins one with the given random number.
+    ///
+    /// # Errors
+    /// When the configuration has a mistake, or the database refuses.
+    pub async fn open(
+        config: &Config,
+        db: Db,
+        looker: Looker,
+        clock: Clock,
+        random: u128,
+    ) -> anyhow::Result<Self> {
+        let program = Arc::new(program(config)?);
+        let signals = Arc::new(Signals::default());
+        let install = Arc::new(install::open(&db, random, clock.now()).await?);
+        install::load(&db, &signals).await?;
+        let names = Names {
+            appservice_id: config.appservice.id.clone(),
+            bot_localpart: config.appservice.bot.clone(),
+            sender_localpart: config.sender_localpart(),
+            display_name: program.name.clone(),
+        };
+        let inbox = Inbox::new(db.clone(), &program, signals.clone());
+        let (pings, readiness) = (Pings::default(), Readiness::waiting("the homeserver"));
+        Ok(Self { db, program, install, signals, inbox, looker, clock, names, pings, readiness })
+    }
+
+    /// What answers the homeserver.
+    #[must_use]
+    pub fn routes(&self, config: &Config, registration: &Registration) -> Router {
+        router(Server {
+            sink: ToInbox(self.inbox.clone()),
+            hs_token: Arc::new(registration.hs_token.clone()),
+            bot: Arc::from(self.program.bot.as_str()),
+            pings: self.pings.clone(),
+            readiness: self.readiness.clone(),
+            clock: self.clock.clone(),
+            body_bytes_max: config.limits.body_bytes_max,
+            legacy_paths: config.appservice.legacy_paths,
+        })
+    }
+
+    /// The loops, once the link stands; none of them may end.
+    pub async fn loops(self, client: &Client) -> Loops {
+        let Self { db, program, install, signals, inbox, looker, clock, .. } = self;
+        let link = bring_up(client, &self.names, &self.pings, &self.readiness, &clock).await;
+        let app = App { db, program, install, homeserver: link.client, clock, signals };
+        self.readiness.set(Some("the rooms".to_owned()));
+        let ended = |what: &'static str| anyhow::anyhow!("{what} has ended");
+        let (sender, states, rooms, chats, checks, filler) =
+            (app.clone(), app.clone(), app.clone(), app.clone(), app.clone(), app.clone());
+        let (readiness, id) = (self.readiness, self.names.appservice_id);
+        let apart: Vec<Loop> = vec![
+            inbox::run::run(app.clone()).map(|done| done.context("the worker")).boxed(),
+            outbox::run::run(sender).map(move |()| Err(ended("the sender"))).boxed(),
+            outbox::states::run(states).map(move |()| Err(ended("the sender of states"))).boxed(),
+        ];
+        let together: Vec<LocalLoop> = vec![
+            rooms::keeper::run(rooms)
+                .map(move |()| Err(ended("the keeper of the rooms")))
+                .boxed_local(),
+            rooms::keeper::run_chats(chats)
+                .map(move |()| Err(ended("the keeper of the chats")))
+                .boxed_local(),
+            servercheck::run(checks, looker)
+                .map(move |()| Err(ended("the looks at servers")))
+                .boxed_local(),
+            gaps::run(filler, inbox, id).map(move |()| Err(ended("the gap filler"))).boxed_local(),
+            keep_readiness(app, readiness).map(Ok).boxed_local(),
+        ];
+        Loops { apart, together }
+    }
+}
+
+/// Says whether we are of use as long as we run: a link may break and come back.
+async fn keep_readiness(app: App<Client>, readiness: Readiness) {
+    let App { signals, clock, .. } = app;
+    while !signals.places(|places| places.control.is_some() && places.ids.contains_key("space")) {
+        clock.sleep(READY_MS).await;
+    }
+    loop {
+        let trouble = signals.trouble();
+        match &trouble {
+            None => tracing::info!("ready"),
+            Some(why) => tracing::warn!("not ready: {why}"),
+        }
+        signals.ready.store(trouble.is_none(), Relaxed);
+        readiness.set(trouble);
+        signals.link_changed.notified().await;
+    }
+}

@@ -1,0 +1,60 @@
+//! Histories in a world of our making; the command `simulate` plays as many more as one likes.
+use anyhow::{Context, ensure};
+use partnerspace_tests::Outcome;
+use partnerspace_tests::simulation::history::play;
+use partnerspace_tests::simulation::{alone, base};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+/// As many as take two cores less than half a minute; other seeds than yesterday's are for the command.
+const HISTORIES: u64 = 20;
+const STEPS: u32 = 200;
+
+#[test]
+fn whatever_happens_each_command_counts_once() -> Outcome<()> {
+    let place = alone(base::found(None))?;
+    let next = AtomicU64::new(1);
+    let some = || -> Outcome<()> {
+        loop {
+            let seed = next.fetch_add(1, Relaxed);
+            if seed > HISTORIES {
+                return Ok(());
+            }
+            alone(play(&place, seed, STEPS)).with_context(|| {
+                format!("again: cargo run -p partnerspace-tests --bin simulate -- --from-seed {seed} --histories 1")
+            })?;
+        }
+    };
+    std::thread::scope(|scope| {
+        let threads = [scope.spawn(some), scope.spawn(some)];
+        let mut done = threads.into_iter().map(|thread| thread.join());
+        done.try_for_each(|done| done.unwrap_or_else(|_| anyhow::bail!("a history has panicked")))
+    })
+}
+
+/// A seed is a history: else a fault that was found could not be found again.
+#[test]
+fn a_seed_is_the_same_history_twice() -> Outcome<()> {
+    let place = alone(base::found(None))?;
+    for seed in [7, 8] {
+        let once = alone(play(&place, seed, STEPS))?;
+        let twice = alone(play(&place, seed, STEPS))?;
+        ensure!(once.trace == twice.trace, "seed {seed} went two ways");
+    }
+    Ok(())
+}
+
+/// What is shipped is built of `partnerspace` alone, which knows no points.
+#[test]
+fn the_shipped_program_has_no_points() -> Outcome<()> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let tree = |package: &str| -> Outcome<String> {
+        let mut command = std::process::Command::new(&cargo);
+        command.args(["tree", "--offline", "--locked", "-e", "features,normal", "-p", package]);
+        let done = command.current_dir(partnerspace_tests::place::root()).output()?;
+        ensure!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        Ok(String::from_utf8_lossy(&done.stdout).into_owned())
+    };
+    ensure!(!tree("partnerspace")?.contains("failpoints"), "the program is shipped with points");
+    ensure!(tree("partnerspace-tests")?.contains("failpoints"), "the test finds nothing anywhere");
+    Ok(())
+}
