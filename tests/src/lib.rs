@@ -19,6 +19,7 @@ pub mod process;
 pub mod program;
 pub mod registration;
 pub mod search;
+pub mod secrets;
 #[cfg(feature = "people")]
 pub mod synapse;
 #[cfg(feature = "people")]

@@ -1,13 +1,13 @@
 //! `run`: the listener first, so that nothing waits for us; then the link, the loops, the rooms.
 //! The only place that starts tasks.
 mod alone;
-mod disk;
+pub mod disk;
 mod metrics;
 mod program;
 
+pub use metrics::Metrics;
 pub use program::program;
 
-use crate::clock;
 use crate::config::{Config, Registration};
 use crate::link::client::Client;
 use crate::link::pings::Pings;
@@ -16,15 +16,17 @@ use crate::link::server::{NotAccepted, Server, Sink, router, serve, serve_homese
 use crate::link::servercheck::{self, Looker};
 use crate::link::startup::{Names, bring_up};
 use crate::telemetry;
+use crate::{backup, clock};
 use anyhow::Context;
 use bridge::ledger::actions::Verified;
 use bridge::platform::clock::Clock;
 use bridge::platform::db::{Db, migrate, version};
+use bridge::platform::gaps::{self, catchup};
 use bridge::platform::inbox::{AcceptError, Inbox, Source};
 use bridge::platform::signals::Signals;
-use bridge::platform::{App, gaps, inbox, install, outbox};
+use bridge::platform::{App, inbox, install, outbox};
 use bridge::program::Program;
-use bridge::{goals, leaderboard, ledger, rooms};
+use bridge::{goals, leaderboard, ledger, operations, rooms};
 use secrecy::ExposeSecret;
 use serde_json::value::RawValue;
 use std::path::Path;
@@ -44,13 +46,14 @@ const READY_MS: u64 = 50;
 ///
 /// # Errors
 /// When it cannot be opened, or is newer than this program.
-pub async fn database(config: &Config) -> anyhow::Result<(Db, (i64, i64))> {
+pub async fn database(config_file: &Path, config: &Config) -> anyhow::Result<(Db, (i64, i64))> {
     if let Some(file) = disk::sqlite_file(config.database.url.expose_secret()) {
         disk::keep_private(&file)?;
     }
     let db = Db::open(config.database.url.expose_secret())
         .await
         .context("the database cannot be opened; check `database.url`")?;
+    backup::before_migration(&db, config.database.url.expose_secret(), config_file).await?;
     let versions = migrate(&db, clock::now()).await?;
     Ok((db, versions))
 }
@@ -138,10 +141,12 @@ pub async fn run(config_file: &Path, config: &Config, random: u128) -> anyhow::R
         Registration::read(&config.registration_path(config_file)).map_err(anyhow::Error::msg)?;
     let program = Arc::new(program(config)?);
     let _alone = alone::hold(config.database.url.expose_secret())?;
-    let (db, _) = database(config).await?;
+    let (db, _) = database(config_file, config).await?;
     let signals = Arc::new(Signals::default());
     let install = Arc::new(install::open(&db, random, clock::now()).await?);
     install::load(&db, &signals).await?;
+    let restored = bridge::backup::store::open_restore(&mut *db.read().await?).await?;
+    signals.set_shut(restored.is_some());
     let inbox = Inbox::new(db.clone(), &program, signals.clone());
     let readiness = Readiness::waiting("the homeserver");
     let pings = Pings::default();
@@ -222,8 +227,8 @@ async fn listen(
         let listener = TcpListener::bind(address)
             .await
             .with_context(|| format!("`metrics.listen`: {address} cannot be used"))?;
-        let signals = signals.clone();
-        let routes = telemetry::routes(move || metrics::render(&signals));
+        let metrics = Metrics::new(signals.clone());
+        let routes = telemetry::routes(move || metrics.text());
         let stop = until(stopped.clone());
         tasks.spawn(async move { Ok(serve(listener, routes, stop).await?) });
     }
@@ -251,6 +256,10 @@ async fn work(
     let clock =
         Clock::new(clock::now, |ms| Box::pin(tokio::time::sleep(Duration::from_millis(ms))));
     let app = App { db, program, install, homeserver: client, clock, signals: signals.clone() };
+    if signals.is_shut() {
+        readiness.set(Some("what the rooms hold since the backup".to_owned()));
+        catchup::begin(&app, &inbox).await;
+    }
     let mut loops = JoinSet::new();
     let own = app.clone();
     loops.spawn(async move { inbox::run::run(own).await.context("the worker") });
@@ -264,24 +273,40 @@ async fn work(
         outbox::states::run(own).await;
         Ok(())
     });
-    readiness.set(Some("the rooms".to_owned()));
     let ready = async {
-        while !signals.places(|places| places.control.is_some() && places.ids.contains_key("space"))
-        {
+        while !is_whole(&signals) {
             tokio::time::sleep(Duration::from_millis(READY_MS)).await;
         }
         keep_readiness(&signals, &readiness).await;
     };
+    let keepers = async {
+        // What was done since a backup is done again first: then it is known which rooms are wanted.
+        catchup::finish(&app).await;
+        if !is_whole(&signals) {
+            readiness.set(Some("the rooms".to_owned()));
+        }
+        tokio::select! {
+            () = rooms::keeper::run(app.clone()) => {}
+            () = rooms::keeper::run_chats(app.clone()) => {}
+        }
+    };
     tokio::select! {
         () = ready => Ok(()),
-        () = rooms::keeper::run(app.clone()) => anyhow::bail!("the keeper of the rooms has ended"),
-        () = rooms::keeper::run_chats(app.clone()) => anyhow::bail!("the keeper of the chats has ended"),
+        () = keepers => anyhow::bail!("a keeper of the rooms has ended"),
+        () = operations::watch::run(app.clone()) => anyhow::bail!("the watch has ended"),
         () = servercheck::run(app.clone(), looker) => anyhow::bail!("the looks at servers have ended"),
         () = gaps::run(app.clone(), inbox, appservice_id) => anyhow::bail!("the gap filler has ended"),
         Some(done) = loops.join_next() => {
             done.context("a loop has panicked").flatten().and_then(|()| anyhow::bail!("a loop has ended"))
         }
     }
+}
+
+/// Whether the rooms are there, and nothing of a restore is open.
+fn is_whole(signals: &Signals) -> bool {
+    let made =
+        signals.places(|places| places.control.is_some() && places.ids.contains_key("space"));
+    made && !signals.is_catching_up()
 }
 
 /// Says whether we are of use as long as we run: a link may break and come back.

@@ -1,6 +1,7 @@
 //! One binary for all end-to-end tests: it links once, and shares one Synapse and one PostgreSQL.
 mod access;
 mod alliance;
+mod backups;
 mod bad_inputs;
 mod books;
 mod chats;
@@ -21,6 +22,7 @@ mod layers;
 mod model;
 mod names;
 mod onboarding;
+mod operations;
 mod organization_boards;
 mod playbooks;
 mod pressure;

@@ -24,6 +24,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::Ordering::Relaxed;
+use tracing::Instrument as _;
 
 /// How long marks may wait for company, and how many may.
 const MARKS_MS_MAX: i64 = 200;
@@ -62,6 +63,7 @@ pub async fn run<H: Homeserver>(app: App<H>) -> Result<(), Fault> {
             Ok(true) => {}
             Ok(false) => worker.rest().await,
             Err(fault) => {
+                worker.app.signals.written(false);
                 tracing::error!(%fault, "the database did not take a batch; trying again");
                 worker.undo();
                 worker.queue.forget();
@@ -118,7 +120,7 @@ impl<H: Homeserver> Worker<H> {
         if self.app.signals.jobs_changed.swap(false, Relaxed) {
             self.next_job_at = 0;
         }
-        let jobs_due = now >= self.next_job_at;
+        let jobs_due = now >= self.next_job_at && !self.app.signals.jobs_wait();
         self.queue.refill(&self.app.signals.inbox);
         let marks_due = self.marks_due(now);
         if !jobs_due && !marks_due && !self.queue.is_any(&self.held) {
@@ -185,13 +187,15 @@ impl<H: Homeserver> Worker<H> {
         let signals = self.app.signals.clone();
         let first = self.effects.out.first().map(|row| row.id);
         let mut promise = first.map(|first| signals.outbox.promise(first));
-        if self.effects.are_answers() {
+        let there = self.there_already();
+        if self.effects.are_answers() && there.is_empty() {
             // What they say was committed before. A kill before the commit leaves the question open,
             // and it is answered again under the same transaction id.
             let rows = self.effects.out.iter().cloned().map(Into::into).collect();
             promise = promise.and_then(|promise| promise.early(rows));
         }
-        let all_new = self.effects.flush(&mut tx).await?;
+        let all_new = self.effects.flush(&mut tx).await? && there.is_empty();
+        news::write_there(&mut tx, &there, self.app.clock.now()).await?;
         tx.commit().await?;
         if self.effects.places_changed {
             self.placed().await;
@@ -201,8 +205,12 @@ impl<H: Homeserver> Worker<H> {
         {
             promise.keep(self.effects.out.drain(..).map(Into::into).collect());
         }
+        let now = self.app.clock.now();
         for row in ready {
             self.proofs.remove(&row.seq);
+        }
+        for (row, done) in ready.iter().zip(&self.effects.done) {
+            signals.counters.ended(done.outcome, row.received_at, now);
         }
         signals.pending.fetch_sub(ready.len().min(signals.pending.load(Relaxed)), Relaxed);
         if let Some(at) = self.effects.jobs.iter().map(|job| job.run_at).min() {
@@ -256,7 +264,7 @@ impl<H: Homeserver> Worker<H> {
         now: i64,
     ) -> Result<&'static str, Fault> {
         if let Some(Proof::Bad(why)) = self.proofs.get(&row.seq) {
-            self.app.signals.counters.ignored.fetch_add(1, Relaxed);
+            self.app.signals.counters.ignored.inc();
             tracing::debug!(event = row.event_id, why, "ignored");
             return Ok(why);
         }
@@ -280,8 +288,10 @@ impl<H: Homeserver> Worker<H> {
         };
         let done = AssertUnwindSafe(root::handle(&mut work, &input))
             .catch_unwind()
+            .instrument(tracing::info_span!("input", event = row.event_id, seq = row.seq))
             .await
             .unwrap_or_else(|panic| Err(Fault::Bug(panic_text(&*panic))));
+        tracing::debug!(event = row.event_id, seq = row.seq, outcome = done.as_ref().ok(), "ran");
         // Kept until the commit: a batch that fails is run again.
         self.proofs.extend(found.map(|found| (row.seq, Proof::Good(found))));
         done
