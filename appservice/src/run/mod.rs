@@ -145,8 +145,6 @@ pub async fn run(config_file: &Path, config: &Config, random: u128) -> anyhow::R
     let signals = Arc::new(Signals::default());
     let install = Arc::new(install::open(&db, random, clock::now()).await?);
     install::load(&db, &signals).await?;
-    let restored = bridge::backup::store::open_restore(&mut *db.read().await?).await?;
-    signals.set_shut(restored.is_some());
     let inbox = Inbox::new(db.clone(), &program, signals.clone());
     let readiness = Readiness::waiting("the homeserver");
     let pings = Pings::default();
