@@ -28,8 +28,11 @@ pub fn log(config: &LogConfig) -> Result<(), String> {
 }
 
 fn filter(text: &str) -> Result<EnvFilter, String> {
-    let wrong =
-        || format!("`log.filter` cannot be read: `{text}`; write info or info,bridge=debug.");
+    let wrong = || {
+        format!(
+            "`log.filter` cannot be read: `{text}`; write info or info,partnerspace_bridge=debug."
+        )
+    };
     let mut filter = EnvFilter::try_new(text).map_err(|_| wrong())?;
     for directive in QUIET {
         filter = filter.add_directive(directive.parse().map_err(|_| wrong())?);
@@ -56,7 +59,7 @@ pub fn resident_bytes() -> Option<u64> {
 mod tests {
     #[test]
     fn filters_are_read_or_refused() {
-        assert!(super::filter("info,bridge=debug").is_ok());
+        assert!(super::filter("info,partnerspace_bridge=debug").is_ok());
         assert!(super::filter("bridge=loud").is_err());
     }
 

@@ -215,7 +215,7 @@ pub struct LimitsConfig {
 #[derive(Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LogConfig {
-    /// A tracing filter, such as `info` or `info,bridge=debug`.
+    /// A tracing filter, such as `info` or `info,partnerspace_bridge=debug`.
     pub filter: String,
     pub format: LogFormat,
 }

@@ -87,6 +87,8 @@ impl Counters {
         }
         let (name, help) = ("outcomes", "Inputs by how they ended");
         registry.register(name, help, self.outcomes.clone());
+        // There from the start, so that a rate has something to begin with.
+        drop(self.outcomes.get_or_create(&[("kind", "ran")]));
         let lags = [
             ("input_lag_seconds", "From the receipt of an input to its end", &self.input_lag),
             ("send_lag_seconds", "From a message owed to the homeserver's answer", &self.send_lag),

@@ -319,7 +319,10 @@ impl<H: Homeserver> Worker<H> {
         let app = self.app.clone();
         let mut ready = Vec::new();
         let mut passed = 0;
-        while ready.len() < app.program.limits.inbox_batch_max {
+        // What is done again after a restore keeps its order over all rooms: numbers depend on it.
+        let in_order = app.signals.is_catching_up();
+        let max = app.program.limits.inbox_batch_max;
+        while ready.len() < max && !(in_order && !self.held.is_empty()) {
             let Some(row) = self.queue.next(passed, &self.held) else { break };
             passed = row.seq;
             if row.next_at > now {

@@ -13,7 +13,7 @@ const LOUD: &str = "[log]\nfilter = \"debug\"\nformat = \"json\"\n";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_events_id_goes_the_whole_way() -> Outcome<()> {
-    let loud = "[log]\nfilter = \"info,bridge=debug\"\nformat = \"json\"\n";
+    let loud = "[log]\nfilter = \"info,partnerspace_bridge=debug\"\nformat = \"json\"\n";
     let mut house = House::open_with(Ground::FakeSqlite, "olga", loud).await?;
     house.partner("ana").await?;
     let room = house.room("general", "ana").await?;
@@ -79,7 +79,7 @@ async fn nothing_planted_is_printed() -> Outcome<()> {
     fake.push_raw(&format!("{{\"event_id\": [\"{}\"]}}", planted("no event")));
     let refused = format!("{}/send", general.trim_start_matches('!'));
     fake.plan(&refused, Fault::Forbidden, 1);
-    ana.say(&general, &format!("!board {}", planted("refuses"))).await?;
+    fake.say(&general, &ana.id, &format!("!board {}", planted("refuses")));
     until("it to be parked", || async {
         (house.program.metric("outbox_parked").await.ok()? > 0).then_some(())
     })
