@@ -4,7 +4,7 @@ use clap::Args;
 use std::path::{Path, PathBuf};
 
 /// What went wrong, and why, in one sentence.
-fn whole(error: anyhow::Error) -> anyhow::Error {
+fn whole(error: &anyhow::Error) -> anyhow::Error {
     anyhow::anyhow!("{error:#}")
 }
 
@@ -26,7 +26,7 @@ impl Backup {
         let db = run::database_as_it_is(&config).await?;
         let made = backup::make(&db, &self.file).await;
         db.close().await;
-        made.map_err(whole)
+        made.map_err(|error| whole(&error))
     }
 }
 
@@ -48,12 +48,12 @@ impl Restore {
         set: &[(String, String)],
     ) -> anyhow::Result<String> {
         if self.check {
-            let note = backup::check(&self.file).await.map_err(whole)?;
+            let note = backup::check(&self.file).await.map_err(|error| whole(&error))?;
             return Ok(format!("A whole backup, {}", backup::said(&note)));
         }
         let config = config::load(config_file, set)?;
         let _alone = run::alone(&config).await?;
-        let note = backup::restore(&config, &self.file).await.map_err(whole)?;
+        let note = backup::restore(&config, &self.file).await.map_err(|error| whole(&error))?;
         Ok(format!(
             "Restored: {}\npartnerspace run reads from the rooms what came after it.",
             backup::said(&note)

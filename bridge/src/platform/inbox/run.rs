@@ -290,7 +290,7 @@ impl<H: Homeserver> Worker<H> {
             .catch_unwind()
             .instrument(tracing::info_span!("input", event = row.event_id, seq = row.seq))
             .await
-            .unwrap_or_else(|panic| Err(Fault::Bug(panic_text(&*panic))));
+            .unwrap_or_else(|panic| Err(Fault::Bug(news::panic_text(&*panic))));
         tracing::debug!(event = row.event_id, seq = row.seq, outcome = done.as_ref().ok(), "ran");
         // Kept until the commit: a batch that fails is run again.
         self.proofs.extend(found.map(|found| (row.seq, Proof::Good(found))));
@@ -310,7 +310,7 @@ impl<H: Homeserver> Worker<H> {
         AssertUnwindSafe(root::run_job(&mut work, job))
             .catch_unwind()
             .await
-            .unwrap_or_else(|panic| Err(Fault::Bug(panic_text(&*panic))))
+            .unwrap_or_else(|panic| Err(Fault::Bug(news::panic_text(&*panic))))
     }
 
     /// Takes those that may run now, in order; a room whose oldest input must wait holds back its
@@ -390,12 +390,4 @@ fn cause_of(row: &Waiting) -> Cause {
         thread: None,
         reply_to: Some(row.event_id.clone()),
     }
-}
-
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned());
-    format!("panic: {}", text.unwrap_or_default())
 }
