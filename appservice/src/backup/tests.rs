@@ -1,3 +1,4 @@
+//! What is left of a killed try, and when a migration needs no backup.
 use super::*;
 use std::fs::write;
 

@@ -324,6 +324,10 @@ impl<H: Homeserver> Worker<H> {
         let max = app.program.limits.inbox_batch_max;
         while ready.len() < max && !(in_order && !self.held.is_empty()) {
             let Some(row) = self.queue.next(passed, &self.held) else { break };
+            // What it answers may be owed by this very batch, and has its event only with the commit.
+            if in_order && !ready.is_empty() && is_answer(row) {
+                break;
+            }
             passed = row.seq;
             if row.next_at > now {
                 self.held.insert(row.room_id.clone(), row.next_at);
