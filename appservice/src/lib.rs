@@ -1,5 +1,6 @@
 //! The process around the program: configuration, command line, the link with the homeserver,
 //! the loops, telemetry. Binary `partnerspace`.
+pub mod backup;
 pub mod cli;
 pub mod clock;
 pub mod config;

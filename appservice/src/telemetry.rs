@@ -1,11 +1,9 @@
 //! What operators see from outside: log lines on standard error and Prometheus numbers on a
-//! listener of their own. The numbers are the program's own counters, written as text: a metrics
-//! library would count them a second time. Neither holds tokens, message texts or URLs with a query.
+//! listener of their own. Neither holds tokens, message texts or URLs with a query.
 use crate::config::{LogConfig, LogFormat};
 use axum::Router;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
-use std::fmt::{Display, Write};
 use std::io;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::prelude::*;
@@ -30,8 +28,11 @@ pub fn log(config: &LogConfig) -> Result<(), String> {
 }
 
 fn filter(text: &str) -> Result<EnvFilter, String> {
-    let wrong =
-        || format!("`log.filter` cannot be read: `{text}`; write info or info,bridge=debug.");
+    let wrong = || {
+        format!(
+            "`log.filter` cannot be read: `{text}`; write info or info,partnerspace_bridge=debug."
+        )
+    };
     let mut filter = EnvFilter::try_new(text).map_err(|_| wrong())?;
     for directive in QUIET {
         filter = filter.add_directive(directive.parse().map_err(|_| wrong())?);
@@ -41,28 +42,8 @@ fn filter(text: &str) -> Result<EnvFilter, String> {
 
 /// `GET /metrics` and nothing else; `render` gives the text of the moment.
 pub fn routes(render: impl Fn() -> String + Clone + Send + Sync + 'static) -> Router {
-    let text = "text/plain; version=0.0.4";
+    let text = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Router::new().route("/metrics", get(async move || ([(CONTENT_TYPE, text)], render())))
-}
-
-/// One number in Prometheus' text form, with what it means.
-pub fn number(out: &mut String, kind: Kind, name: &str, help: &str, value: impl Display) {
-    let kind = match kind {
-        Kind::Counter => "counter",
-        Kind::Gauge => "gauge",
-    };
-    // Writing into a String cannot fail.
-    let _ = write!(
-        out,
-        "# HELP partnerspace_{name} {help}\n# TYPE partnerspace_{name} {kind}\npartnerspace_{name} {value}\n"
-    );
-}
-
-/// Whether a number only grows or is a level.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    Counter,
-    Gauge,
 }
 
 /// Resident memory of this process in bytes, where the system tells (Linux).
@@ -78,15 +59,12 @@ pub fn resident_bytes() -> Option<u64> {
 mod tests {
     #[test]
     fn filters_are_read_or_refused() {
-        assert!(super::filter("info,bridge=debug").is_ok());
+        assert!(super::filter("info,partnerspace_bridge=debug").is_ok());
         assert!(super::filter("bridge=loud").is_err());
     }
 
     #[test]
-    fn numbers_are_written_as_prometheus_reads_them() {
-        let mut out = String::new();
-        super::number(&mut out, super::Kind::Gauge, "inbox_waiting", "Inputs that wait.", 3);
-        assert!(out.ends_with("partnerspace_inbox_waiting gauge\npartnerspace_inbox_waiting 3\n"));
+    fn memory_is_known_on_linux() {
         assert!(super::resident_bytes().is_some_and(|bytes| bytes > 100_000));
     }
 }

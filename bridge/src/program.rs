@@ -91,6 +91,10 @@ pub struct Limits {
     pub standings_max: usize,
     /// Days after which an input's raw text is dropped; its id stays.
     pub raw_keep_days: i64,
+    /// From one message to ourselves to the next.
+    pub canary_every_ms: i64,
+    /// How long a fault lasts before the team is told, and is gone before they are told that.
+    pub alarm_after_ms: i64,
 }
 
 impl Default for Limits {
@@ -115,6 +119,8 @@ impl Default for Limits {
             late_days_max: 7,
             standings_max: 100,
             raw_keep_days: 90,
+            canary_every_ms: 60_000,
+            alarm_after_ms: 60_000,
         }
     }
 }

@@ -22,6 +22,7 @@ pub mod process;
 pub mod program;
 pub mod registration;
 pub mod search;
+pub mod secrets;
 #[cfg(feature = "world")]
 pub mod simulation;
 #[cfg(feature = "people")]

@@ -2,7 +2,7 @@
 //! template. The server refuses to run as root, so root starts it as an unprivileged user.
 use crate::process::Process;
 use crate::wait::until;
-use crate::{Outcome, place};
+use crate::{Outcome, place, secrets};
 use anyhow::{Context, ensure};
 use sqlx::{Connection, Executor, PgConnection};
 use std::fs::{read_dir, read_to_string};
@@ -85,7 +85,7 @@ impl Postgres {
 
     #[must_use]
     pub fn url(&self, database: &str) -> String {
-        format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
+        format!("postgres://postgres:{}@127.0.0.1:{}/{database}", secrets::DATABASE, self.port)
     }
 
     async fn ready(&self) -> Outcome<()> {

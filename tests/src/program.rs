@@ -3,7 +3,7 @@
 use crate::process::Process;
 use crate::registration::Registration;
 use crate::wait::until;
-use crate::{Outcome, place};
+use crate::{Outcome, place, secrets};
 use anyhow::{Context, ensure};
 use std::fs::{OpenOptions, read_to_string};
 use std::io::Write as _;
@@ -126,7 +126,12 @@ impl Program {
 
     /// Runs a subcommand with the same configuration to its end: `["ledger", "verify"]`.
     pub fn output(&self, arguments: &[&str]) -> Outcome<Output> {
-        Ok(self.command(arguments)?.output()?)
+        let output = self.command(arguments)?.output()?;
+        for said in [&output.stdout, &output.stderr] {
+            let found = secrets::found(&String::from_utf8_lossy(said), &self.registration);
+            ensure!(found.is_none(), "{arguments:?} prints {}", found.unwrap_or_default());
+        }
+        Ok(output)
     }
 
     /// One of its numbers, as `/metrics` gives it.
@@ -180,6 +185,18 @@ impl Program {
 
     fn process(&self) -> MutexGuard<'_, Option<Process>> {
         self.process.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Program {
+    /// The one place where all that any program of the tests has printed is searched for secrets.
+    fn drop(&mut self) {
+        self.kill9();
+        let found = secrets::found(&self.log(), &self.registration);
+        // A test that fails already says why; a second panic would end all of them.
+        if let Some(place) = found.filter(|_| !std::thread::panicking()) {
+            panic!("the program has printed a secret: {place}");
+        }
     }
 }
 

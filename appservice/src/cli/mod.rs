@@ -1,4 +1,5 @@
 //! The command line: `partnerspace [--config FILE] [--set KEY=VALUE] <command>`.
+mod backup;
 mod export;
 mod import;
 mod init;
@@ -46,6 +47,10 @@ enum Command {
     Export(export::Export),
     /// Bring past sales in from a CSV file; the program must be stopped.
     Import(import::Import),
+    /// Write everything into one file, while the program runs.
+    Backup(backup::Backup),
+    /// Fill a fresh database from a backup; the program must be stopped.
+    Restore(backup::Restore),
     /// Recompute boards and results from what stands in the rooms: for partners, without the database.
     Verify(verify::Verify),
     /// Print the version.
@@ -93,6 +98,8 @@ fn dispatch(cli: &Cli) -> anyhow::Result<()> {
         Command::Import(import) => {
             say(&runtime()?.block_on(import.run(&cli.config, &cli.set, rng().random()))?)
         }
+        Command::Backup(backup) => say(&runtime()?.block_on(backup.run(&cli.config, &cli.set))?),
+        Command::Restore(restore) => say(&runtime()?.block_on(restore.run(&cli.config, &cli.set))?),
         // Its exit code says more than done or not done: `main` has run it.
         Command::Verify(_) => Ok(()),
         Command::Version => say(&env!("CARGO_PKG_VERSION")),
@@ -123,7 +130,7 @@ async fn run(cli: &Cli) -> anyhow::Result<()> {
 
 async fn migrate(cli: &Cli) -> anyhow::Result<()> {
     let config = config::load(&cli.config, &cli.set)?;
-    let (db, (before, after)) = crate::run::database(&config).await?;
+    let (db, (before, after)) = crate::run::database(&cli.config, &config).await?;
     db.close().await;
     if before == after {
         say(&format!("The database has schema version {after}: nothing to do."))

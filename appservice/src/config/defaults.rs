@@ -78,6 +78,8 @@ impl Default for LimitsConfig {
             loop_answers_max: 5,
             late_days_max: 7,
             raw_keep_days: 90,
+            canary_every_ms: 60_000,
+            alarm_after_ms: 60_000,
             body_bytes_max: 16 << 20,
             answer_bytes_max: 64 << 20,
             connect_ms_max: 5_000,

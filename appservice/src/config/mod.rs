@@ -193,6 +193,11 @@ pub struct LimitsConfig {
     pub late_days_max: u16,
     /// Days for which the raw texts of inputs are kept.
     pub raw_keep_days: u16,
+    /// Time between two messages to ourselves; half of it without an echo pings, all of it reads the rooms,
+    /// twice as much is an alarm.
+    pub canary_every_ms: u32,
+    /// How long a fault lasts before the control room is told, and is gone before it is told that.
+    pub alarm_after_ms: u32,
     pub body_bytes_max: usize,
     pub answer_bytes_max: usize,
     pub connect_ms_max: u32,
@@ -210,7 +215,7 @@ pub struct LimitsConfig {
 #[derive(Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LogConfig {
-    /// A tracing filter, such as `info` or `info,bridge=debug`.
+    /// A tracing filter, such as `info` or `info,partnerspace_bridge=debug`.
     pub filter: String,
     pub format: LogFormat,
 }

@@ -1,6 +1,8 @@
 //! The database: there, of our schema, writable, and durable.
 use super::Finding;
+use crate::clock;
 use crate::config::Config;
+use bridge::backup::store;
 use bridge::platform::db::{Db, durability, try_write, version};
 use schema::migrations::NEWEST;
 use secrecy::ExposeSecret;
@@ -40,6 +42,7 @@ pub async fn examine(config: &Config, found: &mut Vec<Finding>) -> Option<Db> {
         Err(error) => refused("database", &error, WRITE),
     });
     found.push(durable(&db).await);
+    found.push(backed_up(&db).await);
     Some(db)
 }
 
@@ -80,6 +83,28 @@ async fn durable(db: &Db) -> Finding {
              synchronous_commit on.",
         ),
         Err(error) => refused("durability", &error, WRITE),
+    }
+}
+
+/// Older than this, a backup says too little of what a partner is owed.
+const BACKUP_MS_MAX: i64 = 7 * 86_400_000;
+
+async fn backed_up(db: &Db) -> Finding {
+    let asked = async { store::last(&mut *db.read().await?).await };
+    let mend =
+        "partnerspace backup <file> writes one, beside the running program; keep it elsewhere.";
+    match asked.await {
+        Ok(0) => Finding::warning("backup", "No backup was made by this program.", mend),
+        Ok(at) => {
+            let days = (clock::now() - at) / 86_400_000;
+            let sentence = format!("The last backup is {days} days old.");
+            if clock::now() - at > BACKUP_MS_MAX {
+                Finding::warning("backup", sentence, mend)
+            } else {
+                Finding::fine("backup", sentence)
+            }
+        }
+        Err(error) => refused("backup", &error, WRITE),
     }
 }
 

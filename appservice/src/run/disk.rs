@@ -54,6 +54,7 @@ fn look(folder: &Path, bytes_min: u64, signals: &Signals) {
         // What cannot be asked must not stop the program.
         Err(error) => return tracing::warn!(%error, "the disk's free space is not known"),
     };
+    signals.disk_free.store(i64::try_from(free).unwrap_or(i64::MAX), Relaxed);
     let low = free < bytes_min;
     if signals.disk_low.swap(low, Relaxed) != low {
         if low {

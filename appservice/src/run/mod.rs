@@ -1,20 +1,21 @@
 //! `run`: the listener first, so that nothing waits for us; then the link, the loops, the rooms.
 //! The only place that starts tasks.
 mod alone;
-mod disk;
+pub mod disk;
 mod metrics;
 mod program;
 mod whole;
 
+pub use metrics::Metrics;
 pub use program::program;
 pub use whole::{Loops, Whole};
 
-use crate::clock;
 use crate::config::{Config, Registration};
 use crate::link::client::Client;
 use crate::link::server::{serve, serve_homeserver};
 use crate::link::servercheck::Looker;
 use crate::telemetry;
+use crate::{backup, clock};
 use anyhow::Context;
 use axum::Router;
 use bridge::ledger::actions::Verified;
@@ -38,13 +39,14 @@ const STOP_MS_MAX: u64 = 5_000;
 ///
 /// # Errors
 /// When it cannot be opened, or is newer than this program.
-pub async fn database(config: &Config) -> anyhow::Result<(Db, (i64, i64))> {
+pub async fn database(config_file: &Path, config: &Config) -> anyhow::Result<(Db, (i64, i64))> {
     if let Some(file) = disk::sqlite_file(config.database.url.expose_secret()) {
         disk::keep_private(&file)?;
     }
     let db = Db::open(config.database.url.expose_secret())
         .await
         .context("the database cannot be opened; check `database.url`")?;
+    backup::before_migration(&db, config.database.url.expose_secret(), config_file).await?;
     let versions = migrate(&db, clock::now()).await?;
     Ok((db, versions))
 }
@@ -127,7 +129,7 @@ pub async fn run(config_file: &Path, config: &Config, random: u128) -> anyhow::R
     let registration =
         Registration::read(&config.registration_path(config_file)).map_err(anyhow::Error::msg)?;
     let _alone = alone::hold(config.database.url.expose_secret())?;
-    let (db, _) = database(config).await?;
+    let (db, _) = database(config_file, config).await?;
     let looker = Looker::new(&config.federation, config_file)?;
     let whole = Whole::open(config, db.clone(), looker, clock::real(), random).await?;
     let signals = whole.signals.clone();
@@ -197,8 +199,8 @@ async fn listen(
         let listener = TcpListener::bind(address)
             .await
             .with_context(|| format!("`metrics.listen`: {address} cannot be used"))?;
-        let signals = signals.clone();
-        let routes = telemetry::routes(move || metrics::render(&signals));
+        let metrics = Metrics::new(signals.clone());
+        let routes = telemetry::routes(move || metrics.text());
         let stop = until(stopped.clone());
         tasks.spawn(async move { Ok(serve(listener, routes, stop).await?) });
     }

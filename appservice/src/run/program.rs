@@ -107,6 +107,8 @@ fn limits(config: &Config) -> Limits {
         loop_answers_max: usize::from(config.limits.loop_answers_max),
         late_days_max: i64::from(config.limits.late_days_max),
         raw_keep_days: i64::from(config.limits.raw_keep_days),
+        canary_every_ms: i64::from(config.limits.canary_every_ms),
+        alarm_after_ms: i64::from(config.limits.alarm_after_ms),
         lanes_max: usize::from(config.limits.sends_max),
         states_per_second: u32::from(config.limits.states_per_second),
         pin_every_ms: i64::from(config.limits.pin_every_ms),

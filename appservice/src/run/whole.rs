@@ -12,11 +12,12 @@ use anyhow::Context;
 use axum::Router;
 use bridge::platform::clock::Clock;
 use bridge::platform::db::Db;
+use bridge::platform::gaps::{self, catchup};
 use bridge::platform::inbox::{AcceptError, Inbox, Source};
 use bridge::platform::signals::Signals;
-use bridge::platform::{App, gaps, inbox, install, outbox};
+use bridge::platform::{App, inbox, install, outbox};
 use bridge::program::{Install, Program};
-use bridge::rooms;
+use bridge::{operations, rooms};
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, LocalBoxFuture};
 use serde_json::value::RawValue;
@@ -115,10 +116,14 @@ impl Whole {
         let Self { db, program, install, signals, inbox, looker, clock, .. } = self;
         let link = bring_up(client, &self.names, &self.pings, &self.readiness, &clock).await;
         let app = App { db, program, install, homeserver: link.client, clock, signals };
-        self.readiness.set(Some("the rooms".to_owned()));
+        if app.signals.is_shut() {
+            let waits_for = "what the rooms hold since the backup".to_owned();
+            self.readiness.set(Some(waits_for));
+            catchup::begin(&app, &inbox).await;
+        }
         let ended = |what: &'static str| anyhow::anyhow!("{what} has ended");
-        let (sender, states, rooms, chats, checks, filler) =
-            (app.clone(), app.clone(), app.clone(), app.clone(), app.clone(), app.clone());
+        let (sender, states, watch, checks, filler) =
+            (app.clone(), app.clone(), app.clone(), app.clone(), app.clone());
         let (readiness, id) = (self.readiness, self.names.appservice_id);
         let apart: Vec<Loop> = vec![
             inbox::run::run(app.clone()).map(|done| done.context("the worker")).boxed(),
@@ -126,12 +131,10 @@ impl Whole {
             outbox::states::run(states).map(move |()| Err(ended("the sender of states"))).boxed(),
         ];
         let together: Vec<LocalLoop> = vec![
-            rooms::keeper::run(rooms)
-                .map(move |()| Err(ended("the keeper of the rooms")))
+            keepers(app.clone(), readiness.clone())
+                .map(move |()| Err(ended("a keeper of the rooms")))
                 .boxed_local(),
-            rooms::keeper::run_chats(chats)
-                .map(move |()| Err(ended("the keeper of the chats")))
-                .boxed_local(),
+            operations::watch::run(watch).map(move |()| Err(ended("the watch"))).boxed_local(),
             servercheck::run(checks, looker)
                 .map(move |()| Err(ended("the looks at servers")))
                 .boxed_local(),
@@ -142,10 +145,29 @@ impl Whole {
     }
 }
 
+/// What was done since a backup is done again first: then it is known which rooms are wanted.
+async fn keepers(app: App<Client>, readiness: Readiness) {
+    catchup::finish(&app).await;
+    if !is_whole(&app.signals) {
+        readiness.set(Some("the rooms".to_owned()));
+    }
+    tokio::select! {
+        () = rooms::keeper::run(app.clone()) => {}
+        () = rooms::keeper::run_chats(app.clone()) => {}
+    }
+}
+
+/// Whether the rooms are there, and nothing of a restore is open.
+fn is_whole(signals: &Signals) -> bool {
+    let made =
+        signals.places(|places| places.control.is_some() && places.ids.contains_key("space"));
+    made && !signals.is_catching_up()
+}
+
 /// Says whether we are of use as long as we run: a link may break and come back.
 async fn keep_readiness(app: App<Client>, readiness: Readiness) {
     let App { signals, clock, .. } = app;
-    while !signals.places(|places| places.control.is_some() && places.ids.contains_key("space")) {
+    while !is_whole(&signals) {
         clock.sleep(READY_MS).await;
     }
     loop {

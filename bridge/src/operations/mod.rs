@@ -2,4 +2,6 @@
 pub mod commands;
 pub mod jobs;
 pub mod render;
+pub mod rules;
 pub mod store;
+pub mod watch;

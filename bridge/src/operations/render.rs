@@ -1,5 +1,6 @@
 //! How health, quarantine and announcements look.
 use super::store::Health;
+use crate::platform::alarms::Alarm;
 use crate::platform::inbox::store::Poison;
 use crate::platform::text::{Line, Message};
 use schema::card::{
@@ -86,6 +87,77 @@ fn findings(inbox: &QueueView, outbox: &QueueView) -> Vec<Finding> {
         found.push(finding("outbox.parked", sentence, "Each was told in this room."));
     }
     found
+}
+
+/// What the team is told of a fault.
+#[must_use]
+pub fn alarm(alarm: Alarm) -> Finding {
+    let (sentence, mend) = match alarm {
+        Alarm::Homeserver => (
+            "The homeserver did not answer, or did not reach us, for a while.",
+            "Look whether it runs and reaches this machine; partnerspace doctor tries both.",
+        ),
+        Alarm::Canary => (
+            "The homeserver has not pushed our own messages back for two minutes; commands wait until it does, or are found in the rooms.",
+            "Run partnerspace doctor; look whether the homeserver reaches this machine.",
+        ),
+        Alarm::Queue => (
+            "More inputs wait than can be answered soon; questions are answered with “busy”.",
+            "Look at the load of this machine and its disk; nothing is lost meanwhile.",
+        ),
+        Alarm::Database => (
+            "The database takes no writes. Nothing is lost: the homeserver keeps what it could not hand over.",
+            "Look at the database's disk and log; then it goes on by itself.",
+        ),
+        Alarm::Disk => (
+            "The database's disk is nearly full; nothing is taken in until there is room.",
+            "Make room on the disk of the database.",
+        ),
+        Alarm::Clock => (
+            "Our clock and the homeserver's differ by more than half a minute; periods end by ours.",
+            "Keep both machines' clocks by NTP.",
+        ),
+        Alarm::Limited => (
+            "The homeserver has us wait before each message; answers come late.",
+            "Set rate_limited: false in the registration, and restart the homeserver.",
+        ),
+        Alarm::Rooms => (
+            "The bot is not in all of its rooms.",
+            "`room list` names them; invite the bot there again.",
+        ),
+    };
+    finding_of(
+        &format!("alarm.{}", alarm.as_str()),
+        Severity::Error,
+        sentence.to_owned(),
+        Some(mend),
+    )
+}
+
+/// What the team is told when it is over.
+#[must_use]
+pub fn over(alarm: Alarm, lasted_ms: i64) -> Finding {
+    let what = match alarm {
+        Alarm::Homeserver => "The homeserver answers and reaches us again",
+        Alarm::Canary => {
+            "The homeserver pushes events again; what was missed is looked for in the rooms"
+        }
+        Alarm::Queue => "The inputs that waited are worked off",
+        Alarm::Database => "The database takes writes again",
+        Alarm::Disk => "There is room on the database's disk again",
+        Alarm::Clock => "Our clock and the homeserver's agree again",
+        Alarm::Limited => "The homeserver takes messages without a wait again",
+        Alarm::Rooms => "The bot is in all of its rooms again",
+    };
+    let minutes = lasted_ms / 60_000;
+    let lasted =
+        if minutes < 2 { "two minutes at most".to_owned() } else { format!("{minutes} minutes") };
+    let sentence = format!("{what} (it lasted {lasted}).");
+    finding_of(&format!("alarm.{}.over", alarm.as_str()), Severity::Info, sentence, None)
+}
+
+fn finding_of(id: &str, severity: Severity, sentence: String, mend: Option<&str>) -> Finding {
+    Finding { id: id.to_owned(), severity, sentence, mend: mend.map(str::to_owned) }
 }
 
 #[must_use]

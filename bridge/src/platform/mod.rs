@@ -1,8 +1,10 @@
 //! What every capability stands on.
 pub mod access;
+pub mod alarms;
 pub mod clock;
 pub mod commands;
 pub mod confirm;
+pub mod counters;
 pub mod db;
 pub mod gaps;
 pub mod handoff;

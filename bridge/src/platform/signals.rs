@@ -1,4 +1,6 @@
 //! What the loops tell each other in memory. Everything here can be lost: the rows say the same.
+use super::alarms::{Alarm, Alarms};
+use super::counters::{Counters, observe};
 use super::handoff::Handoff;
 use super::inbox::store::Waiting;
 use super::outbox::store::Owed;
@@ -23,20 +25,6 @@ pub enum Mark {
     Stands { key: String, event_id: String },
     /// The server of an invited person does not answer at this time.
     Hindered { user: String, at: i64 },
-}
-
-#[derive(Debug, Default)]
-pub struct Counters {
-    pub events: AtomicU64,
-    pub kept: AtomicU64,
-    pub conflicts: AtomicU64,
-    pub malformed: AtomicU64,
-    pub commands: AtomicU64,
-    pub ignored: AtomicU64,
-    pub faults: AtomicU64,
-    pub sent: AtomicU64,
-    pub parked: AtomicU64,
-    pub retried: AtomicU64,
 }
 
 /// Where our rooms are, for those who work outside a transaction.
@@ -74,6 +62,8 @@ impl Places {
 const INPUTS_MAX: usize = 2_048;
 /// As much for the sender.
 const OWED_MAX: usize = 2_048;
+/// What readiness waits for when nothing can be written.
+const UNWRITABLE: &str = "the database takes no writes";
 
 #[derive(Debug)]
 pub struct Signals {
@@ -110,6 +100,25 @@ pub struct Signals {
     /// Another hand than the worker's wrote jobs: it is to look for due ones.
     pub jobs_changed: AtomicBool,
     pub counters: Counters,
+    /// What lasts and is wrong, as those note it who notice.
+    pub noticed: Alarms,
+    /// What the team was told of, or soon will be.
+    pub raised: Alarms,
+    /// How far the homeserver's clock is ahead of ours, as the last canary proved; 0 when it proved nothing.
+    pub skew_ms: AtomicI64,
+    /// Free bytes on the database's disk; -1 where that is not ours to know.
+    pub disk_free: AtomicI64,
+    /// What the watch read last: quarantined inputs, owed messages, parked ones, rooms without us, and
+    /// when the last backup was made (0 for none).
+    pub counted: [AtomicI64; 5],
+    /// The transaction id of the canary that is out, and when it was sent.
+    canary: Mutex<Option<(String, i64)>>,
+    /// After a restore: the doors are shut until the rooms are read back, and jobs wait until that is
+    /// worked off.
+    shut: AtomicBool,
+    jobs_wait: AtomicBool,
+    /// Marker → event of what the rooms hold already.
+    found: RwLock<Option<HashMap<String, String>>>,
     places: RwLock<Places>,
     marks: Mutex<Vec<Mark>>,
     /// Why the link does not work now, if it does not.
@@ -140,6 +149,15 @@ impl Default for Signals {
             places_version: AtomicU64::new(0),
             jobs_changed: AtomicBool::new(false),
             counters: Counters::default(),
+            noticed: Alarms::default(),
+            raised: Alarms::default(),
+            skew_ms: AtomicI64::new(0),
+            disk_free: AtomicI64::new(-1),
+            counted: Default::default(),
+            canary: Mutex::default(),
+            shut: AtomicBool::new(false),
+            jobs_wait: AtomicBool::new(false),
+            found: RwLock::default(),
             places: RwLock::default(),
             marks: Mutex::default(),
         }
@@ -168,6 +186,46 @@ impl Signals {
         if first {
             self.inbox.wake();
         }
+    }
+
+    /// Shuts the doors of the inbox, or opens them.
+    pub fn set_shut(&self, shut: bool) {
+        self.shut.store(shut, Relaxed);
+    }
+
+    #[must_use]
+    pub fn is_shut(&self) -> bool {
+        self.shut.load(Relaxed)
+    }
+
+    /// What the rooms hold already, while a restore is caught up with; from then on jobs wait.
+    pub fn set_found(&self, found: Option<HashMap<String, String>>) {
+        self.jobs_wait.store(found.is_some(), Relaxed);
+        *self.found.write().unwrap_or_else(PoisonError::into_inner) = found;
+        self.wake_jobs();
+    }
+
+    #[must_use]
+    pub fn is_catching_up(&self) -> bool {
+        self.found.read().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    /// The event that a row of this transaction id became before the restore.
+    #[must_use]
+    pub fn found(&self, txn_id: &str) -> Option<String> {
+        let found = self.found.read().unwrap_or_else(PoisonError::into_inner);
+        found.as_ref().and_then(|found| found.get(txn_id).cloned())
+    }
+
+    pub fn release_jobs(&self) {
+        if self.jobs_wait.swap(false, Relaxed) {
+            self.wake_jobs();
+        }
+    }
+
+    #[must_use]
+    pub fn jobs_wait(&self) -> bool {
+        self.jobs_wait.load(Relaxed)
     }
 
     #[must_use]
@@ -203,9 +261,38 @@ impl Signals {
         self.states.notify_one();
     }
 
+    /// Why we are of no use now, if we are not: the link, or the database.
     #[must_use]
     pub fn trouble(&self) -> Option<String> {
-        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let link = self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        link.or_else(|| self.noticed.is(Alarm::Database).then(|| UNWRITABLE.to_owned()))
+    }
+
+    /// Whether the database took what was last written.
+    pub fn written(&self, took: bool) {
+        if self.noticed.set(Alarm::Database, !took) {
+            self.link_changed.notify_one();
+        }
+    }
+
+    /// A canary goes out.
+    pub fn canary_sent(&self, txn_id: &str, now: i64) {
+        *self.canary() = Some((txn_id.to_owned(), now));
+    }
+
+    /// An event of ours came back, said by the homeserver's clock at this time. It was made between the
+    /// sending of the canary and now: outside of that, one of the two clocks is wrong.
+    pub fn came_back(&self, txn_id: &str, said_at: i64, now: i64) {
+        let mut canary = self.canary();
+        let Some((_, sent_at)) = canary.take_if(|(txn, _)| txn == txn_id) else { return };
+        drop(canary);
+        observe(&self.counters.echo_lag, now - sent_at);
+        let skew = if said_at < sent_at { said_at - sent_at } else { (said_at - now).max(0) };
+        self.skew_ms.store(if said_at > 0 { skew } else { 0 }, Relaxed);
+    }
+
+    fn canary(&self) -> MutexGuard<'_, Option<(String, i64)>> {
+        self.canary.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Notes why the link does not work, or (`None`) that it does.

@@ -79,6 +79,18 @@ fn the_files_are_as_generated() -> Outcome<()> {
 }
 
 #[test]
+fn the_metrics_are_as_generated() -> Outcome<()> {
+    let text = format!(
+        "# Metrics\n\n{NOTE}\n\
+         `http://127.0.0.1:29334/metrics` (`metrics.listen`), as text that Prometheus reads. A histogram has \
+         `_bucket`, `_sum` and `_count`. `alarm` has a `kind`, `outcomes` too. Dashboard and alert rules: \
+         `deploy/metrics`.\n\n{}",
+        crate::operations::metrics_page()
+    );
+    compare("metrics.md", &text)
+}
+
+#[test]
 fn the_config_is_as_generated() -> Outcome<()> {
     let text = format!(
         "# Configuration\n\n{NOTE}\n\
@@ -166,6 +178,8 @@ fn default_of(config: &Config, key: &str) -> String {
         "limits.loop_answers_max" => limits.loop_answers_max.to_string(),
         "limits.late_days_max" => limits.late_days_max.to_string(),
         "limits.raw_keep_days" => limits.raw_keep_days.to_string(),
+        "limits.canary_every_ms" => limits.canary_every_ms.to_string(),
+        "limits.alarm_after_ms" => limits.alarm_after_ms.to_string(),
         "limits.body_bytes_max" => limits.body_bytes_max.to_string(),
         "limits.answer_bytes_max" => limits.answer_bytes_max.to_string(),
         "limits.connect_ms_max" => limits.connect_ms_max.to_string(),

@@ -41,11 +41,20 @@ pub async fn version(db: &Db) -> Result<i64, sqlx::Error> {
 /// # Errors
 /// When the database is newer than the program, or a step fails (then it left no trace).
 pub async fn migrate(db: &Db, now: i64) -> Result<(i64, i64), MigrateError> {
+    migrate_to(db, NEWEST, now).await
+}
+
+/// The same up to a version, for a database that is to be filled with what an older one held.
+///
+/// # Errors
+/// As [`migrate`].
+pub async fn migrate_to(db: &Db, last: i64, now: i64) -> Result<(i64, i64), MigrateError> {
     let before = version(db).await?;
     if before > NEWEST {
         return Err(MigrateError::Newer { found: before });
     }
-    for (version, name, sql) in migrations(db.engine()).filter(|step| step.0 > before) {
+    let missing = |version: i64| version > before && version <= last;
+    for (version, name, sql) in migrations(db.engine()).filter(|step| missing(step.0)) {
         let step = |error| MigrateError::Step { version, name, error };
         let mut tx = db.begin().await?;
         if version == 1 {
@@ -62,5 +71,5 @@ pub async fn migrate(db: &Db, now: i64) -> Result<(i64, i64), MigrateError> {
             .map_err(step)?;
         tx.commit().await.map_err(step)?;
     }
-    Ok((before, NEWEST))
+    Ok((before, last.max(before)))
 }

@@ -5,9 +5,9 @@ pub mod packed;
 pub mod sql;
 mod store;
 
-pub use migrate::{MigrateError, migrate, version};
+pub use migrate::{MigrateError, migrate, migrate_to, version};
 pub use schema::migrations::Engine;
-pub use store::{Durability, durability, try_write};
+pub use store::{Durability, durability, touch, try_write};
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{Any, AnyConnection, AnyPool, Executor, Transaction};

@@ -42,6 +42,16 @@ pub async fn durability(reader: &mut Conn, engine: Engine) -> Result<Durability,
     }
 }
 
+/// Writes what is there already, down to the disk: whether the database takes anything.
+///
+/// # Errors
+/// When it does not.
+pub async fn touch(db: &Db) -> Result<(), sqlx::Error> {
+    let mut tx = db.begin().await?;
+    sqlx::query("update install set made_at = made_at").execute(&mut *tx).await?;
+    tx.commit().await
+}
+
 /// Writes a row and takes it back.
 ///
 /// # Errors

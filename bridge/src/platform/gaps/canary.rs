@@ -2,12 +2,10 @@
 //! homeserver pushes; the inbox notes the time.
 use super::rules::{Canary, Step};
 use crate::platform::App;
+use crate::platform::alarms::Alarm;
 use crate::platform::homeserver::{CallError, Homeserver, Put, PutKind};
-use crate::platform::refusal::Fault;
-use crate::platform::work::{Effects, MARKER, txn_id};
-use crate::rooms::actions::alert_job;
+use crate::platform::work::{MARKER, txn_id};
 use ruma::api::client::appservice::request_ping;
-use schema::card::{Finding, Severity};
 use serde_json::json;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -20,16 +18,21 @@ const SILENT: &str = "the homeserver does not answer, or does not reach us";
 const LATE: &str = "the homeserver has not pushed our own messages back for two minutes";
 
 pub async fn run<H: Homeserver>(app: App<H>, appservice_id: String) {
-    let mut canary = Canary::new(app.clock.now());
+    let mut canary = Canary::new(app.clock.now(), app.program.limits.canary_every_ms);
     loop {
         let now = app.clock.now();
         match canary.next(now, app.signals.last_echo_at.load(Relaxed)) {
             Some(Step::Send) => {
                 match app.signals.places(|places| places.ids.get("canary").cloned()) {
                     Some(room) => {
-                        let worked = send(&app, room, now).await;
-                        canary.sent(now, worked);
-                        if !worked {
+                        let sent = send(&app, room, now).await;
+                        if matches!(sent, Err(CallError::Limited { .. })) {
+                            canary.put_off(now);
+                            continue;
+                        }
+                        canary.sent(now, sent.is_ok());
+                        if sent.is_err() {
+                            app.signals.noticed.set(Alarm::Homeserver, true);
                             app.signals.set_trouble(Some(SILENT.to_owned()));
                         }
                     }
@@ -39,6 +42,7 @@ pub async fn run<H: Homeserver>(app: App<H>, appservice_id: String) {
             Some(Step::Ping) => {
                 let pinged = ping(&app, &appservice_id).await;
                 let back = canary.pinged(app.clock.now(), pinged.is_ok());
+                app.signals.noticed.set(Alarm::Homeserver, pinged.is_err());
                 if let Err(why) = pinged {
                     app.signals.set_trouble(Some(format!("{SILENT} ({why})")));
                 }
@@ -53,7 +57,9 @@ pub async fn run<H: Homeserver>(app: App<H>, appservice_id: String) {
             Some(step @ (Step::Alert | Step::Back)) => {
                 let trouble = (step == Step::Alert).then(|| LATE.to_owned());
                 app.signals.set_trouble(trouble);
-                tell(&app, step, now).await;
+                if app.signals.noticed.set(Alarm::Canary, step == Step::Alert) {
+                    tracing::warn!(late = step == Step::Alert, "our own messages and their return");
+                }
             }
             None => {
                 let pause = canary.wake_at(now) - now;
@@ -67,7 +73,7 @@ pub async fn run<H: Homeserver>(app: App<H>, appservice_id: String) {
     }
 }
 
-async fn send<H: Homeserver>(app: &App<H>, room_id: String, now: i64) -> bool {
+async fn send<H: Homeserver>(app: &App<H>, room_id: String, now: i64) -> Result<(), CallError> {
     let txn = txn_id(&app.install.id, &format!("canary:{now}"));
     let content = json!({ "msgtype": "m.notice", "body": "canary", "m.mentions": {}, MARKER: txn })
         .to_string();
@@ -79,13 +85,9 @@ async fn send<H: Homeserver>(app: &App<H>, room_id: String, now: i64) -> bool {
         redacts: None,
         content: &content,
     };
-    match app.homeserver.put(&put).await {
-        Ok(_) => true,
-        Err(error) => {
-            tracing::warn!(%error, "the canary could not be sent");
-            false
-        }
-    }
+    app.signals.canary_sent(&txn, now);
+    let sent = app.homeserver.put(&put).await;
+    sent.inspect_err(|error| tracing::warn!(%error, "the canary could not be sent")).map(drop)
 }
 
 /// Has the homeserver call us; a server that knows no pings counts as reached. Else why not.
@@ -102,37 +104,5 @@ async fn ping<H: Homeserver>(app: &App<H>, appservice_id: &str) -> Result<(), Ca
             tracing::warn!(%error, "the homeserver could not be pinged, or does not reach us");
             Err(error)
         }
-    }
-}
-
-async fn tell<H: Homeserver>(app: &App<H>, step: Step, now: i64) {
-    let finding = if step == Step::Alert {
-        tracing::error!("our own messages have not come back for two minutes");
-        Finding {
-            id: "canary_late".into(),
-            severity: Severity::Error,
-            sentence: "The homeserver has not pushed our own messages back for two minutes; commands wait until it does, or are found in the rooms.".into(),
-            mend: Some("Run partnerspace doctor; look whether the homeserver reaches this machine.".into()),
-        }
-    } else {
-        tracing::info!("our own messages come back again");
-        Finding {
-            id: "canary_back".into(),
-            severity: Severity::Info,
-            sentence: "The homeserver pushes events again; what was missed has been looked for in the rooms.".into(),
-            mend: None,
-        }
-    };
-    let effects = Effects { jobs: vec![alert_job(&finding, None, now)], ..Effects::default() };
-    let written: Result<(), Fault> = async {
-        let mut tx = app.db.begin().await?;
-        effects.flush(&mut tx).await?;
-        tx.commit().await?;
-        Ok(())
-    }
-    .await;
-    match written {
-        Ok(()) => app.signals.wake_jobs(),
-        Err(fault) => tracing::error!(%fault, "the team could not be told"),
     }
 }

@@ -220,7 +220,8 @@ async fn settle<H: Homeserver>(
         tx.commit().await?;
     }
     if kept > 0 {
-        tracing::info!(kept, "inputs that were never pushed were found in the rooms");
+        app.signals.counters.found.inc_by(kept as u64);
+        tracing::warn!(kept, "inputs that were never pushed were found in the rooms");
     }
     Ok(kept)
 }
@@ -306,9 +307,9 @@ async fn walk<H: Homeserver>(
     Ok(walked)
 }
 
-type Page = (Vec<Box<RawValue>>, Option<String>);
+pub(super) type Page = (Vec<Box<RawValue>>, Option<String>);
 
-async fn page<H: Homeserver>(
+pub(super) async fn page<H: Homeserver>(
     app: &App<H>,
     room: &OwnedRoomId,
     from: Option<String>,
@@ -358,7 +359,7 @@ fn ts(raw: &RawValue) -> i64 {
 }
 
 /// Some servers leave out the room that was asked for.
-fn with_room(room: &str, raw: Box<RawValue>) -> Option<Box<RawValue>> {
+pub(super) fn with_room(room: &str, raw: Box<RawValue>) -> Option<Box<RawValue>> {
     #[derive(serde::Deserialize)]
     struct Placed<'a> {
         // Of the event itself: a content may well speak of rooms.

@@ -2,6 +2,7 @@
 //! filler), and a message in a room of the bot alone proves every minute that events still reach us
 //! (the canary).
 mod canary;
+pub mod catchup;
 mod filler;
 mod rules;
 mod store;

@@ -1,10 +1,5 @@
 //! When the canary does what, and how far back a walk goes. Pure.
 
-const SEND_MS: i64 = 60_000;
-const PING_AFTER_MS: i64 = 30_000;
-const FILL_AFTER_MS: i64 = 60_000;
-const ALERT_AFTER_MS: i64 = 120_000;
-const PING_AGAIN_MS: i64 = 30_000;
 const FAILED_AGAIN_MS: i64 = 5_000;
 /// A way that is doubted again and again does not have the rooms looked through all the time.
 const DOUBT_AGAIN_MS: i64 = 15_000;
@@ -33,6 +28,9 @@ pub enum Step {
 /// What is known of the way from a room back to us.
 #[derive(Debug)]
 pub struct Canary {
+    /// From one message to the next. After half of it without an echo we ping, after the whole we look
+    /// through the rooms, after twice as long it is an alarm.
+    every_ms: i64,
     send_at: i64,
     /// The oldest message that has not come back.
     open_since: Option<i64>,
@@ -48,8 +46,9 @@ pub struct Canary {
 impl Canary {
     /// At the start the homeserver may hold us for down: ping first, then send.
     #[must_use]
-    pub fn new(now: i64) -> Self {
+    pub fn new(now: i64, every_ms: i64) -> Self {
         Self {
+            every_ms,
             send_at: now,
             open_since: None,
             ping_at: now,
@@ -70,14 +69,14 @@ impl Canary {
             }
         }
         let age = self.open_since.map_or(0, |since| now - since);
-        if now >= self.ping_at && (self.failed || age >= PING_AFTER_MS) {
+        if now >= self.ping_at && (self.failed || age >= self.every_ms / 2) {
             return Some(Step::Ping);
         }
-        if age >= FILL_AFTER_MS && !self.filled {
+        if age >= self.every_ms && !self.filled {
             self.filled = true;
             return Some(Step::Fill);
         }
-        if age >= ALERT_AFTER_MS && !self.alerted {
+        if age >= 2 * self.every_ms && !self.alerted {
             self.alerted = true;
             return Some(Step::Alert);
         }
@@ -87,7 +86,7 @@ impl Canary {
     pub fn sent(&mut self, now: i64, worked: bool) {
         if worked {
             self.open_since.get_or_insert(now);
-            self.send_at = now + SEND_MS;
+            self.send_at = now + self.every_ms;
         } else {
             self.failed = true;
             self.ping_at = now + FAILED_AGAIN_MS;
@@ -95,9 +94,14 @@ impl Canary {
         }
     }
 
+    /// The homeserver answered that it would not take it now.
+    pub fn put_off(&mut self, now: i64) {
+        self.send_at = now + FAILED_AGAIN_MS;
+    }
+
     /// Whether the rooms are to be looked through: the first ping that works after one that did not.
     pub fn pinged(&mut self, now: i64, worked: bool) -> bool {
-        self.ping_at = now + if worked { PING_AGAIN_MS } else { FAILED_AGAIN_MS };
+        self.ping_at = now + if worked { self.every_ms / 2 } else { FAILED_AGAIN_MS };
         let back = worked && self.failed;
         self.failed = !worked;
         if back {
@@ -123,7 +127,11 @@ impl Canary {
     /// When to look again at the latest.
     #[must_use]
     pub fn wake_at(&self, now: i64) -> i64 {
-        let look = if self.open_since.is_some() { now + FAILED_AGAIN_MS } else { i64::MAX };
+        let look = if self.open_since.is_some() {
+            now + FAILED_AGAIN_MS.min(self.every_ms / 2)
+        } else {
+            i64::MAX
+        };
         let ping = if self.failed { self.ping_at } else { i64::MAX };
         look.min(ping).min(self.send_at).max(now + 1)
     }
@@ -187,7 +195,7 @@ mod tests {
 
     #[test]
     fn a_start_pings_fills_and_sends() {
-        let mut canary = Canary::new(0);
+        let mut canary = Canary::new(0, 60_000);
         assert_eq!(steps(&mut canary, 0, -1), [Step::Ping, Step::Fill, Step::Send]);
         assert_eq!(steps(&mut canary, 10, 5), []);
         assert_eq!(steps(&mut canary, 60_000, 5), [Step::Send]);
@@ -195,7 +203,7 @@ mod tests {
 
     #[test]
     fn silence_pings_then_fills_then_alerts_once() {
-        let mut canary = Canary::new(0);
+        let mut canary = Canary::new(0, 60_000);
         steps(&mut canary, 0, -1);
         assert_eq!(steps(&mut canary, 29_000, -1), []);
         assert_eq!(steps(&mut canary, 30_000, -1), [Step::Ping]);
@@ -208,7 +216,7 @@ mod tests {
 
     #[test]
     fn a_failed_ping_is_repeated_and_then_fills() {
-        let mut canary = Canary::new(0);
+        let mut canary = Canary::new(0, 60_000);
         assert_eq!(canary.next(0, -1), Some(Step::Ping));
         assert!(!canary.pinged(0, false));
         assert_eq!(canary.next(4_999, -1), Some(Step::Send));
@@ -220,7 +228,7 @@ mod tests {
 
     #[test]
     fn a_hang_up_pings_and_fills_but_not_all_the_time() {
-        let mut canary = Canary::new(0);
+        let mut canary = Canary::new(0, 60_000);
         steps(&mut canary, 0, -1);
         canary.doubted(1_000);
         assert_eq!(canary.wake_at(1_000), 6_000, "the first message is still out");

@@ -26,6 +26,8 @@ pub enum Source {
     Txn,
     /// Found in the room by the gap filler.
     Gap,
+    /// Read back after a restore: it was pushed once, to a database that is no more.
+    Restored,
 }
 
 impl Source {
@@ -34,6 +36,7 @@ impl Source {
         match self {
             Self::Txn => "txn",
             Self::Gap => store::GAP,
+            Self::Restored => "restored",
         }
     }
 }
@@ -84,12 +87,26 @@ impl Inbox {
         source: Source,
         now: i64,
     ) -> Result<usize, AcceptError> {
+        let taken = self.take(events, source, now).await;
+        if let Err(AcceptError::Db(_)) = &taken {
+            self.signals.written(false);
+        }
+        taken
+    }
+
+    async fn take(
+        &self,
+        events: &[&RawValue],
+        source: Source,
+        now: i64,
+    ) -> Result<usize, AcceptError> {
         if self.signals.pending.load(Relaxed) > self.inbox_max
             || self.signals.disk_low.load(Relaxed)
+            || self.signals.is_shut()
         {
             return Err(AcceptError::Busy);
         }
-        self.signals.counters.events.fetch_add(events.len() as u64, Relaxed);
+        self.signals.counters.events.inc_by(events.len() as u64);
         let rows = self.signals.places(|places| self.sift(events, places, source, now));
         if self.walks.owe(&self.db, now).await? {
             self.signals.walks_owed.store(true, Relaxed);
@@ -107,7 +124,7 @@ impl Inbox {
         if kept < rows.len() {
             self.compare(&rows, now).await?;
         }
-        self.signals.counters.kept.fetch_add(kept as u64, Relaxed);
+        self.signals.counters.kept.inc_by(kept as u64);
         let malformed = rows.iter().filter(|row| row.malformed).count();
         self.signals.pending.fetch_add(kept.saturating_sub(malformed), Relaxed);
         match kept {
@@ -117,6 +134,25 @@ impl Inbox {
             _ => promise
                 .keep(rows.into_iter().filter(|row| !row.malformed).map(Into::into).collect()),
         }
+        Ok(kept)
+    }
+
+    /// Keeps what was read back after a restore, each with the time at which it was said. Nothing else
+    /// comes in meanwhile.
+    ///
+    /// # Errors
+    /// When the database is gone; then nothing is kept.
+    pub async fn accept_said(&self, events: &[(&RawValue, i64)]) -> Result<usize, sqlx::Error> {
+        let rows: Vec<NewRow> = events
+            .iter()
+            .filter_map(|(raw, at)| {
+                let peek = serde_json::from_str::<Peek<'_>>(raw.get()).ok()?;
+                Some(self.row(&peek, raw.get(), Source::Restored, *at))
+            })
+            .collect();
+        let kept = self.keep(&rows).await?;
+        self.signals.pending.fetch_add(kept, Relaxed);
+        self.signals.inbox.unread(0);
         Ok(kept)
     }
 
@@ -154,7 +190,7 @@ impl Inbox {
         now: i64,
     ) -> Result<bool, sqlx::Error> {
         let Some(first) = conflicts.first() else { return Ok(false) };
-        self.signals.counters.conflicts.fetch_add(conflicts.len() as u64, Relaxed);
+        self.signals.counters.conflicts.inc_by(conflicts.len() as u64);
         tracing::error!(
             conflicts = conflicts.len(),
             event = first.event_id,
@@ -189,7 +225,7 @@ impl Inbox {
                     }
                     match self.filter.verdict(&peek, places) {
                         Verdict::Skip => {}
-                        Verdict::Echo { txn_id } => self.echo(txn_id, &peek.event_id, now),
+                        Verdict::Echo { txn_id } => self.echo(txn_id, &peek, now),
                         Verdict::Keep if !has_lone_surrogate(text) => {
                             rows.push(self.row(&peek, text, source, now));
                         }
@@ -204,14 +240,17 @@ impl Inbox {
         rows
     }
 
-    fn echo(&self, txn_id: String, event_id: &str, now: i64) {
+    fn echo(&self, txn_id: String, peek: &Peek<'_>, now: i64) {
         self.signals.last_echo_at.store(now, Relaxed);
-        self.signals.mark(Mark::Confirmed { txn_id, event_id: event_id.to_owned() });
+        self.signals.came_back(&txn_id, peek.said_at(), now);
+        self.signals.mark(Mark::Confirmed { txn_id, event_id: peek.event_id.clone().into_owned() });
     }
 
     fn row(&self, peek: &Peek<'_>, text: &str, source: Source, now: i64) -> NewRow {
+        let seq = self.signals.seq.fetch_add(1, Relaxed) + 1;
+        tracing::debug!(event = &*peek.event_id, seq, source = source.as_str(), "came in");
         NewRow {
-            seq: self.signals.seq.fetch_add(1, Relaxed) + 1,
+            seq,
             event_id: peek.event_id.clone().into_owned(),
             room_id: peek.room_id.clone().into_owned(),
             sender: peek.sender.clone().into_owned(),
@@ -224,7 +263,7 @@ impl Inbox {
 
     /// What is no event is kept under its hash, for the team to look at.
     fn malformed(&self, text: &str, source: Source, now: i64) -> NewRow {
-        self.signals.counters.malformed.fetch_add(1, Relaxed);
+        self.signals.counters.malformed.inc();
         let digest = Sha256::digest(text.as_bytes());
         NewRow {
             seq: self.signals.seq.fetch_add(1, Relaxed) + 1,

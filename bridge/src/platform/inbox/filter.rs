@@ -38,8 +38,13 @@ impl Peek<'_> {
     /// How long ago it was said when it came, as far as that can be told.
     #[must_use]
     pub fn lag(&self, received_at: i64) -> i64 {
-        let said_at = self.origin_server_ts.and_then(|raw| raw.get().parse().ok());
-        late::lag(said_at.unwrap_or(0), self.unsigned, received_at)
+        late::lag(self.said_at(), self.unsigned, received_at)
+    }
+
+    /// When it was said by the clock of its server; 0 where that is not said.
+    #[must_use]
+    pub fn said_at(&self) -> i64 {
+        self.origin_server_ts.and_then(|raw| raw.get().parse().ok()).unwrap_or(0)
     }
 }
 
@@ -81,6 +86,13 @@ impl Filter {
 
     #[must_use]
     pub fn verdict(&self, peek: &Peek<'_>, places: &Places) -> Verdict {
+        self.verdict_in(peek, places, false)
+    }
+
+    /// The same where the room may be a chat that nobody remembers.
+    #[must_use]
+    pub fn verdict_in(&self, peek: &Peek<'_>, places: &Places, may_be_chat: bool) -> Verdict {
+        let direct = may_be_chat || places.direct.contains(&*peek.room_id);
         if peek.event_id.len() > ID_BYTES_MAX || peek.room_id.len() > ID_BYTES_MAX {
             return Verdict::Skip;
         }
@@ -92,10 +104,10 @@ impl Filter {
             "m.room.message" | "m.reaction" | "m.room.redaction" if peek.state_key.is_some() => {
                 Verdict::Skip
             }
-            "m.room.message" => self.message(peek, places),
+            "m.room.message" => self.message(peek, places, direct),
             "m.reaction" => reaction(peek),
             "m.room.redaction" | "m.room.member" => Verdict::Keep,
-            "m.room.encrypted" if places.direct.contains(&*peek.room_id) => Verdict::Keep,
+            "m.room.encrypted" if direct => Verdict::Keep,
             kind if peek.state_key.is_some() && watched(kind) => Verdict::Keep,
             _ => Verdict::Skip,
         }
@@ -110,14 +122,13 @@ impl Filter {
         }
     }
 
-    fn message(&self, peek: &Peek<'_>, places: &Places) -> Verdict {
+    fn message(&self, peek: &Peek<'_>, places: &Places, direct: bool) -> Verdict {
         let Some(body) = peek.content.body.map(RawValue::get) else { return Verdict::Skip };
         let Some(text) = body.strip_prefix('"') else { return Verdict::Skip };
         if has_lone_surrogate(text) {
             return Verdict::Broken;
         }
         let text = text.trim_start_matches([' ', '\u{a0}']);
-        let direct = || places.direct.contains(&*peek.room_id);
         let edit = || peek.content.relates_to.is_some_and(|raw| raw.get().contains("m.replace"));
         let answer = || {
             peek.content.relates_to.is_some()
@@ -126,7 +137,7 @@ impl Filter {
         };
         let pressed =
             || peek.content.relates_to.is_some() && CHECKS.iter().any(|ch| text.contains(*ch));
-        if self.candidate(text) || edit() || answer() || pressed() || direct() {
+        if self.candidate(text) || edit() || answer() || pressed() || direct {
             Verdict::Keep
         } else {
             Verdict::Skip

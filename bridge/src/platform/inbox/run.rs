@@ -5,6 +5,7 @@
 mod alone;
 mod backlog;
 mod news;
+mod rest;
 
 use super::event::Event;
 use super::proof::{Need, Proof, prove};
@@ -21,17 +22,15 @@ use crate::platform::work::{Cause, Done, Effects, Memory, Work};
 use crate::root;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use futures_util::stream::{FuturesUnordered, StreamExt};
+use futures_util::stream::FuturesUnordered;
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::Ordering::Relaxed;
+use tracing::Instrument as _;
 
 /// How long marks may wait for company, and how many may.
 const MARKS_MS_MAX: i64 = 200;
 const MARKS_MAX: usize = 2_048;
-/// Longest sleep without any wake-up.
-const IDLE_MS_MAX: i64 = 60_000;
-const PROOF_RETRY_MS: i64 = 1_000;
 const PLACES_RETRY_MS: u64 = 500;
 
 pub struct Worker<H> {
@@ -116,7 +115,7 @@ impl<H: Homeserver> Worker<H> {
         if self.app.signals.jobs_changed.swap(false, Relaxed) {
             self.next_job_at = 0;
         }
-        let jobs_due = now >= self.next_job_at;
+        let jobs_due = now >= self.next_job_at && !self.app.signals.jobs_wait();
         self.queue.refill(&self.app.signals.inbox);
         let marks_due = self.marks_due(now);
         if !jobs_due && !marks_due && !self.queue.is_any(&self.held) {
@@ -186,14 +185,16 @@ impl<H: Homeserver> Worker<H> {
         let signals = self.app.signals.clone();
         let first = self.effects.out.first().map(|row| row.id);
         let mut promise = first.map(|first| signals.outbox.promise(first));
-        if self.effects.are_answers() {
+        let there = self.there_already();
+        if self.effects.are_answers() && there.is_empty() {
             // What they say was committed before. A kill before the commit leaves the question open,
             // and it is answered again under the same transaction id.
             let rows = self.effects.out.iter().cloned().map(Into::into).collect();
             promise = promise.and_then(|promise| promise.early(rows));
         }
         reach(Point::Facts).await?;
-        let all_new = self.effects.flush(&mut tx).await?;
+        let all_new = self.effects.flush(&mut tx).await? && there.is_empty();
+        news::write_there(&mut tx, &there, self.app.clock.now()).await?;
         reach(Point::Owed).await?;
         tx.commit().await?;
         reach(Point::CommitUnanswered).await?;
@@ -205,8 +206,12 @@ impl<H: Homeserver> Worker<H> {
         {
             promise.keep(self.effects.out.drain(..).map(Into::into).collect());
         }
+        let now = self.app.clock.now();
         for row in ready {
             self.proofs.remove(&row.seq);
+        }
+        for (row, done) in ready.iter().zip(&self.effects.done) {
+            signals.counters.ended(done.outcome, row.received_at, now);
         }
         signals.pending.fetch_sub(ready.len().min(signals.pending.load(Relaxed)), Relaxed);
         if let Some(at) = self.effects.jobs.iter().map(|job| job.run_at).min() {
@@ -260,7 +265,7 @@ impl<H: Homeserver> Worker<H> {
         now: i64,
     ) -> Result<&'static str, Fault> {
         if let Some(Proof::Bad(why)) = self.proofs.get(&row.seq) {
-            self.app.signals.counters.ignored.fetch_add(1, Relaxed);
+            self.app.signals.counters.ignored.inc();
             tracing::debug!(event = row.event_id, why, "ignored");
             return Ok(why);
         }
@@ -284,8 +289,10 @@ impl<H: Homeserver> Worker<H> {
         };
         let done = AssertUnwindSafe(root::handle(&mut work, &input))
             .catch_unwind()
+            .instrument(tracing::info_span!("input", event = row.event_id, seq = row.seq))
             .await
-            .unwrap_or_else(|panic| Err(Fault::Bug(panic_text(&*panic))));
+            .unwrap_or_else(|panic| Err(Fault::Bug(news::panic_text(&*panic))));
+        tracing::debug!(event = row.event_id, seq = row.seq, outcome = done.as_ref().ok(), "ran");
         // Kept until the commit: a batch that fails is run again.
         self.proofs.extend(found.map(|found| (row.seq, Proof::Good(found))));
         done
@@ -304,7 +311,7 @@ impl<H: Homeserver> Worker<H> {
         AssertUnwindSafe(root::run_job(&mut work, job))
             .catch_unwind()
             .await
-            .unwrap_or_else(|panic| Err(Fault::Bug(panic_text(&*panic))))?;
+            .unwrap_or_else(|panic| Err(Fault::Bug(news::panic_text(&*panic))))?;
         Ok(reach(Point::Job).await?)
     }
 
@@ -314,8 +321,15 @@ impl<H: Homeserver> Worker<H> {
         let app = self.app.clone();
         let mut ready = Vec::new();
         let mut passed = 0;
-        while ready.len() < app.program.limits.inbox_batch_max {
+        // What is done again after a restore keeps its order over all rooms: numbers depend on it.
+        let in_order = app.signals.is_catching_up();
+        let max = app.program.limits.inbox_batch_max;
+        while ready.len() < max && !(in_order && !self.held.is_empty()) {
             let Some(row) = self.queue.next(passed, &self.held) else { break };
+            // What it answers may be owed by this very batch, and has its event only with the commit.
+            if in_order && !ready.is_empty() && is_answer(row) {
+                break;
+            }
             passed = row.seq;
             if row.next_at > now {
                 self.held.insert(row.room_id.clone(), row.next_at);
@@ -339,34 +353,6 @@ impl<H: Homeserver> Worker<H> {
         }
         Ok(ready)
     }
-
-    /// Waits for something to do.
-    async fn rest(&mut self) {
-        let now = self.app.clock.now();
-        let held = self.held.values().copied().min().unwrap_or(i64::MAX);
-        let marks = self.marks_since.map_or(i64::MAX, |since| since + MARKS_MS_MAX);
-        let until = held.min(marks).min(self.next_job_at).min(now.saturating_add(IDLE_MS_MAX));
-        let pause = u64::try_from(until.saturating_sub(now)).unwrap_or(0).max(1);
-        let signals = self.app.signals.clone();
-        let sleep = self.app.clock.sleep(pause);
-        tokio::select! {
-            biased;
-            Some((row, proof)) = self.proving.next(), if !self.proving.is_empty() => {
-                self.proven(&row, proof);
-            }
-            () = signals.inbox.woken() => {}
-            () = sleep => {}
-        }
-    }
-
-    fn proven(&mut self, row: &Waiting, proof: Proof) {
-        if matches!(proof, Proof::Open) {
-            self.held.insert(row.room_id.clone(), self.app.clock.now() + PROOF_RETRY_MS);
-        } else {
-            self.held.remove(&row.room_id);
-            self.proofs.insert(row.seq, proof);
-        }
-    }
 }
 
 /// Whether an input may refer to a message of ours: anything but a message that names no other.
@@ -383,12 +369,4 @@ fn cause_of(row: &Waiting) -> Cause {
         thread: None,
         reply_to: Some(row.event_id.clone()),
     }
-}
-
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned());
-    format!("panic: {}", text.unwrap_or_default())
 }

@@ -27,6 +27,8 @@ pub async fn load(db: &Db, signals: &Signals) -> Result<(), Fault> {
     let mut reader = db.read().await?;
     let (seq, waiting) = super::inbox::store::head(&mut reader).await?;
     signals.seq.store(seq, Relaxed);
+    // After a restore nothing comes in before the rooms are read back.
+    signals.set_shut(crate::backup::store::open_restore(&mut reader).await?.is_some());
     signals.pending.store(usize::try_from(waiting).unwrap_or(0), Relaxed);
     signals.set_places(crate::rooms::actions::places(&mut reader).await?);
     Ok(())

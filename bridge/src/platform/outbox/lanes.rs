@@ -150,6 +150,7 @@ mod tests {
             event_type: "".into(),
             subject: None,
             content: String::new(),
+            cause: String::new(),
             made_at: 0,
             unknown_at: None,
         }

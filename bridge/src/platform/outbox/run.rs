@@ -7,6 +7,8 @@ use super::recover::{self, LOOK_AFTER_MS};
 use super::store::{self, Owed, Target};
 use super::unplaced::Unplaced;
 use crate::platform::App;
+use crate::platform::alarms::Alarm;
+use crate::platform::counters::observe;
 use crate::platform::homeserver::Homeserver;
 use crate::platform::recent::Recent;
 use crate::platform::refusal::Fault;
@@ -15,9 +17,10 @@ use crate::platform::work::OutKind;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{Acquire, Relaxed};
+use tracing::Instrument as _;
 
 /// The first wait after no clear answer, or none at all; it doubles with each try.
 const RETRY_MS: i64 = 250;
@@ -58,6 +61,8 @@ pub struct Sender<H> {
     places_version: u64,
     /// The homeserver was not there for the last row.
     away: bool,
+    /// Lanes that it has wait.
+    limited: HashSet<String>,
     /// Other servers, as far as those invited there go.
     gates: Gates,
 }
@@ -67,6 +72,7 @@ pub async fn run<H: Homeserver>(app: App<H>) {
     let mut sender = Sender::new(app);
     loop {
         if let Err(fault) = sender.turn().await {
+            sender.app.signals.written(false);
             tracing::error!(%fault, "the outbox could not be read; trying again");
             sender.app.clock.sleep(1_000).await;
         }
@@ -89,6 +95,7 @@ impl<H: Homeserver> Sender<H> {
             placed: false,
             places_version: 0,
             away: false,
+            limited: HashSet::new(),
         }
     }
 
@@ -242,6 +249,7 @@ impl<H: Homeserver> Sender<H> {
         }
         let homeserver = self.app.homeserver.clone();
         let old = now - row.unknown_at.unwrap_or(row.made_at) > LOOK_AFTER_MS;
+        let (cause, number) = (row.cause.clone(), row.id);
         let flight = async move {
             if old && matches!(row.kind, OutKind::Message | OutKind::File) {
                 match recover::find(&homeserver, &room_id, &row).await {
@@ -257,7 +265,8 @@ impl<H: Homeserver> Sender<H> {
             };
             (row, outcome)
         };
-        Ok(Some(flight.boxed()))
+        let span = tracing::info_span!("send", event = cause, row = number);
+        Ok(Some(flight.instrument(span).boxed()))
     }
 
     /// The server of somebody invited, where it is not ours.
@@ -272,6 +281,9 @@ impl<H: Homeserver> Sender<H> {
         let away = outcome == Outcome::ServerAway;
         let elsewhere = self.elsewhere(row);
         let next_at = elsewhere.map_or(now, |server| self.gates.leave(&server, away, now));
+        if !matches!(outcome, Outcome::Limited(_)) && self.limited.remove(&row.lane()) {
+            signals.noticed.set(Alarm::Limited, !self.limited.is_empty());
+        }
         let outcome = match outcome {
             Outcome::ServerAway if now - row.made_at > GIVE_UP_MS => {
                 Outcome::Parked(GIVEN_UP.to_owned())
@@ -281,33 +293,43 @@ impl<H: Homeserver> Sender<H> {
         match outcome {
             Outcome::Sent(event_id) => self.sent(row, event_id),
             Outcome::Parked(why) => {
-                tracing::error!(row = row.id, why, "a message will never be sent; parked");
-                signals.counters.parked.fetch_add(1, Relaxed);
+                tracing::error!(
+                    event = row.cause,
+                    row = row.id,
+                    why,
+                    "a message will never be sent; parked"
+                );
+                signals.counters.parked.inc();
                 signals.mark(Mark::Parked { id: row.id, why });
                 signals.inbox.wake();
                 self.noted(row, Target::Refused);
                 self.lanes.done(&row.lane());
             }
             Outcome::Unknown => {
-                signals.counters.retried.fetch_add(1, Relaxed);
+                signals.counters.retried.inc();
                 signals.mark(Mark::Unknown { id: row.id, at: now });
                 self.lanes.again(&row.lane(), now + self.backoff(row, RETRY_MS_MAX));
             }
             Outcome::Away => {
-                signals.counters.retried.fetch_add(1, Relaxed);
+                signals.counters.retried.inc();
                 if !std::mem::replace(&mut self.away, true) {
                     signals.hung_up.notify_one();
                 }
                 self.lanes.again(&row.lane(), now + self.backoff(row, AWAY_MS_MAX));
             }
             Outcome::ServerAway => {
-                signals.counters.retried.fetch_add(1, Relaxed);
+                signals.counters.retried.inc();
                 signals.mark(Mark::Unknown { id: row.id, at: now });
                 let user = row.invited().unwrap_or_default().to_owned();
                 signals.mark(Mark::Hindered { user, at: now });
                 self.lanes.hold(&row.lane(), next_at);
             }
-            Outcome::Limited(ms) => self.lanes.hold(&row.lane(), now.saturating_add(ms)),
+            Outcome::Limited(ms) => {
+                signals.counters.limited.inc();
+                self.limited.insert(row.lane());
+                signals.noticed.set(Alarm::Limited, true);
+                self.lanes.hold(&row.lane(), now.saturating_add(ms));
+            }
         }
     }
 
@@ -321,7 +343,9 @@ impl<H: Homeserver> Sender<H> {
             self.settled(&key, Target::Sent(event_id.clone()));
         }
         self.noted(row, Target::Sent(event_id.clone()));
-        signals.counters.sent.fetch_add(1, Relaxed);
+        signals.counters.sent.inc();
+        observe(&signals.counters.send_lag, self.app.clock.now() - row.made_at);
+        tracing::debug!(event = row.cause, row = row.id, sent = event_id, "sent");
         signals.mark(Mark::Sent { id: row.id, txn_id: row.txn_id.clone(), event_id });
         self.lanes.done(&row.lane());
     }

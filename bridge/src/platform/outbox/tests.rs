@@ -51,6 +51,7 @@ fn row(id: i64, room: &str, content: &str) -> Owed {
         subject: None,
         content: content.to_owned(),
         made_at: 0,
+        cause: String::new(),
         unknown_at: None,
     }
 }

@@ -191,7 +191,7 @@ fn raw<T>(value: &Value) -> Option<Raw<T>> {
 }
 
 /// A room of ours whose making was not recorded.
-async fn adopt<H: Homeserver>(app: &App<H>, room: &str) -> Result<Made, CallError> {
+pub(super) async fn adopt<H: Homeserver>(app: &App<H>, room: &str) -> Result<Made, CallError> {
     let content = state(app, room, "m.room.create", "").await?.unwrap_or_default();
     let version = content.get("room_version").and_then(Value::as_str).unwrap_or("1");
     tracing::info!(room, "a room made before is taken up again");

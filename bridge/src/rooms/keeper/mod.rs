@@ -7,9 +7,11 @@ mod inspect;
 mod look;
 mod make;
 mod record;
+mod takeup;
 mod upgrade;
 
 pub use inspect::{Inspection, inspect};
+pub use takeup::take_up;
 
 use super::rules::{self, About, Child, People, RoomKey, Wish};
 use super::store::upgrades::FormerRow;

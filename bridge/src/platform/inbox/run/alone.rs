@@ -8,7 +8,6 @@ use crate::platform::points::{Point, reach};
 use crate::platform::refusal::Fault;
 use crate::platform::work::Done;
 use crate::root;
-use std::sync::atomic::Ordering::Relaxed;
 
 const ATTEMPT_MS: i64 = 500;
 
@@ -53,6 +52,7 @@ impl<H: Homeserver> Worker<H> {
 
     /// The database is away, or refused what was no input's fault.
     pub(super) async fn trouble(&mut self, fault: &Fault) {
+        self.app.signals.written(false);
         tracing::error!(%fault, "the database did not take a batch; trying again");
         self.undo();
         self.queue.forget();
@@ -88,7 +88,7 @@ impl<H: Homeserver> Worker<H> {
     /// Counts a failed try; the last one ends in quarantine, told to the person and the team.
     async fn failed(&mut self, mut row: Waiting, fault: &Fault, now: i64) -> Result<(), Fault> {
         let attempts = row.attempts + 1;
-        self.app.signals.counters.faults.fetch_add(1, Relaxed);
+        self.app.signals.counters.faults.inc();
         let mut tx = self.app.db.begin().await?;
         if attempts >= self.app.program.limits.attempts_max {
             tracing::error!(event = row.event_id, reference = row.seq, %fault, "quarantined");
@@ -98,6 +98,9 @@ impl<H: Homeserver> Worker<H> {
             root::tell_poison(&mut work, &row);
             store::finish(&mut tx, row.seq, "poison", now).await?;
             self.commit(tx, std::slice::from_ref(&row)).await?;
+            let counters = &self.app.signals.counters;
+            counters.quarantined.inc();
+            counters.ended("poison", row.received_at, now);
             self.held.remove(&row.room_id);
         } else {
             tracing::warn!(event = row.event_id, attempts, %fault, "an input failed; it will be tried again");

@@ -4,12 +4,34 @@ use super::Worker;
 use crate::platform::db::Tx;
 use crate::platform::homeserver::Homeserver;
 use crate::platform::outbox::marks::Parked;
+use crate::platform::outbox::store::{Told, told as told_rows};
 use crate::platform::refusal::Fault;
 use crate::platform::signals::Mark;
 use crate::platform::work::Cause;
 use crate::root;
 
+/// Rows that the rooms hold already: written as sent in the very transaction that owes them.
+pub(super) async fn write_there(
+    tx: &mut Tx,
+    there: &[(i64, String)],
+    now: i64,
+) -> Result<(), Fault> {
+    let told: Vec<Told<'_>> =
+        there.iter().map(|(id, event_id)| Told { id: *id, event_id, confirmed: true }).collect();
+    Ok(told_rows(tx, &told, now).await?)
+}
+
 impl<H: Homeserver> Worker<H> {
+    /// Of what is owed now, what was sent before a restore, by its marker.
+    pub(super) fn there_already(&self) -> Vec<(i64, String)> {
+        let signals = &self.app.signals;
+        if !signals.is_catching_up() {
+            return Vec::new();
+        }
+        let out = self.effects.out.iter();
+        out.filter_map(|row| Some((row.id, signals.found(&row.txn_id)?))).collect()
+    }
+
     pub(super) async fn tell_news(
         &mut self,
         tx: &mut Tx,
@@ -33,4 +55,12 @@ impl<H: Homeserver> Worker<H> {
         }
         Ok(())
     }
+}
+
+pub(super) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned());
+    format!("panic: {}", text.unwrap_or_default())
 }

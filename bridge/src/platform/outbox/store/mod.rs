@@ -31,6 +31,8 @@ pub struct Owed {
     pub event_type: Cow<'static, str>,
     pub subject: Option<String>,
     pub content: String,
+    /// The event, or the job, that it answers to.
+    pub cause: String,
     pub made_at: i64,
     pub unknown_at: Option<i64>,
 }
@@ -86,6 +88,7 @@ impl From<OutRow> for Owed {
             event_type: Cow::Borrowed(row.event_type),
             subject: row.subject,
             content: row.content,
+            cause: row.cause,
             made_at: row.made_at,
             unknown_at: None,
         }
@@ -102,7 +105,7 @@ pub async fn head(reader: &mut Conn) -> Result<i64, sqlx::Error> {
 /// When the database refuses.
 pub async fn owed(reader: &mut Conn, after: i64, limit: i64) -> Result<Vec<Owed>, sqlx::Error> {
     let rows = sqlx::query(
-        "select id, txn_id, dedupe_key, room, kind, event_type, subject, content, made_at, unknown_at \
+        "select id, txn_id, dedupe_key, room, kind, event_type, subject, content, made_at, unknown_at, cause \
          from outbox where sent_at is null and parked_at is null and id > $1 order by id limit $2",
     )
     .bind(after)
@@ -123,7 +126,7 @@ pub async fn owed_in(
     limit: i64,
 ) -> Result<Vec<Owed>, sqlx::Error> {
     let rows = sqlx::query(
-        "select id, txn_id, dedupe_key, room, kind, event_type, subject, content, made_at, unknown_at \
+        "select id, txn_id, dedupe_key, room, kind, event_type, subject, content, made_at, unknown_at, cause \
          from outbox where sent_at is null and parked_at is null and id >= $1 and id <= $2 and room = $3 \
          order by id limit $4",
     )
@@ -149,6 +152,7 @@ fn read(row: &sqlx::any::AnyRow) -> Result<Owed, sqlx::Error> {
         content: row.try_get(7)?,
         made_at: row.try_get(8)?,
         unknown_at: row.try_get(9)?,
+        cause: row.try_get(10)?,
     })
 }
 
