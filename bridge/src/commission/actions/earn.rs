@@ -218,6 +218,16 @@ async fn month(
     if !matches!(line.terms.pay, Pinned::Slab(_)) {
         return Ok(moved);
     }
+    // One sale re-rates the others more than once: when it is approved, and again when it is void.
+    let word = match happened.event {
+        Event::Refund => "",
+        Event::Void => ":void",
+        Event::DisputeOpened => ":opened",
+        Event::DisputeWon => ":won",
+        Event::DisputeLost => ":lost",
+    };
+    let id = format!("{}{word}", happened.id);
+    let happened = Happened { id: &id, ..happened };
     let group = lines::of_month(work.tx, line).await?;
     for other in group.iter().filter(|other| other.sale != line.sale) {
         let wanted = wanted(other, &group)?;
