@@ -71,7 +71,7 @@ impl Stage {
     }
 
     /// A new claim, approved by a press on its card.
-    async fn pressed(&mut self) -> Outcome<()> {
+    async fn pressed(&mut self) -> Outcome<String> {
         let claim = self.one("ana", "general", "!sale add 700 EUR Gum Ltd").await?;
         let number = claim.card()["sale"]["number"].clone();
         let olga = self.house.owner();
@@ -82,14 +82,15 @@ impl Stage {
                 cards.find(|card| card.card()["subject"]["sale"]["number"] == number).cloned()
             })
             .await?;
-        olga.react(&review.room, review.id(), "✅").await?;
+        let pressed = olga.react(&review.room, review.id(), "✅").await?;
         let facts = Facts::of(&self.house.program).await?;
         until("it to be approved", || async {
             let query =
                 "select count(*) from sale where amount_minor = 70000 and approved_at is not null";
             (facts.number(query, &[]).await.ok()? == 1).then_some(())
         })
-        .await
+        .await?;
+        Ok(pressed)
     }
 
     /// A third partner and their chat, both unknown to the backup.
@@ -196,7 +197,7 @@ async fn restored(from: Ground, to: Ground) -> Outcome<()> {
     let said = stage.succeeds(&["backup", "first.backup"])?;
     ensure!(said.contains("the ledger up to entry 1"), "{said}");
     stage.say(&AFTER).await?;
-    stage.pressed().await?;
+    let pressed = stage.pressed().await?;
     stage.newcomer().await?;
     stage.idle().await?;
     let (before, books) = (stage.said()?, stage.books().await?);
@@ -218,6 +219,8 @@ async fn restored(from: Ground, to: Ground) -> Outcome<()> {
     let answer = stage.house.person("ana")?.reply_to(&missed).await?;
     ensure!(answer.card()["sale"]["number"] == "S-10", "{}", answer.body());
     stage.idle().await?;
+    let ended = Facts::of(&stage.house.program).await?.ended(&pressed).await?;
+    ensure!(ended == "approved", "the press has ended as {ended}: {}", stage.house.program.log_tail());
     let mut after = stage.books().await?;
     for (name, value) in &mut after {
         match name.as_str() {
