@@ -280,6 +280,7 @@ impl<H: Homeserver> Worker<H> {
         let app = self.app.clone();
         let mut work = self.work(tx, &app, cause_of(row), row.received_at);
         work.backlog = app.signals.pending.load(Relaxed);
+        work.said_at = Some(event.ts()).filter(|at| *at > 0);
         let input = root::Input {
             event: &event,
             late: row.late,

@@ -47,6 +47,8 @@ pub struct Work<'a> {
     pub backlog: usize,
     /// What every answer adds, such as that the question came late.
     pub note: Option<String>,
+    /// When the event of this work says that it was said.
+    pub said_at: Option<i64>,
     ids: u32,
     keys: u32,
 }
@@ -71,12 +73,14 @@ impl<'a> Work<'a> {
             effects,
             backlog: 0,
             note: None,
+            said_at: None,
             ids: 0,
             keys: 0,
         }
     }
 
-    /// A fresh id, the same again when the same input is run again.
+    /// A fresh id, the same again when the same input is run again, even by a database that is restored
+    /// and does not know when it came: the time in it is the event's own.
     pub fn id(&mut self) -> Ulid {
         self.ids += 1;
         let digest = Sha256::new()
@@ -86,7 +90,7 @@ impl<'a> Work<'a> {
             .finalize();
         let mut random = [0_u8; 16];
         random[6..].copy_from_slice(&digest[..10]);
-        let time = u64::try_from(self.now).unwrap_or_default();
+        let time = u64::try_from(self.said_at.unwrap_or(self.now)).unwrap_or_default();
         Ulid::from_parts(time, u128::from_be_bytes(random))
     }
 
