@@ -91,6 +91,8 @@ impl Fake {
 impl World {
     /// The same world with other chances from here on.
     pub fn reseed(&mut self, seed: u64) {
+        // Other ids than those of the world before.
+        let seed = seed ^ 0x5eed_0000_0000_0000;
         self.rng = StdRng::seed_from_u64(seed);
         self.ids = StdRng::seed_from_u64(seed ^ 0x1d5);
     }

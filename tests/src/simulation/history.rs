@@ -325,8 +325,8 @@ impl History {
         if self.rng.random_range(0..2) == 0 {
             self.town.kill().await;
         } else {
-            // Anywhere: in the middle of a transaction, too.
-            self.town.tasks.dies_in = Some(self.rng.random_range(1..400));
+            // At whatever point comes: in the middle of a transaction, too.
+            self.town.dies_in.set(Some(self.rng.random_range(1..40)));
         }
     }
 
@@ -367,7 +367,7 @@ impl History {
     async fn rest(&mut self) -> Outcome<()> {
         self.town.net.note("rest");
         self.town.strikes.borrow_mut().clear();
-        self.town.tasks.dies_in = None;
+        self.town.dies_in.set(None);
         self.town.net.set_odd(Odd::default());
         self.town.net.set_latency(20);
         self.town.fake.quirks(|quirks| {

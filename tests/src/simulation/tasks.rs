@@ -5,7 +5,7 @@ use anyhow::bail;
 use bridge::platform::db::Db;
 use futures_util::future::LocalBoxFuture;
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::Ordering::{Acquire, Relaxed};
 use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Wake, Waker};
@@ -68,18 +68,6 @@ pub struct Fate {
     pub stalled: AtomicUsize,
     /// Somebody has: others may wait for the connection by now, and the order is theirs.
     pub has_stalled: AtomicBool,
-    db: Mutex<Option<Db>>,
-}
-
-impl Fate {
-    /// Whether the connection is in use; at a point it is by whoever has reached that.
-    pub fn is_busy(&self) -> bool {
-        self.db.lock().unwrap_or_else(PoisonError::into_inner).as_ref().is_some_and(Db::is_busy)
-    }
-
-    pub fn set_db(&self, db: Db) {
-        *self.db.lock().unwrap_or_else(PoisonError::into_inner) = Some(db);
-    }
 }
 
 #[derive(Default)]
@@ -89,8 +77,6 @@ pub struct Tasks {
     queue: Arc<Queue>,
     pub fate: Arc<Fate>,
     pub db: Option<Db>,
-    /// The program dies after so many steps more.
-    pub dies_in: Option<u32>,
     pub polls: u64,
 }
 
@@ -157,25 +143,15 @@ impl Tasks {
     }
 
     fn is_busy(&self) -> bool {
-        self.fate.stalled.load(Relaxed) == 0 && self.fate.is_busy()
+        self.fate.stalled.load(Relaxed) == 0 && self.db.as_ref().is_some_and(Db::is_busy)
     }
 
     fn poll(&mut self, id: usize) {
         let Some(task) = self.tasks.get_mut(&id) else { return };
         self.polls += 1;
         let done = task.future.as_mut().poll(&mut Context::from_waker(&task.waker)).is_ready();
-        let side = task.side;
         if done {
             self.tasks.remove(&id);
-        }
-        if side == Side::Program
-            && let Some(left) = &mut self.dies_in
-        {
-            *left = left.saturating_sub(1);
-            if *left == 0 {
-                self.dies_in = None;
-                self.fate.dead.store(true, Release);
-            }
         }
     }
 }

@@ -15,7 +15,7 @@ use bridge::platform::db::{Db, migrate};
 use bridge::platform::points::{self, Point};
 use bridge::platform::signals::Signals;
 use futures_util::FutureExt;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fs::{Permissions, read, set_permissions, write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
@@ -74,6 +74,8 @@ pub struct Town {
     pub strikes: Rc<RefCell<Vec<Strike>>>,
     pub struck: Rc<RefCell<Vec<Point>>>,
     pub deaths: u32,
+    /// The program dies at so many points from now, whichever they are.
+    pub dies_in: Rc<Cell<Option<u32>>>,
     /// The loops of a program whose link stands now.
     born: Rc<RefCell<Option<Loops>>>,
 }
@@ -107,6 +109,7 @@ impl Town {
             strikes: Rc::default(),
             struck: Rc::default(),
             deaths: 0,
+            dies_in: Rc::default(),
             born: Rc::default(),
         };
         town.hook();
@@ -137,7 +140,6 @@ impl Town {
         self.signals = Some(whole.signals.clone());
         let client =
             Client::new(&self.config, &self.registration)?.over(Arc::new(self.net.clone()));
-        self.tasks.fate.set_db(db.clone());
         self.tasks.db = Some(db);
         self.tasks.fate.dead.store(false, Release);
         let born: Rc<RefCell<Option<Loops>>> = Rc::default();
@@ -251,7 +253,15 @@ impl Town {
     fn hook(&self) {
         let (strikes, struck) = (self.strikes.clone(), self.struck.clone());
         let (fate, hands) = (self.tasks.fate.clone(), self.hands.clone());
+        let dies_in = self.dies_in.clone();
         points::arm(Box::new(move |point| {
+            if let Some(left) = dies_in.get() {
+                dies_in.set(left.checked_sub(1).filter(|left| *left > 0));
+                if dies_in.get().is_none() {
+                    fate.dead.store(true, Release);
+                    return Some(Box::pin(std::future::pending()));
+                }
+            }
             let mut strikes = strikes.borrow_mut();
             let at = strikes.iter().position(|strike| strike.point == point)?;
             let strike = strikes.get_mut(at)?;
@@ -262,7 +272,7 @@ impl Town {
             let blow = strikes.remove(at).blow;
             struck.borrow_mut().push(point);
             let (fate, hands) = (fate.clone(), hands.clone());
-            let holds = usize::from(fate.is_busy());
+            let holds = usize::from(holds(point));
             Some(Box::pin(async move {
                 match blow {
                     Blow::Abort => {
@@ -281,6 +291,20 @@ impl Town {
             }))
         }));
     }
+}
+
+/// Whether whoever reaches a point has the database's connection in hand.
+fn holds(point: Point) -> bool {
+    matches!(
+        point,
+        Point::InboxRows
+            | Point::Taken
+            | Point::Marks
+            | Point::Facts
+            | Point::Owed
+            | Point::Attempts
+            | Point::Job
+    )
 }
 
 fn ended(done: anyhow::Result<()>) {
