@@ -138,6 +138,7 @@ pub async fn tell(work: &mut Work<'_>, id: PartnerId, since: i64) -> Result<(), 
         _ => None,
     });
     let message = render::told(&row, (risen, fallen), reason, &work.program.prefix);
-    work.direct(&row.user_id, &message);
+    // Of the fact, not of the hour: a database that was restored says it under the same name.
+    work.direct_as(&format!("badge.told:{id}:{since}"), &row.user_id, &message);
     Ok(())
 }

@@ -141,18 +141,18 @@ async fn happened(
         wins::actions::retract(work, &format!("tier:{old}"), render::tiers::retracted()).await?;
     }
     if loud {
-        tell(work, &row, moved).await?;
+        tell(work, &row, moved, n).await?;
     }
     partners::actions::show_profile(work, &row).await
 }
 
-async fn tell(work: &mut Work<'_>, row: &PartnerRow, moved: &Moved) -> Result<(), Fault> {
+async fn tell(work: &mut Work<'_>, row: &PartnerRow, moved: &Moved, n: i64) -> Result<(), Fault> {
     let now = match &moved.step {
         Step::Left(Some(to)) => all(work).await?.into_iter().find(|tier| tier.slug == *to),
         _ => None,
     };
     let message = render::tiers::told(row, moved, now.as_ref(), (work.program, work.today()));
-    work.direct(&row.user_id, &message);
+    work.direct_as(&format!("tier.told:{n}"), &row.user_id, &message);
     Ok(())
 }
 
