@@ -210,7 +210,7 @@ impl World {
     }
 
     /// The fault that this request meets: a planned one first, else by chance.
-    pub(super) fn strike(&mut self, call: &Call, ours: bool) -> Option<Fault> {
+    fn strike(&mut self, call: &Call, ours: bool) -> Option<Fault> {
         let line = format!("{} {}", call.method, call.path);
         if let Some(plan) = self.plans.iter_mut().find(|p| p.left > 0 && line.contains(&p.part)) {
             plan.left -= 1;

@@ -3,7 +3,6 @@
 use super::answer::Answer;
 use super::delivery::{Pushed, Step, Txn};
 use super::http::Call;
-use super::quirks::Fault;
 use super::world::World;
 use super::{Fake, Shared, push, routes};
 use rand::SeedableRng as _;
@@ -46,11 +45,6 @@ impl Fake {
         let answer = routes::route(&mut self.world(), call);
         self.shared.changed();
         answer
-    }
-
-    /// The fault that a request meets.
-    pub fn fault(&self, call: &Call) -> Option<Fault> {
-        self.world().strike(call, true)
     }
 
     /// What is to be pushed now, if anything is.

@@ -34,6 +34,14 @@ impl Hands {
         Sleep { hands: self.clone(), key: (at, inner.next) }
     }
 
+    /// As `sleep`; of those who wake at one moment these come last, in the order of their tags, whoever
+    /// has begun first.
+    #[must_use]
+    pub fn sleep_as(&self, ms: u64, tag: u64) -> Sleep {
+        let at = self.now().saturating_add_unsigned(ms);
+        Sleep { hands: self.clone(), key: (at, tag | (1 << 63)) }
+    }
+
     /// When the next sleeper wakes.
     #[must_use]
     pub fn next_at(&self) -> Option<i64> {

@@ -45,6 +45,7 @@ struct History {
 pub async fn play(place: &Place, seed: u64, steps: u32) -> Outcome<Told> {
     let mut town = Town::at(place, None)?;
     town.fake.world().reseed(seed);
+    town.net.set_seed(seed);
     town.start().await?;
     town.pass(2_000).await?;
     let rng = StdRng::seed_from_u64(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));

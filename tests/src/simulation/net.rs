@@ -1,7 +1,7 @@
 //! The network between the program and its homeserver: requests and transactions as HTTP, with delays,
 //! cuts and odd answers drawn from the seed. Only the sockets are left out.
 use super::clock::Hands;
-use crate::fake::{Call, Fake, Fault, Push, Refused, call};
+use crate::fake::{Call, Fake, Fault, Faults, Push, Refused, call};
 use appservice::link::client::Carrier;
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -9,8 +9,10 @@ use bridge::platform::homeserver::CallError;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use http::{Request, Response, StatusCode};
-use rand::Rng as _;
+use rand::rngs::StdRng;
+use rand::{Rng as _, SeedableRng as _};
 use serde_json::{Value, json};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tower::Service as _;
 
@@ -41,6 +43,9 @@ struct State {
     pushing: Option<Push>,
     trace: u64,
     requests: u64,
+    /// How often each request was made.
+    counts: HashMap<u64, u64>,
+    seed: u64,
 }
 
 #[derive(Clone)]
@@ -60,8 +65,10 @@ impl Net {
             odd: Odd::default(),
             latency_ms_max: 20,
             pushing: None,
-            trace: 0xcbf2_9ce4_8422_2325,
+            trace: BEGINNING,
             requests: 0,
+            counts: HashMap::new(),
+            seed: 0,
         };
         Self { fake, hands, state: Arc::new(Mutex::new(state)) }
     }
@@ -73,6 +80,10 @@ impl Net {
         if gone {
             self.break_push();
         }
+    }
+
+    pub fn set_seed(&self, seed: u64) {
+        self.state().seed = seed;
     }
 
     pub fn set_odd(&self, odd: Odd) {
@@ -117,9 +128,7 @@ impl Net {
     /// Notes a line of the history.
     pub fn note(&self, line: &str) {
         let mut state = self.state();
-        for byte in line.bytes() {
-            state.trace = (state.trace ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
+        state.trace = mixed(state.trace, line);
         if is_told() {
             #[expect(clippy::print_stdout, reason = "asked for, to see what a seed does")]
             {
@@ -172,15 +181,16 @@ impl Net {
         loop {
             let path = format!("/_matrix/app/v1/transactions/{}", push.id());
             let request = self.request("PUT", &path, push.body.clone());
-            let ms = self.latency();
+            let (tag, mut dice) = self.dice(&format!("push {path}"));
+            let ms = self.latency(&mut dice);
             self.state().pushing = Some(push.clone());
-            self.hands.sleep(ms).await;
+            self.hands.sleep_as(ms, tag).await;
             let answer = tokio::select! {
                 biased;
                 answer = self.to_program(request) => answer,
                 () = self.hands.sleep(PATIENCE_MS) => None,
             };
-            let lost = self.chance(|odd| odd.deaf);
+            let lost = strikes(&mut dice, self.odd().deaf);
             let (status, accepted) = match answer {
                 Some((status, sized, body)) if !lost => {
                     let json = serde_json::from_slice::<Value>(&body).is_ok();
@@ -229,24 +239,27 @@ impl Net {
             self.hands.sleep(1).await;
             return Err(CallError::Unreachable("connection refused".to_owned()));
         }
-        self.hands.sleep(self.latency()).await;
+        let (tag, mut dice) = self.dice(&format!("{} {}", call.method, call.path));
+        self.hands.sleep_as(self.latency(&mut dice), tag).await;
         let cut = || Err(CallError::Unknown("connection closed".to_owned()));
         if self.state().life != life {
             return cut();
         }
         self.state().requests += 1;
-        let fault = self.fake.fault(&call);
+        let (faults, odd) = (self.fake.world().quirks.faults, self.odd());
+        let fault = fault(&mut dice, faults);
         let before = matches!(
             fault,
             Some(Fault::ErrorBefore | Fault::CutBefore | Fault::Limited | Fault::Forbidden)
         );
         let answer = if before { Ok(json!({})) } else { self.effect(&call).await };
-        let slow = self.chance(|odd| odd.slow);
-        self.hands.sleep(if slow { PATIENCE_MS } else { self.latency() }).await;
+        let slow = strikes(&mut dice, odd.slow);
+        let ms = if slow { PATIENCE_MS } else { self.latency(&mut dice) };
+        self.hands.sleep_as(ms, tag).await;
         if self.state().life != life || slow {
             return cut();
         }
-        let (empty, half) = (self.chance(|odd| odd.empty), self.chance(|odd| odd.half));
+        let (empty, half) = (strikes(&mut dice, odd.empty), strikes(&mut dice, odd.half));
         let answered = written(fault, answer, (empty, half));
         let status = answered.as_ref().map_or(0, |answer| answer.status().as_u16());
         self.note(&format!("{} {} {status}", call.method, call.path));
@@ -269,14 +282,22 @@ impl Net {
         self.fake.answer(call)
     }
 
-    fn latency(&self) -> u64 {
-        let max = self.state().latency_ms_max;
-        self.fake.world().rng.random_range(1..=max)
+    /// The fate of a request is its own, and not of the order in which others were made: a database
+    /// that is quicker today must not make another day of it.
+    fn dice(&self, what: &str) -> (u64, StdRng) {
+        let mut state = self.state();
+        let count = state.counts.entry(mixed(BEGINNING, what)).or_default();
+        *count += 1;
+        let tag = mixed(BEGINNING ^ *count, what);
+        (tag, StdRng::seed_from_u64(tag ^ state.seed))
     }
 
-    fn chance(&self, of: impl Fn(&Odd) -> u8) -> bool {
-        let percent = of(&self.state().odd);
-        self.fake.world().chance(percent)
+    fn latency(&self, dice: &mut StdRng) -> u64 {
+        dice.random_range(1..=self.state().latency_ms_max)
+    }
+
+    fn odd(&self) -> Odd {
+        self.state().odd
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -291,6 +312,32 @@ impl Carrier for Net {
     ) -> BoxFuture<'static, Result<Response<Bytes>, CallError>> {
         Box::pin(self.clone().exchange(request))
     }
+}
+
+const BEGINNING: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// FNV-1a.
+fn mixed(before: u64, text: &str) -> u64 {
+    text.bytes().fold(before, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+fn strikes(dice: &mut StdRng, percent: u8) -> bool {
+    dice.random_range(0..100) < u32::from(percent)
+}
+
+fn fault(dice: &mut StdRng, faults: Faults) -> Option<Fault> {
+    let late = dice.random_bool(0.5);
+    if strikes(dice, faults.limited_percent) {
+        return Some(Fault::Limited);
+    }
+    if strikes(dice, faults.error_percent) {
+        return Some(if late { Fault::ErrorAfter } else { Fault::ErrorBefore });
+    }
+    strikes(dice, faults.cut_percent).then_some(if late {
+        Fault::CutAfter
+    } else {
+        Fault::CutBefore
+    })
 }
 
 /// `SIMULATE_TRACE=1` shows what a seed does.
