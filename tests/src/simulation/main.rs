@@ -35,26 +35,35 @@ fn wanted() -> Outcome<Wanted> {
     Ok(wanted)
 }
 
-#[expect(clippy::print_stdout, reason = "a command for people")]
-#[expect(clippy::disallowed_methods, reason = "it says how fast it was")]
 fn main() -> Outcome<()> {
     if std::env::var_os("RUST_LOG").is_some() {
         let filter = tracing_subscriber::EnvFilter::from_default_env();
         tracing_subscriber::fmt().with_env_filter(filter).init();
     }
     let words: Vec<String> = std::env::args().skip(1).collect();
-    if let [first, engine, rest @ ..] = words.as_slice()
-        && first == "--points"
-    {
-        let word = rest.first().map_or("", String::as_str);
-        let began = Instant::now();
-        let cells = match engine.as_str() {
-            "postgres" => alone(matrix::on_postgres(word))?,
-            _ => alone(matrix::on_sqlite(word))?,
-        };
-        println!("{cells} cells held in {:.1} s", began.elapsed().as_secs_f64());
-        return Ok(());
+    match words.as_slice() {
+        [first, engine, rest @ ..] if first == "--points" => {
+            points(engine, rest.first().map_or("", String::as_str))
+        }
+        _ => histories(),
     }
+}
+
+#[expect(clippy::print_stdout, reason = "a command for people")]
+#[expect(clippy::disallowed_methods, reason = "it says how fast it was")]
+fn points(engine: &str, word: &str) -> Outcome<()> {
+    let began = Instant::now();
+    let cells = match engine {
+        "postgres" => alone(matrix::on_postgres(word))?,
+        _ => alone(matrix::on_sqlite(word))?,
+    };
+    println!("{cells} cells held in {:.1} s", began.elapsed().as_secs_f64());
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "a command for people")]
+#[expect(clippy::disallowed_methods, reason = "it says how fast it was")]
+fn histories() -> Outcome<()> {
     let wanted = wanted()?;
     let place = alone(base::found(None)).context("the place where histories begin")?;
     let (next, began) = (AtomicU64::new(wanted.from), Instant::now());

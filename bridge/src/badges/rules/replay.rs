@@ -126,10 +126,8 @@ impl Tiers {
             .now
             .iter()
             .rfind(|tier| own.after(tier.window_after(self.today)) >= tier.bar_minor);
-        match due.filter(|tier| tier.bar_minor > has && !self.is_moving) {
-            Some(tier) => Some(format!("{} was reached, and is not there", tier.slug)),
-            None => None,
-        }
+        due.filter(|tier| tier.bar_minor > has && !self.is_moving)
+            .map(|tier| format!("{} was reached, and is not there", tier.slug))
     }
 
     /// Whether some version of the tier let in, or kept, by what was in the ledger then.

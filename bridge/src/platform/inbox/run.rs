@@ -325,7 +325,7 @@ impl<H: Homeserver> Worker<H> {
         // What is done again after a restore keeps its order over all rooms: numbers depend on it.
         let in_order = app.signals.is_catching_up();
         let max = app.program.limits.inbox_batch_max;
-        while ready.len() < max && !(in_order && !self.held.is_empty()) {
+        while ready.len() < max && (!in_order || self.held.is_empty()) {
             let Some(row) = self.queue.next(passed, &self.held) else { break };
             // What it answers may be owed by this very batch, and has its event only with the commit.
             if in_order && !ready.is_empty() && is_answer(row) {

@@ -7,7 +7,6 @@ use partnerspace_tests::fake::{Fake, Fault as Quirk};
 use partnerspace_tests::house::{Ground, House};
 use partnerspace_tests::wait::until;
 use serde_json::json;
-use std::time::SystemTime;
 
 /// Alarms at once, a canary each second, and few inputs are many.
 const QUICK: &str = "[limits]\nalarm_after_ms = 0\ncanary_every_ms = 1000\ninbox_busy = 3\n\
@@ -96,8 +95,7 @@ impl Scene {
                 self.house.program.launch()?;
             }
             Fault::ClockWrong => {
-                let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?;
-                let ahead = i64::try_from(now.as_millis())? + 3_600_000;
+                let ahead = self.fake()?.world().now() + 3_600_000;
                 self.fake()?.set_now(Some(ahead));
             }
             Fault::RateLimited => {
