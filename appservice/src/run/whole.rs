@@ -96,7 +96,6 @@ impl Whole {
     }
 
     /// What answers the homeserver.
-    #[must_use]
     pub fn routes(&self, config: &Config, registration: &Registration) -> Router {
         router(Server {
             sink: ToInbox(self.inbox.clone()),
