@@ -22,13 +22,23 @@ struct Held<T> {
     rows: Vec<T>,
     /// Rows above this number may be committed without having been handed on.
     unread_after: Option<i64>,
+    /// First numbers of what is promised and neither kept nor broken.
+    open: Vec<i64>,
+}
+
+impl<T> Held<T> {
+    fn close(&mut self, first: i64) {
+        if let Some(at) = self.open.iter().position(|open| *open == first) {
+            self.open.swap_remove(at);
+        }
+    }
 }
 
 impl<T: Numbered> Handoff<T> {
     /// At first everything is to be read.
     #[must_use]
     pub fn new(rows_max: usize) -> Self {
-        let held = Held { rows: Vec::new(), unread_after: Some(0) };
+        let held = Held { rows: Vec::new(), unread_after: Some(0), open: Vec::new() };
         Self { held: Mutex::new(held), rows_max, changed: Notify::new() }
     }
 
@@ -36,6 +46,7 @@ impl<T: Numbered> Handoff<T> {
     /// afterwards, they are to be read.
     #[must_use]
     pub fn promise(&self, first: i64) -> Promise<'_, T> {
+        self.held().open.push(first);
         Promise { handoff: self, first, kept: false }
     }
 
@@ -65,9 +76,21 @@ impl<T: Numbered> Handoff<T> {
         self.changed.notified().await;
     }
 
-    fn add(&self, mut rows: Vec<T>) {
-        let Some(first) = rows.first().map(Numbered::number) else { return };
+    fn add(&self, promised: i64, mut rows: Vec<T>) {
         let mut held = self.held();
+        held.close(promised);
+        let Some(first) = rows.first().map(Numbered::number) else {
+            drop(held);
+            return self.wake();
+        };
+        let earlier = held.open.iter().copied().min().filter(|open| *open < first);
+        if let Some(earlier) = earlier {
+            // Others promised rows that come before these: all are read, in order, when those are there.
+            let after = held.unread_after.map_or(earlier - 1, |known| known.min(earlier - 1));
+            held.unread_after = Some(after);
+            held.rows.retain(|row| row.number() <= after);
+            return;
+        }
         match held.unread_after {
             Some(known) => held.unread_after = Some(known.min(first - 1)),
             None if held.rows.len() + rows.len() > self.rows_max => {
@@ -95,7 +118,7 @@ impl<T: Numbered> Promise<'_, T> {
     /// All of them are committed.
     pub fn keep(mut self, rows: Vec<T>) {
         self.kept = true;
-        self.handoff.add(rows);
+        self.handoff.add(self.first, rows);
     }
 
     /// Hands them on before they are committed; the promise comes back where they would have to be read,
@@ -108,6 +131,7 @@ impl<T: Numbered> Promise<'_, T> {
             return Some(self);
         }
         held.rows.append(&mut rows);
+        held.close(self.first);
         drop(held);
         self.kept = true;
         self.handoff.wake();
@@ -117,12 +141,14 @@ impl<T: Numbered> Promise<'_, T> {
     /// None of them will be.
     pub fn withdraw(mut self) {
         self.kept = true;
+        self.handoff.add(self.first, Vec::new());
     }
 }
 
 impl<T: Numbered> Drop for Promise<'_, T> {
     fn drop(&mut self) {
         if !self.kept {
+            self.handoff.held().close(self.first);
             self.handoff.unread(self.first - 1);
         }
     }
@@ -157,6 +183,22 @@ mod tests {
         assert_eq!(handoff.take(), (vec![3], Some(3)));
         handoff.promise(7).withdraw();
         assert_eq!(handoff.take(), (vec![], None));
+    }
+
+    #[test]
+    fn what_comes_first_is_not_overtaken() {
+        let handoff = Handoff::new(10);
+        let _ = handoff.take();
+        let earlier = handoff.promise(3);
+        handoff.promise(4).keep(vec![4]);
+        assert_eq!(handoff.take(), (vec![], Some(2)));
+        earlier.keep(vec![3]);
+        handoff.promise(5).keep(vec![5]);
+        assert_eq!(handoff.take(), (vec![3, 5], None), "3 may have been met by the reading");
+        let earlier = handoff.promise(6);
+        handoff.promise(7).keep(vec![7]);
+        earlier.withdraw();
+        assert_eq!(handoff.take(), (vec![], Some(5)));
     }
 
     #[test]
