@@ -35,7 +35,19 @@ fn wanted() -> Outcome<Wanted> {
     Ok(wanted)
 }
 
+/// The matrix of the named points.
 #[expect(clippy::print_stdout, reason = "a command for people")]
+#[expect(clippy::disallowed_methods, reason = "it says how fast it was")]
+fn cells(engine: &str, word: &str) -> Outcome<()> {
+    let began = Instant::now();
+    let cells = match engine {
+        "postgres" => alone(matrix::on_postgres(word))?,
+        _ => alone(matrix::on_sqlite(word))?,
+    };
+    println!("{cells} cells held in {:.1} s", began.elapsed().as_secs_f64());
+    Ok(())
+}
+
 #[expect(clippy::disallowed_methods, reason = "it says how fast it was")]
 fn main() -> Outcome<()> {
     if std::env::var_os("RUST_LOG").is_some() {
@@ -46,14 +58,7 @@ fn main() -> Outcome<()> {
     if let [first, engine, rest @ ..] = words.as_slice()
         && first == "--points"
     {
-        let word = rest.first().map_or("", String::as_str);
-        let began = Instant::now();
-        let cells = match engine.as_str() {
-            "postgres" => alone(matrix::on_postgres(word))?,
-            _ => alone(matrix::on_sqlite(word))?,
-        };
-        println!("{cells} cells held in {:.1} s", began.elapsed().as_secs_f64());
-        return Ok(());
+        return cells(engine, rest.first().map_or("", String::as_str));
     }
     let wanted = wanted()?;
     let place = alone(base::found(None)).context("the place where histories begin")?;
@@ -81,27 +86,28 @@ fn main() -> Outcome<()> {
             |done: std::thread::Result<_>| done.unwrap_or_else(|_| bail!("a thread has panicked"));
         threads.into_iter().map(|thread| end(thread.join())).collect()
     });
+    let all = all.into_iter().collect::<Outcome<Vec<_>>>()?.concat();
+    tell(&all, began.elapsed().as_secs_f64());
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "a command for people")]
+fn tell(all: &[Told], seconds: f64) {
     let mut sum = Told::default();
-    let mut histories = 0_u64;
-    for told in all.into_iter().collect::<Outcome<Vec<_>>>()?.into_iter().flatten() {
-        histories += 1;
+    for told in all {
         sum.steps += told.steps;
         sum.commands += told.commands;
         sum.deaths += told.deaths;
         sum.requests += told.requests;
         sum.simulated_ms += told.simulated_ms;
     }
-    let seconds = began.elapsed().as_secs_f64();
+    let Told { steps, commands, deaths, requests, .. } = sum;
     println!(
-        "{histories} histories, {} steps, {} lines said, {} deaths, {} requests, {} simulated hours: all held. \
-         {seconds:.1} s, {:.2} histories/s, {:.0} steps/s",
-        sum.steps,
-        sum.commands,
-        sum.deaths,
-        sum.requests,
+        "{} histories, {steps} steps, {commands} lines said, {deaths} deaths, {requests} requests, \
+         {} simulated hours: all held. {seconds:.1} s, {:.2} histories/s, {:.0} steps/s",
+        all.len(),
         sum.simulated_ms / 3_600_000,
-        histories as f64 / seconds,
-        sum.steps as f64 / seconds,
+        all.len() as f64 / seconds,
+        steps as f64 / seconds,
     );
-    Ok(())
 }
