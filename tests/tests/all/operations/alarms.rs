@@ -236,14 +236,6 @@ async fn what_does_not_last_is_counted() -> Outcome<()> {
     grows("parked_total", 0).await?;
     grows("outbox_parked", 0).await?;
     scene.told("outbox.parked", 1).await?;
-    // Events that are never pushed.
-    let found = scene.house.program.metric("inbox_found_total").await?;
-    scene.fake()?.quirks(|quirks| quirks.drop_percent = 100);
-    scene.say("!board")?;
-    scene.fake()?.quirks(|quirks| quirks.drop_percent = 0);
-    scene.fake()?.crash().await;
-    scene.fake()?.restart().await?;
-    grows("inbox_found_total", found).await?;
     // What is no event, and an id that comes with two contents.
     let malformed = scene.house.program.metric("inbox_malformed_total").await?;
     scene.fake()?.push_raw("{\"event_id\": 7}");
