@@ -37,6 +37,15 @@ pub fn authority() -> Outcome<String> {
     Ok(authority.pem())
 }
 
+/// Lines of configuration of a program that may look at homeservers of this machine and trusts the
+/// authority, whose certificate is put into the folder.
+pub fn trusted(folder: &Path) -> Outcome<String> {
+    let file = folder.join("ca.crt");
+    write(&file, authority()?)?;
+    let file = file.display().to_string();
+    Ok(format!("[federation]\nallow_private = true\nca_file = {file:?}\n"))
+}
+
 /// A leaf of the authority and its key (DER), for these names, made as `change` says.
 pub fn leaf(
     names: &[&str],

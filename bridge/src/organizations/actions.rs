@@ -231,7 +231,6 @@ pub async fn place(
 }
 
 pub use members::TeamGoes;
-pub use servers::servers_named;
 
 /// One that people can come into.
 ///

@@ -1,6 +1,6 @@
 //! What organizations owe at a time: the end of an invitation that nobody answers, and the first words of
 //! their rooms.
-use super::actions::{invitations, room};
+use super::actions::{invitations, room, servers};
 use super::rules::INVITATION_DAYS;
 use super::store::invitations::InvitedRow;
 use crate::platform::jobs::Job;
@@ -17,6 +17,7 @@ pub async fn run(work: &mut Work<'_>, job: &Job) -> Result<(), Fault> {
     match (job.kind.as_str(), job.payload.split_once(' ')) {
         (LAPSE, Some((id, slug))) => invitations::lapse(work, id, slug).await,
         (ABOUT, _) => room::about(work, &job.payload).await,
+        (servers::LOOKED, _) => servers::looked(work, &job.payload).await,
         (other, _) => Err(Fault::Bug(format!("no job of organizations is called {other}"))),
     }
 }

@@ -150,7 +150,7 @@ pub async fn run_job(work: &mut Work<'_>, job: &Job) -> Result<(), Fault> {
         Some("deal") => deals::jobs::run(work, job).await,
         Some("goal") => goals::jobs::run(work, job).await,
         Some("mentor") => mentorship::jobs::run(work, job).await,
-        Some("team") => crate::organizations::jobs::run(work, job).await,
+        Some("team" | "organization") => crate::organizations::jobs::run(work, job).await,
         Some("onboarding") => crate::onboarding::jobs::run(work, job).await,
         Some("question") => questions::jobs::run(work, job).await,
         Some("inbox") => operations::jobs::run(work, job).await,

@@ -31,12 +31,15 @@ pub struct Timeline {
 }
 
 impl Timeline {
-    pub fn show(&self, room: &str, json: Value) {
+    /// Whether it is new.
+    pub fn show(&self, room: &str, json: Value) -> bool {
         let id = json["event_id"].as_str().unwrap_or_default().to_owned();
         let mut shown = self.shown();
-        if shown.ids.insert(id) {
+        let new = shown.ids.insert(id);
+        if new {
             shown.events.push(Event { room: room.to_owned(), json });
         }
+        new
     }
 
     /// Takes note of the membership events that come with an invitation.

@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
 
+/// As far as a person scrolls up at once.
+const PAGES_MAX: usize = 20;
 const AFTER_FAILURE: Duration = Duration::from_millis(100);
 
 #[derive(Clone)]
@@ -96,6 +98,9 @@ impl Wire {
             match self.sync(since.as_deref()).await {
                 Ok(batch) => {
                     show(&batch, &timeline);
+                    if since.is_some() {
+                        self.close_gaps(&batch, &timeline).await;
+                    }
                     since = batch["next_batch"].as_str().map(str::to_owned);
                 }
                 Err(_down) => tokio::time::sleep(AFTER_FAILURE).await,
@@ -110,6 +115,34 @@ impl Wire {
         if let Some(since) = since {
             url.query_pairs_mut().append_pair("since", since).append_pair("timeout", "30000");
         }
+        let request = self.http.get(url).bearer_auth(&self.token);
+        Ok(request.send().await?.error_for_status()?.json().await?)
+    }
+
+    /// What another homeserver had to say while it could not is not pushed to a client, event by
+    /// event: it is told that there is a gap, and reads backwards, as a person who scrolls up.
+    async fn close_gaps(&self, batch: &Value, timeline: &Timeline) {
+        for (room, joined) in batch["rooms"]["join"].as_object().into_iter().flatten() {
+            let mut from = joined["timeline"]["prev_batch"].as_str().map(str::to_owned);
+            for _page in 0..PAGES_MAX {
+                let Some(at) = from.filter(|_| joined["timeline"]["limited"] == true) else {
+                    break;
+                };
+                let Ok(page) = self.back(room, &at).await else { break };
+                let events = page["chunk"].as_array().map_or(&[][..], Vec::as_slice);
+                if !events.iter().fold(false, |any, event| timeline.show(room, event.clone()) | any)
+                {
+                    break;
+                }
+                from = page["end"].as_str().map(str::to_owned);
+            }
+        }
+        timeline.wake();
+    }
+
+    async fn back(&self, room: &str, from: &str) -> Outcome<Value> {
+        let mut url = self.url(&["rooms", room, "messages"])?;
+        url.query_pairs_mut().extend_pairs([("dir", "b"), ("limit", "100"), ("from", from)]);
         let request = self.http.get(url).bearer_auth(&self.token);
         Ok(request.send().await?.error_for_status()?.json().await?)
     }

@@ -2,6 +2,7 @@
 //! reaction of theirs is counted. And what the database keeps of it.
 use anyhow::{Context, ensure};
 use partnerspace_tests::Outcome;
+use partnerspace_tests::certificates;
 use partnerspace_tests::facts::Facts;
 use partnerspace_tests::house::{Ground, House};
 use partnerspace_tests::people::{Event, Person};
@@ -54,7 +55,9 @@ async fn approved(house: &House, walk: &Walk<'_>, claim: &Event) -> Outcome<()> 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn newcomers_of_another_server_sell_after_a_few_words() -> Outcome<()> {
     let there = Synapse::start(0).await?;
-    let mut house = House::open(Ground::Synapse, "olga").await?;
+    let folder = tempfile::tempdir()?;
+    let trusted = certificates::trusted(folder.path())?;
+    let mut house = House::open_with(Ground::Synapse, "olga", &trusted).await?;
     for name in ["lena", "milo"] {
         house.foreigner(name, &there).await?;
     }
@@ -78,6 +81,12 @@ async fn newcomers_of_another_server_sell_after_a_few_words() -> Outcome<()> {
     let servers = lead.sees("onboarding", "step").await?;
     ensure!(servers.body().contains(&there.server_name), "{}", servers.body());
     ensure!(lead.says("yes").await?.card()["step"] == "industries", "no industries asked");
+    let is_look = |found: &&Event| found.card()["kind"] == "server_check";
+    let look = lead
+        .person
+        .sees("what was found of their server", |events| events.iter().find(is_look).cloned());
+    let look = look.await?;
+    ensure!(look.room == lead.chat && look.card()["status"] == "fine", "{}", look.body());
     ensure!(lead.says("1, gyms").await?.card()["step"] == "people", "no people asked");
     let done = lead.says(&milo).await?;
     ensure!(done.card()["invited"][0] == milo.as_str(), "{}", done.body());

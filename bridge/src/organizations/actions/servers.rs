@@ -7,7 +7,12 @@ use crate::organizations::store::{self, OrganizationRow};
 use crate::platform::access::{Lead, Manager};
 use crate::platform::refusal::{Fault, Stop};
 use crate::platform::work::Work;
-use schema::card::{OrganizationStatus, ServersStatus};
+use crate::servers;
+use crate::servers::actions::{For, Told, check_server};
+use schema::card::{CheckStatus, OrganizationStatus, ServersStatus};
+
+/// The job that is told what a look at a server has found.
+pub const LOOKED: &str = "organization.server";
 
 /// The key of the card on which a manager decides.
 fn key(id: &str) -> String {
@@ -20,17 +25,45 @@ pub fn proposal_of(key: &str) -> Option<&str> {
     key.strip_prefix("servers:")
 }
 
-/// The one place where it becomes known which declared homeservers an organization means to use: a check
-/// of theirs is owed from here.
+/// The one place where it becomes known which declared homeservers an organization means to use. Each but
+/// our own is looked at from outside; `lead` hears what was found, so that they mend it before their
+/// people come.
+async fn servers_named(
+    work: &mut Work<'_>,
+    (slug, lead): (&str, &str),
+    named: &[String],
+) -> Result<(), Fault> {
+    work.audit("organization.servers_named", slug, &named.join(", "));
+    for server in named.iter().filter(|server| **server != work.program.server_name) {
+        // A name that is none for a look was declared before names were read so strictly.
+        let Ok(server) = servers::rules::name(server) else { continue };
+        let subject = format!("{slug} {lead} {server}");
+        check_server(work, &server, For::Job { kind: LOOKED, subject: &subject }).await?;
+    }
+    Ok(())
+}
+
+/// A homeserver of an organization was looked at: its lead hears it, and the team where it cannot take part.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn servers_named(
-    work: &mut Work<'_>,
-    slug: &str,
-    servers: &[String],
-) -> Result<(), Fault> {
-    work.audit("organization.servers_named", slug, &servers.join(", "));
+pub async fn looked(work: &mut Work<'_>, payload: &str) -> Result<(), Fault> {
+    let told: Told = serde_json::from_str(payload)
+        .map_err(|error| Fault::Data(format!("what a look told: {error}")))?;
+    let mut words = told.subject.split(' ');
+    let (Some(slug), Some(lead)) = (words.next(), words.next()) else {
+        return Err(Fault::Data(format!("a look at the server of {}", told.subject)));
+    };
+    let Some(organization) = store::by_slug(work.tx, slug).await? else { return Ok(()) };
+    if organization.status() == OrganizationStatus::Left {
+        return Ok(());
+    }
+    let checked = servers::render::checked(&told.check, work.now, &work.program.prefix);
+    work.direct(lead, &checked);
+    if told.check.status == CheckStatus::Broken {
+        let message = render::broken(&organization, checked);
+        work.send("control", &message);
+    }
     Ok(())
 }
 
@@ -40,7 +73,7 @@ pub async fn servers_named(
 /// When the database refuses.
 pub async fn confirm(work: &mut Work<'_>, lead: &Lead) -> Result<(), Fault> {
     let servers = store::servers(work.tx, lead.organization()).await?;
-    servers_named(work, lead.organization(), &servers).await
+    servers_named(work, (lead.organization(), lead.user_id()), &servers).await
 }
 
 /// The lead names homeservers; those that are not declared go to a manager. A new proposal takes the
@@ -59,7 +92,7 @@ pub async fn name(work: &mut Work<'_>, lead: &Lead, named: &[String]) -> Result<
             servers.push(server.clone());
         }
     }
-    servers_named(work, &organization.slug, &declared).await?;
+    servers_named(work, (&organization.slug, lead.user_id()), &declared).await?;
     if servers.len() == before {
         return Ok(());
     }
@@ -116,7 +149,7 @@ pub async fn decide(
     let status = if yes && is_with_us { ServersStatus::Declared } else { ServersStatus::Declined };
     if status == ServersStatus::Declared {
         super::add_servers(work, manager, &row.organization, &row.servers).await?;
-        servers_named(work, &row.organization, &row.servers).await?;
+        servers_named(work, (&row.organization, &row.by), &row.servers).await?;
     }
     let by = manager.user_id();
     end(work, &organization, &row, (status, by)).await?;

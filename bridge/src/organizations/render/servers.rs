@@ -74,6 +74,13 @@ pub fn proposal(
     ))
 }
 
+/// What the team reads of a server that cannot take part, besides what was found.
+#[must_use]
+pub fn broken(organization: &OrganizationRow, found: Message) -> Message {
+    let whose = Line::new().plain("A homeserver of ").person(&organization.name);
+    found.line(whose.plain("; its lead has the same message."))
+}
+
 /// What the lead hears.
 #[must_use]
 pub fn decided(

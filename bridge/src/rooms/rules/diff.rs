@@ -11,7 +11,8 @@ pub type Real = HashMap<(String, String), Value>;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Drift {
     pub event: StateEvent,
-    /// Whether the room had another content, rather than none.
+    /// Whether somebody gave it another content; not where it has none, or only names servers that
+    /// were the right ones before.
     pub changed: bool,
 }
 
@@ -25,10 +26,23 @@ pub fn diff(desired: &[StateEvent], real: &Real) -> Vec<Drift> {
             match held {
                 Some(content) if says(event, content) => None,
                 None if empty => None,
-                _ => Some(Drift { event: event.clone(), changed: held.is_some() }),
+                _ => {
+                    let changed = held.is_some_and(|held| !differs_in_servers(event, held));
+                    Some(Drift { event: event.clone(), changed })
+                }
             }
         })
         .collect()
+}
+
+/// Whether only the servers are other ones by which a room is reached: they follow our people.
+fn differs_in_servers(event: &StateEvent, held: &Value) -> bool {
+    let bare = |content: &Value| {
+        let mut content = content.clone();
+        let via = content.as_object_mut().and_then(|fields| fields.remove("via"));
+        via.map(|_| content)
+    };
+    bare(held).is_some_and(|held| bare(&event.content) == Some(held))
 }
 
 /// Whether the content says what it should; keys that others understand may stand beside ours.
@@ -41,5 +55,25 @@ fn says(event: &StateEvent, held: &Value) -> bool {
             .content
             .as_object()
             .is_some_and(|wanted| wanted.iter().all(|(name, value)| held.get(name) == Some(value))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn other_servers_are_no_change_by_another() {
+        let wanted = json!({ "via": ["a.org", "b.org"], "order": "1" });
+        let event = StateEvent { kind: "m.space.child", key: "!r".to_owned(), content: wanted };
+        let found = |held: Value| {
+            let real = Real::from([(("m.space.child".to_owned(), "!r".to_owned()), held)]);
+            diff(std::slice::from_ref(&event), &real).first().map(|drift| drift.changed)
+        };
+        assert_eq!(found(json!({ "via": ["a.org", "b.org"], "order": "1" })), None);
+        assert_eq!(found(json!({ "via": ["a.org"], "order": "1" })), Some(false));
+        assert_eq!(found(json!({ "via": ["a.org"], "order": "2" })), Some(true));
+        assert_eq!(found(json!({})), Some(true));
     }
 }

@@ -14,7 +14,9 @@ const TEAM: &[&str] = &["React with ✅ to approve", "\"needed\":", "organizatio
 
 /// Every event that a server holds is one that its people may see.
 pub async fn none(stage: &Stage) -> Outcome<()> {
-    let (control, space) = (&stage.house.control, &stage.house.space);
+    let space = &stage.house.space;
+    let mut controls = vec![stage.house.control.clone()];
+    controls.extend(stage.old_control.clone());
     for (there, own, others) in [(&stage.north, NORTH, SOUTH), (&stage.south, SOUTH, NORTH)] {
         let events = there.events().await?;
         ensure!(events.iter().any(|event| event.contains(space.as_str())), "no event of the Space");
@@ -27,9 +29,11 @@ pub async fn none(stage: &Stage) -> Outcome<()> {
         }
         holds_none(there, &events, others)?;
         holds_none(there, &events, TEAM)?;
-        let of_control = |event: &&String| event.contains(&format!("\"room_id\":\"{control}\""));
-        let leaked = events.iter().find(of_control);
-        ensure!(leaked.is_none(), "{} holds {leaked:?}", there.server_name);
+        for control in &controls {
+            let room = format!("\"room_id\":\"{control}\"");
+            let leaked = events.iter().find(|event| event.contains(&room));
+            ensure!(leaked.is_none(), "{} holds {leaked:?}", there.server_name);
+        }
     }
     Ok(())
 }

@@ -4,11 +4,13 @@
 mod leaks;
 mod stage;
 
+use crate::upgrades::{self, Talk};
 use anyhow::{Context, ensure};
 use partnerspace_tests::Outcome;
 use partnerspace_tests::wait::until;
 use serde_json::{Value, json};
 use stage::Stage;
+use std::time::Duration;
 
 const BOARD: &str = "agency.siso.partners.leaderboard";
 
@@ -20,7 +22,9 @@ async fn two_organizations_on_their_own_servers() -> Outcome<()> {
     away(&stage).await?;
     leaks::none(&stage).await?;
     shut_out(&stage).await?;
-    departed(&stage).await
+    rebuilt(&mut stage).await?;
+    departed(&stage).await?;
+    leaks::none(&stage).await
 }
 
 /// Each comes in by the invitation of its organization, and claims from its own server. The first sale
@@ -107,8 +111,31 @@ async fn shut_out(stage: &Stage) -> Outcome<()> {
     stage.stands("nina", "sara", 58_000).await
 }
 
-/// The south leaves: verified on the real state of every room, as the program's own server has it.
+/// Every room is replaced by one of the older version while both organizations' people talk from their own
+/// servers and the program is killed again and again.
+async fn rebuilt(stage: &mut Stage) -> Outcome<()> {
+    let old = stage.general.clone();
+    let talkers = [("nina", "general"), ("sara", "general")];
+    let talk = Talk { talkers, pause: Duration::from_millis(150) };
+    upgrades::replaced(&stage.house, &talk, "11").await?;
+    stage.old_control = Some(stage.house.control.clone());
+    for room in ["control", "space"] {
+        stage.house.moved(room).await?;
+    }
+    stage.general = stage.house.room("general", "olga").await?;
+    for name in ["nina", "noah", "sara"] {
+        stage.enter(name).await?;
+    }
+    let noah = stage.house.person("noah")?;
+    upgrades::all_is_in_place(&stage.house, noah, (&old, "11")).await?;
+    stage.stands("noah", "sara", 58_000).await
+}
+
+/// The south leaves: verified on the real state of every room, as the program's own server has it. The rooms
+/// are only for servers of members, so that its server is banned from then on.
 async fn departed(stage: &Stage) -> Outcome<()> {
+    stage.control("!room acl members").await?;
+    stage.lets_in("nina", &stage.south, true).await?;
     stage.control("!organization remove south contract ended --yes").await?;
     let (sara, olga) = (stage.house.person("sara")?, stage.house.owner());
     for room in [&stage.house.space, &stage.general] {
@@ -119,6 +146,14 @@ async fn departed(stage: &Stage) -> Outcome<()> {
         .await?;
     }
     stage.gone_from_boards("noah", "sara").await?;
+    stage.lets_in("nina", &stage.south, false).await?;
+    stage.lets_in("nina", &stage.north, true).await?;
+    let before = stage.sales().await?;
+    ensure!(sara.join(&stage.general).await.is_err(), "somebody of a banned server came in");
+    drop(sara.say(&stage.general, "!sale add 90 EUR Ghost").await);
+    let number = stage.claims("nina", "sale add 10 EUR \"North last\"").await?;
+    stage.approved(&number).await?;
+    ensure!(stage.sales().await? == before + 1, "a claim from a banned server counted");
     // What was sold stays on record, for the auditor as for the team.
     let list = stage.control("!sale list --status approved").await?;
     let sales = list.card()["sales"].as_array().context("no sales in the card")?;

@@ -2,6 +2,7 @@
 use super::BOARD;
 use anyhow::{Context, ensure};
 use partnerspace_tests::Outcome;
+use partnerspace_tests::facts::Facts;
 use partnerspace_tests::house::{Ground, House};
 use partnerspace_tests::people::{Event, Person};
 use partnerspace_tests::synapse::Synapse;
@@ -13,18 +14,20 @@ pub struct Stage {
     pub north: Synapse,
     pub south: Synapse,
     pub general: String,
+    /// The one whose place another has taken.
+    pub old_control: Option<String>,
 }
 
 impl Stage {
     pub async fn open() -> Outcome<Self> {
         let (north, south) = tokio::try_join!(Synapse::start(0), Synapse::start(0))?;
-        let settings = "[limits]\ncommands_burst = 1000\n";
+        let settings = "[limits]\ncommands_burst = 1000000\ncommands_every_ms = 1\n";
         let mut house = House::open_with(Ground::Synapse, "olga", settings).await?;
         let general = house.room("general", "olga").await?;
         for (name, there) in [("nina", &north), ("noah", &north), ("sara", &south)] {
-            house.foreigner(name, there).await?;
+            house.plain_foreigner(name, there).await?;
         }
-        Ok(Self { house, north, south, general })
+        Ok(Self { house, north, south, general, old_control: None })
     }
 
     fn server_of(&self, slug: &str) -> &Synapse {
@@ -109,9 +112,8 @@ impl Stage {
     }
 
     /// How many sales the program has.
-    pub async fn sales(&self) -> Outcome<usize> {
-        let list = self.control("!sale list").await?;
-        Ok(list.card()["sales"].as_array().context("no sales in the card")?.len())
+    pub async fn sales(&self) -> Outcome<i64> {
+        Facts::of(&self.house.program).await?.number("select count(*) from sale", &[]).await
     }
 
     /// A person's score on the month's board, as a reader's own server has it.
@@ -128,6 +130,18 @@ impl Stage {
         let (reader, person) = (self.house.person(reader)?, self.house.person(name)?);
         until("the board to go without them", || async {
             row_of(&self.house, reader, person).await.is_none().then_some(())
+        })
+        .await
+    }
+
+    /// Whether general's list of servers names one, as a reader's own server has it.
+    pub async fn lets_in(&self, reader: &str, there: &Synapse, wanted: bool) -> Outcome<()> {
+        let reader = self.house.person(reader)?;
+        let what = format!("the list to let {} in: {wanted}", there.server_name);
+        until(&what, || async {
+            let acl = reader.state(&self.general, "m.room.server_acl", "").await.ok()??;
+            let allowed = acl["allow"].as_array()?;
+            (allowed.iter().any(|name| *name == there.server_name.as_str()) == wanted).then_some(())
         })
         .await
     }

@@ -88,11 +88,8 @@ async fn an_invitation_to_a_killed_server_arrives() -> Outcome<()> {
 async fn a_real_server_is_looked_at() -> Outcome<()> {
     let there = Synapse::start(0).await?;
     let folder = tempfile::tempdir()?;
-    let file = folder.path().join("ca.crt");
-    std::fs::write(&file, certificates::authority()?)?;
-    let more =
-        format!("[federation]\nallow_private = true\nca_file = {:?}\n", file.display().to_string());
-    let house = House::open_with(Ground::Synapse, "olga", &more).await?;
+    let trusted = certificates::trusted(folder.path())?;
+    let house = House::open_with(Ground::Synapse, "olga", &trusted).await?;
     let found = looked(&house, &there.server_name).await?;
     ensure!(found.card()["status"] == "fine", "{}", found.body());
     ensure!(found.card()["software"] == "Synapse", "{}", found.body());
