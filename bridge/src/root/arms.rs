@@ -164,10 +164,13 @@ pub(super) fn team_only(line: &CommandLine) -> Refusal {
 
 /// What only managers may, whole groups of it.
 const MANAGERS_GROUPS: &[&str] =
-    &["partner", "organization", "payout", "industry", "announce", "inbox", "room", "server"];
+    &["partner", "organization", "payout", "announce", "inbox", "room", "server"];
 
 /// What only managers may of a group that is open to all of the team.
 const MANAGERS: &[&str] = &[
+    "industry add",
+    "industry target",
+    "industry close",
     "badge grant",
     "badge revoke",
     "badge add",

@@ -238,8 +238,12 @@ async fn run_line(
     let Some(parsed) = parsed else {
         return match CONTROL.parse(line) {
             Parsed::Command(words) => arms::control(work, caller, words, said).await.map(|()| RAN),
+            Parsed::Refused(_) | Parsed::Unknown(_)
+                if PARTNER.knows(line) && !CONTROL.knows(line) =>
+            {
+                Err(wrong_room(work, line, false).into())
+            }
             Parsed::Refused(refusal) => Err(refusal.into()),
-            Parsed::Unknown(_) if PARTNER.knows(line) => Err(wrong_room(work, line, false).into()),
             Parsed::Unknown(_) => Ok("not for us"),
         };
     };

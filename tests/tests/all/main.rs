@@ -3,6 +3,7 @@ mod aborts;
 mod access;
 mod alliance;
 mod backups;
+mod authority;
 mod bad_inputs;
 mod books;
 mod chats;
