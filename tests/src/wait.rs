@@ -6,7 +6,7 @@ use std::time::Duration;
 
 /// How long anything in a test may take before it counts as not happening. Generous: the machine
 /// may be compiling beside the tests, and a passing test never waits this long.
-pub const PATIENCE: Duration = Duration::from_secs(120);
+pub const PATIENCE: Duration = Duration::from_secs(300);
 
 const PAUSE: Duration = Duration::from_millis(20);
 

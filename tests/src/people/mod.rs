@@ -178,6 +178,12 @@ impl Person {
         within(PATIENCE, &what, self.timeline.until(|shown| ask(&shown.events))).await
     }
 
+    /// The rooms that someone has invited this person to so far.
+    #[must_use]
+    pub fn invitations_by(&self, inviter: &str) -> Vec<String> {
+        self.timeline.invitations_by(inviter)
+    }
+
     /// Waits for an invitation by someone to a room that is wanted; the room's id.
     pub async fn invited_by(
         &self,

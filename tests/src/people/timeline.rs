@@ -69,6 +69,10 @@ impl Timeline {
         }
     }
 
+    pub fn invitations_by(&self, inviter: &str) -> Vec<String> {
+        self.shown().invitations_by(inviter).cloned().collect()
+    }
+
     pub fn events(&self) -> Vec<Event> {
         self.shown().events.clone()
     }

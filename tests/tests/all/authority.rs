@@ -49,8 +49,8 @@ const PEOPLE: [(Role, &str, &[Spot]); 8] = [
 /// What the control room takes from managers only; `x` stands for all commands that begin so.
 const MANAGERS: &str = "partner, organization, payout, announce, inbox, room, server, \
     industry add, industry target, industry close, terms publish, terms require, badge grant, badge revoke, badge add, badge enable, badge disable, \
-    tier set, tier end, goal set, goal end, season close, reward add, reward end, reward fulfil, \
-    sale add, sale void, sale refund, sale dispute, deal rule, rate set, rule add, rule end, \
+    tier set, tier end, goal set, goal end, season close, reward add, reward end, reward fulfil, reward revoke, \
+    sale add, sale void, sale refund, sale correct, sale dispute, deal rule, rate set, rule add, rule end, \
     playbook takedown, playbook restore, playbook erase, story erase";
 const OWNERS: &str = "role grant, role revoke";
 /// What only the lead of an organization may say there; `team` as a whole is not for others' ears.

@@ -21,7 +21,7 @@ pub struct Stage {
 impl Stage {
     pub async fn open() -> Outcome<Self> {
         let (north, south) = tokio::try_join!(Synapse::start(0), Synapse::start(0))?;
-        let settings = "[limits]\ncommands_burst = 1000000\ncommands_every_ms = 1\n";
+        let settings = "[review]\ntwo_person_over = \"5000\"\n[limits]\ncommands_burst = 1000000\ncommands_every_ms = 1\n";
         let mut house = House::open_with(Ground::Synapse, "olga", settings).await?;
         let general = house.room("general", "olga").await?;
         for (name, there) in [("nina", &north), ("noah", &north), ("sara", &south)] {
@@ -89,10 +89,15 @@ impl Stage {
         Ok(())
     }
 
+    /// What a person says in their own chat with the bot, and the answer.
+    pub async fn asks(&self, name: &str, line: &str) -> Outcome<Event> {
+        let person = self.house.person(name)?;
+        person.reply_to(&person.say(self.house.chat_of(name)?, line).await?).await
+    }
+
     /// The number of a claim made in one's own chat with the bot.
     pub async fn claims(&self, name: &str, line: &str) -> Outcome<String> {
-        let person = self.house.person(name)?;
-        let reply = person.reply_to(&person.say(self.house.chat_of(name)?, line).await?).await?;
+        let reply = self.asks(name, line).await?;
         let number = reply.card()["sale"]["number"].as_str();
         Ok(number.with_context(|| format!("{line}: {}", reply.body()))?.to_owned())
     }
