@@ -4,10 +4,12 @@ mod alone;
 pub mod disk;
 mod metrics;
 mod program;
+mod verify;
 mod whole;
 
 pub use metrics::Metrics;
 pub use program::program;
+pub use verify::verify;
 pub use whole::{Loops, Whole};
 
 use crate::config::{Config, Registration};
@@ -18,11 +20,8 @@ use crate::telemetry;
 use crate::{backup, clock};
 use anyhow::Context;
 use axum::Router;
-use bridge::ledger::actions::Verified;
 use bridge::platform::db::{Db, migrate, version};
 use bridge::platform::signals::Signals;
-use bridge::program::Program;
-use bridge::{badges, goals, leaderboard, ledger};
 use futures_util::future::select_all;
 use secrecy::ExposeSecret;
 use std::path::Path;
@@ -82,43 +81,6 @@ pub async fn alone(config: &Config) -> anyhow::Result<Option<std::fs::File>> {
         );
     }
     Ok(held)
-}
-
-/// What a walk over the ledger finds, and what its boards differ in: side by side, as each takes a
-/// processor for itself.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn verify(
-    db: &Db,
-    program: &Program,
-) -> anyhow::Result<(Verified, anyhow::Result<Option<String>>)> {
-    let mut beside = JoinSet::new();
-    let (own, calendar) = (db.clone(), program.calendar.clone());
-    beside.spawn(async move {
-        let mut snapshot = own.snapshot().await?;
-        let odd = leaderboard::actions::differs_from_replay(&mut snapshot, &calendar).await?;
-        if odd.is_some() {
-            return Ok(odd);
-        }
-        Ok(goals::actions::differs_from_replay(&mut snapshot).await?)
-    });
-    let mut snapshot = db.snapshot().await?;
-    let found = ledger::actions::verify(&mut snapshot).await?;
-    // Whoever has one connection only can lend it to the other side now.
-    drop(snapshot);
-    let boards = beside.join_next().await.context("nothing was begun")?;
-    Ok((found, boards.context("the replay has panicked")?))
-}
-
-/// What badges and places in tiers differ in from a replay.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn verify_badges(db: &Db, program: &Program) -> anyhow::Result<Option<String>> {
-    let mut snapshot = db.snapshot().await?;
-    let (today, exponent) = (program.calendar.day_of(clock::now()), program.currency.exponent());
-    Ok(badges::actions::differs_from_replay(&mut snapshot, (today, exponent)).await?)
 }
 
 /// Runs until a signal ends it.

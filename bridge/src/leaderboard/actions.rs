@@ -6,7 +6,7 @@ mod starts;
 mod sums;
 
 pub use help::changed as help_changed;
-pub use replay::{differs_from_replay, rebuild};
+pub use replay::{Replay, rebuild};
 pub use starts::Starts;
 
 use super::live::Live;

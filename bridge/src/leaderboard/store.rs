@@ -7,7 +7,6 @@ use crate::ledger::rules::Sealed;
 use crate::platform::db::Conn;
 use crate::platform::db::packed::Packed;
 use crate::platform::db::sql::{chunks, values};
-use crate::platform::refusal::Fault;
 use futures_util::future::join;
 use jiff::civil::Date;
 use schema::ids::{ClientId, PartnerId};
@@ -15,7 +14,6 @@ use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
 const STANDINGS_PAGE: i64 = 1_000;
-const CREDITS_PAGE: i64 = 1_000;
 
 fn bad(what: &str) -> sqlx::Error {
     sqlx::Error::Decode(format!("standing: {what}").into())
@@ -150,50 +148,6 @@ pub async fn of_partner(tx: &mut Conn, id: PartnerId) -> Result<Vec<(String, Sco
             Ok((row.try_get(0)?, score))
         })
         .collect()
-}
-
-/// Every entry in which a partner has credit, as account, `seq` and body: the entries of an account
-/// one after another, in order. Page by page in the order of an index, so that nothing is sorted; while a
-/// page is looked at the database makes the next.
-///
-/// # Errors
-/// When the database refuses, or the entry is not readable.
-pub async fn each_credit(
-    tx: &mut Conn,
-    mut see: impl FnMut(&str, i64, &str) -> Result<(), Fault>,
-) -> Result<(), Fault> {
-    let mut page = credits_page(tx, ("", 0)).await?;
-    while let Some(text) = page {
-        let (mut packed, mut rows) = (Packed::new(&text), Vec::new());
-        while !packed.is_at_end() {
-            rows.push((packed.text()?, packed.number()?, packed.text()?));
-        }
-        let last = rows.last().map_or(("", 0), |(account, seq, _)| (*account, *seq));
-        let look =
-            async { rows.iter().try_for_each(|(account, seq, body)| see(account, *seq, body)) };
-        let (next, looked) = join(credits_page(tx, last), look).await;
-        looked?;
-        page = next?;
-    }
-    Ok(())
-}
-
-async fn credits_page(
-    tx: &mut Conn,
-    (account, seq): (&str, i64),
-) -> Result<Option<String>, sqlx::Error> {
-    sqlx::query(
-        "select string_agg(length(account) || ':' || account || seq || ':' || length(body) || ':' || body, '') \
-         from (select p.account, p.seq, e.body from posting p \
-         join entry e on e.seq = p.seq where (p.account, p.seq) > ($1, $2) and p.account like 'credit:%' \
-         order by p.account, p.seq limit $3) page",
-    )
-    .bind(account)
-    .bind(seq)
-    .bind(CREDITS_PAGE)
-    .fetch_one(tx)
-    .await?
-    .try_get(0)
 }
 
 /// Partners who are not ranked for others: by their own wish, or while they are suspended.

@@ -1,7 +1,9 @@
 //! Posting and verifying. An entry is posted once per source; its hash hangs on the one before.
+mod partners;
 mod tell;
 mod verify;
 
+pub use partners::each_partner;
 pub use tell::{VERIFY, head_key, tell_head, verify_here, verify_on};
 pub use verify::{Verified, Walk, verify};
 

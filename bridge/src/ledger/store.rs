@@ -2,7 +2,11 @@
 use super::rules::{Head, Posting};
 use crate::platform::db::Conn;
 use crate::platform::db::packed::Packed;
+use crate::platform::refusal::Fault;
+use futures_util::future::join;
 use sqlx::Row as _;
+
+const CREDITS_PAGE: i64 = 1_000;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryRow {
@@ -227,4 +231,48 @@ pub async fn bodies_of(tx: &mut Conn, account: &str) -> Result<Vec<(i64, String)
     .fetch_all(tx)
     .await?;
     rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+}
+
+/// Every entry in which a partner has credit, as account, `seq` and body: the entries of an account
+/// one after another, in order. Page by page in the order of an index, so that nothing is sorted; while a
+/// page is looked at the database makes the next.
+///
+/// # Errors
+/// When the database refuses, or the entry is not readable.
+pub async fn each_credit(
+    tx: &mut Conn,
+    mut see: impl FnMut(&str, i64, &str) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let mut page = credits_page(tx, ("", 0)).await?;
+    while let Some(text) = page {
+        let (mut packed, mut rows) = (Packed::new(&text), Vec::new());
+        while !packed.is_at_end() {
+            rows.push((packed.text()?, packed.number()?, packed.text()?));
+        }
+        let last = rows.last().map_or(("", 0), |(account, seq, _)| (*account, *seq));
+        let look =
+            async { rows.iter().try_for_each(|(account, seq, body)| see(account, *seq, body)) };
+        let (next, looked) = join(credits_page(tx, last), look).await;
+        looked?;
+        page = next?;
+    }
+    Ok(())
+}
+
+async fn credits_page(
+    tx: &mut Conn,
+    (account, seq): (&str, i64),
+) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query(
+        "select string_agg(length(account) || ':' || account || seq || ':' || length(body) || ':' || body, '') \
+         from (select p.account, p.seq, e.body from posting p \
+         join entry e on e.seq = p.seq where (p.account, p.seq) > ($1, $2) and p.account like 'credit:%' \
+         order by p.account, p.seq limit $3) page",
+    )
+    .bind(account)
+    .bind(seq)
+    .bind(CREDITS_PAGE)
+    .fetch_one(tx)
+    .await?
+    .try_get(0)
 }

@@ -28,7 +28,10 @@ pub(super) async fn edited(
         return Ok("ignored");
     }
     if !caller.place.is_direct() {
-        work.cause.thread = Some(original.to_owned());
+        work.cause.thread = super::threads::of(work, original).await?;
+        if work.cause.thread.as_deref() != Some(original) {
+            work.cause.reply_to = Some(original.to_owned());
+        }
     }
     let mark = work.effects.mark();
     let sale = sales::store::by_cause(work.tx, original).await?;

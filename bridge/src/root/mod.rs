@@ -11,6 +11,7 @@ mod say;
 mod slow;
 mod stories;
 mod talk;
+mod threads;
 mod withheld;
 
 pub use backlog::older;

@@ -1,4 +1,5 @@
 //! What the root itself has to say: quarantine, parked messages, encrypted chats, questions.
+use super::threads;
 use crate::platform::inbox::Event;
 use crate::platform::inbox::store::Waiting;
 use crate::platform::outbox::marks::Parked;
@@ -10,10 +11,15 @@ use crate::platform::work::{Work, event_ref};
 use schema::card::{Alert, Card, Envelope, Finding, Hint, Severity};
 
 /// An input failed for good on our side: the person gets a reference, the team the number.
-pub fn tell_poison(work: &mut Work<'_>, row: &Waiting) {
+///
+/// # Errors
+/// When the database refuses.
+pub async fn tell_poison(work: &mut Work<'_>, row: &Waiting) -> Result<(), Fault> {
     let reference = row.seq.to_string();
     if row.room_id.starts_with('!') {
-        work.cause.thread = Some(row.event_id.clone());
+        if let Ok(said) = Event::parse(&row.raw) {
+            threads::hang(work, &said).await?;
+        }
         work.reply(&fault_message(&reference));
     }
     let message = Message::text("🟠 An input is quarantined")
@@ -30,6 +36,7 @@ pub fn tell_poison(work: &mut Work<'_>, row: &Waiting) {
         );
     let message = message.card(&alert(work, "inbox.poison", &reference, Some(&row.event_id)));
     work.send("control", &message);
+    Ok(())
 }
 
 /// One of our messages will never be sent. Of the control room's own only a short word is tried, and

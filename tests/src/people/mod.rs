@@ -167,6 +167,11 @@ impl Person {
         ask!(self, client => client.set_state(room, kind, key, &content))
     }
 
+    /// Sets what the person's own server keeps for them and for nobody else.
+    pub async fn set_account_data(&self, kind: &str, content: Value) -> Outcome<()> {
+        ask!(self, client => client.set_account_data(&self.id, kind, &content))
+    }
+
     /// The content of a state event, read from the person's own server; `None` when there is none.
     pub async fn state(&self, room: &str, kind: &str, key: &str) -> Outcome<Option<Value>> {
         ask!(self, client => client.state(room, kind, key))

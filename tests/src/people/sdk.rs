@@ -6,11 +6,12 @@ use crate::wait::PATIENCE;
 use anyhow::Context;
 use matrix_sdk::config::{RequestConfig, SyncSettings};
 use matrix_sdk::ruma::api::client::authenticated_media::get_content;
+use matrix_sdk::ruma::api::client::config::set_global_account_data;
 use matrix_sdk::ruma::api::client::filter::{FilterDefinition, RoomEventFilter, RoomFilter};
 use matrix_sdk::ruma::api::client::room::create_room;
 use matrix_sdk::ruma::api::client::state::{get_state_event_for_key, send_state_event};
 use matrix_sdk::ruma::api::client::sync::sync_events;
-use matrix_sdk::ruma::events::StateEventType;
+use matrix_sdk::ruma::events::{GlobalAccountDataEventType, StateEventType};
 use matrix_sdk::ruma::serde::Raw;
 use matrix_sdk::ruma::{
     EventId, MxcUri, OwnedRoomOrAliasId, OwnedTransactionId, RoomAliasId, RoomId, UInt, UserId,
@@ -95,6 +96,16 @@ impl Sdk {
             RoomId::parse(room)?,
             StateEventType::from(kind),
             key.to_owned(),
+            Raw::from_json_string(content.to_string())?,
+        );
+        self.client.send(request).await?;
+        Ok(())
+    }
+
+    pub async fn set_account_data(&self, user: &str, kind: &str, content: &Value) -> Outcome<()> {
+        let request = set_global_account_data::v3::Request::new_raw(
+            UserId::parse(user)?,
+            GlobalAccountDataEventType::from(kind),
             Raw::from_json_string(content.to_string())?,
         );
         self.client.send(request).await?;

@@ -69,6 +69,11 @@ impl Wire {
         self.call(Method::PUT, &path, Some(content)).await.map(drop)
     }
 
+    pub async fn set_account_data(&self, user: &str, kind: &str, content: &Value) -> Outcome<()> {
+        let path = ["user", user, "account_data", kind];
+        self.call(Method::PUT, &path, Some(content)).await.map(drop)
+    }
+
     pub async fn state(&self, room: &str, kind: &str, key: &str) -> Outcome<Option<Value>> {
         let request = self.request(Method::GET, &["rooms", room, "state", kind, key])?;
         let answer = request.send().await?;

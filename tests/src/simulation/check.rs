@@ -250,14 +250,14 @@ async fn claims_are_of_lines(town: &Town, said: &Said) -> Outcome<()> {
     Ok(())
 }
 
-/// The chain holds, and boards are what a replay of the ledger makes of it.
+/// The chain holds, and boards, goals and badges are what a replay of the ledger makes of it.
 async fn books(town: &Town) -> Outcome<()> {
     let db = town.db()?;
     let program = appservice::run::program(&town.config)?;
-    let (found, boards) = appservice::run::verify(db, &program).await?;
+    let (found, replayed) = appservice::run::verify(db, &program).await?;
     ensure!(found.bad.is_none(), "the ledger is broken: {:?}", found.bad);
-    if let Some(odd) = boards? {
-        bail!("boards differ from a replay: {odd}");
+    if let Some(odd) = replayed? {
+        bail!("{odd}");
     }
     Ok(())
 }

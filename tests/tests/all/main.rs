@@ -2,8 +2,8 @@
 mod aborts;
 mod access;
 mod alliance;
-mod backups;
 mod authority;
+mod backups;
 mod bad_inputs;
 mod books;
 mod chats;
@@ -30,6 +30,7 @@ mod operations;
 mod organization_boards;
 mod playbooks;
 mod pressure;
+mod quarantine;
 mod reference;
 mod reports;
 mod rig;

@@ -10,7 +10,7 @@ mod walk;
 
 pub use award::tell;
 pub use hand::{add, grant, revoke};
-pub use replay::differs_from_replay;
+pub use replay::Replay;
 pub use show::{earned, of_program, progress, shown};
 pub use switches::{disable, enable, on, start};
 pub use walk::{WALK, preview, walk_on};

@@ -1,5 +1,5 @@
 //! Whether the awards and the places in tiers are those that a replay of the ledger and of the facts of help
-//! makes: for `ledger verify`. One partner's entries are held at a time.
+//! makes: for `ledger verify`.
 use super::walk::given;
 use crate::badges::rules::counts::Facts;
 use crate::badges::rules::own::Own;
@@ -7,7 +7,6 @@ use crate::badges::rules::replay::{self, Earned, Step, Tiers};
 use crate::badges::rules::tiers::Tier;
 use crate::badges::rules::{Fact, Rule};
 use crate::badges::store::{self, sources, tiers};
-use crate::leaderboard::store::each_credit;
 use crate::ledger::rules::Sealed;
 use crate::platform::db::Conn;
 use crate::platform::refusal::Fault;
@@ -16,44 +15,6 @@ use crate::questions::store::help as facts_of_help;
 use jiff::civil::Date;
 use schema::ids::PartnerId;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-
-/// The first partner whose awards or place differ, and in what.
-///
-/// # Errors
-/// When the database refuses, or an entry cannot be read.
-pub async fn differs_from_replay(
-    connection: &mut Conn,
-    (today, exponent): (Date, u8),
-) -> Result<Option<String>, Fault> {
-    let mut replayed = Replayed::read(connection, (today, exponent)).await?;
-    each_credit(connection, |account, seq, body| replayed.take(account, seq, body)).await?;
-    replayed.close()?;
-    for own in facts_of_help::all(connection).await?.chunk_by(|a, b| a.helper == b.helper) {
-        let Some(first) = own.first() else { continue };
-        let score = help::score(own, first.helper, None);
-        let earned = replayed.earned.entry(first.helper).or_default();
-        replay::earn(earned, Facts::Help(score));
-    }
-    let checked = checked(connection).await?;
-    let inside = sources::inside(connection).await?;
-    let mut awards: BTreeMap<PartnerId, Vec<Fact>> = BTreeMap::new();
-    for (partner, fact) in store::all(connection).await? {
-        awards.entry(partner).or_default().push(fact);
-    }
-    let everybody: BTreeSet<PartnerId> =
-        replayed.earned.keys().chain(awards.keys()).chain(replayed.odd.keys()).copied().collect();
-    for partner in everybody {
-        let earned = replayed.earned.get(&partner).copied().unwrap_or_default();
-        let facts = awards.get(&partner).map(Vec::as_slice).unwrap_or_default();
-        let is_inside = inside.contains(&partner);
-        let is_checked = |rule: &Rule| is_inside && checked.contains(rule.id);
-        let odd = replay::odd_award(facts, &earned, is_checked);
-        if let Some(odd) = odd.or_else(|| replayed.odd.remove(&partner)) {
-            return Ok(Some(format!("{odd}, of {partner}")));
-        }
-    }
-    Ok(None)
-}
 
 /// Rules that are on, and of which nothing is being given just now.
 async fn checked(connection: &mut Conn) -> Result<BTreeSet<String>, Fault> {
@@ -73,23 +34,26 @@ async fn checked(connection: &mut Conn) -> Result<BTreeSet<String>, Fault> {
     Ok(on)
 }
 
-/// What the ledger makes of each partner, read entry by entry.
-struct Replayed {
+/// What the ledger makes of each partner.
+pub struct Replay {
     exponent: u8,
     /// The first sale of each industry.
     firsts: HashMap<String, String>,
     tiers: Tiers,
     steps: HashMap<PartnerId, Vec<Step>>,
     inside: BTreeSet<PartnerId>,
-    account: String,
-    entries: Vec<(i64, Sealed)>,
     earned: HashMap<PartnerId, Earned>,
     /// What is wrong with whose place.
     odd: HashMap<PartnerId, String>,
 }
 
-impl Replayed {
-    async fn read(connection: &mut Conn, (today, exponent): (Date, u8)) -> Result<Self, Fault> {
+impl Replay {
+    /// # Errors
+    /// When the database refuses.
+    pub async fn begin(
+        connection: &mut Conn,
+        (today, exponent): (Date, u8),
+    ) -> Result<Self, Fault> {
         let mut firsts = HashMap::new();
         for slug in sources::industries(connection).await? {
             if let Some(sale) = sources::first_sale(connection, &format!("market:{slug}")).await? {
@@ -117,54 +81,59 @@ impl Replayed {
             tiers: Tiers { ever, now, today, is_moving },
             steps,
             inside: sources::inside(connection).await?,
-            account: String::new(),
-            entries: Vec::new(),
             earned: HashMap::new(),
             odd: HashMap::new(),
         })
     }
 
-    fn take(&mut self, account: &str, seq: i64, body: &str) -> Result<(), Fault> {
-        if self.account != account {
-            self.close_account()?;
-            account.clone_into(&mut self.account);
-        }
-        // Two parts in one entry are two postings of it.
-        if self.entries.last().is_none_or(|last| last.0 != seq) {
-            let sealed = Sealed::read(body).map_err(|error| Fault::Data(error.to_string()))?;
-            self.entries.push((seq, sealed));
-        }
-        Ok(())
-    }
-
-    fn close_account(&mut self) -> Result<(), Fault> {
-        if self.entries.is_empty() {
-            return Ok(());
-        }
-        let id = self.account.strip_prefix("credit:").and_then(|id| id.parse().ok());
-        let bad = || Fault::Data(format!("{} is no partner's account", self.account));
-        let partner = id.ok_or_else(bad)?;
-        let entries = std::mem::take(&mut self.entries);
+    /// Takes all entries of a partner.
+    pub fn take(&mut self, partner: PartnerId, entries: &[(i64, Sealed)]) {
         let mut own = Own::default();
-        for (seq, sealed) in &entries {
+        for (seq, sealed) in entries {
             own.take(partner, *seq, &sealed.body);
         }
         let pioneered = self.pioneered(&own);
         let earned = self.earned.entry(partner).or_default();
         let exponent = self.exponent;
         replay::earn(earned, Facts::Credit { own: &own, pioneered, exponent });
-        self.look(partner, &entries);
-        Ok(())
+        self.look(partner, entries);
     }
 
-    /// The last account, and partners who stand in a tier and have no credit at all.
-    fn close(&mut self) -> Result<(), Fault> {
-        self.close_account()?;
+    /// The first partner whose awards or place differ from what was taken, and in what.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn difference(mut self, connection: &mut Conn) -> Result<Option<String>, Fault> {
+        // Partners who stand in a tier and have no credit at all.
         let rest: Vec<PartnerId> = self.steps.keys().copied().collect();
         for partner in rest {
             self.look(partner, &[]);
         }
-        Ok(())
+        for own in facts_of_help::all(connection).await?.chunk_by(|a, b| a.helper == b.helper) {
+            let Some(first) = own.first() else { continue };
+            let score = help::score(own, first.helper, None);
+            let earned = self.earned.entry(first.helper).or_default();
+            replay::earn(earned, Facts::Help(score));
+        }
+        let checked = checked(connection).await?;
+        let inside = sources::inside(connection).await?;
+        let mut awards: BTreeMap<PartnerId, Vec<Fact>> = BTreeMap::new();
+        for (partner, fact) in store::all(connection).await? {
+            awards.entry(partner).or_default().push(fact);
+        }
+        let everybody: BTreeSet<PartnerId> =
+            self.earned.keys().chain(awards.keys()).chain(self.odd.keys()).copied().collect();
+        for partner in everybody {
+            let earned = self.earned.get(&partner).copied().unwrap_or_default();
+            let facts = awards.get(&partner).map(Vec::as_slice).unwrap_or_default();
+            let is_inside = inside.contains(&partner);
+            let is_checked = |rule: &Rule| is_inside && checked.contains(rule.id);
+            let odd = replay::odd_award(facts, &earned, is_checked);
+            if let Some(odd) = odd.or_else(|| self.odd.remove(&partner)) {
+                return Ok(Some(format!("{odd}, of {partner}")));
+            }
+        }
+        Ok(None)
     }
 
     fn look(&mut self, partner: PartnerId, entries: &[(i64, Sealed)]) {

@@ -112,6 +112,19 @@ pub async fn won(tx: &mut Conn, id: DealId, sale: SaleId, now: i64) -> Result<()
     Ok(())
 }
 
+/// A sale was put right: what it won, the one that counts in its place has won.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn won_by(tx: &mut Conn, sale: SaleId, in_place_of: SaleId) -> Result<(), sqlx::Error> {
+    sqlx::query("update deal set sale_id = $1 where sale_id = $2")
+        .bind(sale.to_string())
+        .bind(in_place_of.to_string())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
 /// A claim is about another client now.
 ///
 /// # Errors

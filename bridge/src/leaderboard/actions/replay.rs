@@ -21,11 +21,8 @@ pub(super) async fn of_partner(
 ) -> Result<BTreeMap<BoardKey, Score>, Fault> {
     let calendar = work.program.calendar.clone();
     let mut periods = Periods::of(&calendar);
-    let mut own = Own::default();
-    for (seq, body) in crate::ledger::store::bodies_of(work.tx, &credit_account(partner)).await? {
-        own.take(seq, &body)?;
-    }
-    let scores = starts::with(work, |doubled| own.scores(partner, &mut periods, doubled)).await?;
+    let own = own(work.tx, partner).await?;
+    let scores = starts::with(work, |doubled| scores(&own, partner, &mut periods, doubled)).await?;
     scores.ok_or(Fault::Overflow("a replay"))
 }
 
@@ -58,101 +55,75 @@ pub async fn rebuild(work: &mut Work<'_>, partner: PartnerId) -> Result<(), Stop
 }
 
 /// A partner's entries, in order.
-#[derive(Default)]
-struct Own(Vec<(i64, Sealed)>);
-
-impl Own {
-    fn take(&mut self, seq: i64, body: &str) -> Result<(), Fault> {
-        // Two parts in one entry are two postings of it.
-        if self.0.last().is_none_or(|last| last.0 != seq) {
-            let sealed = Sealed::read(body).map_err(|error| Fault::Data(error.to_string()))?;
-            self.0.push((seq, sealed));
-        }
-        Ok(())
-    }
-
-    /// `None` where a score is larger than the wire carries.
-    fn scores(
-        &self,
-        partner: PartnerId,
-        periods: &mut Periods<'_>,
-        doubled: &dyn Fn(&str, Period) -> bool,
-    ) -> Option<BTreeMap<BoardKey, Score>> {
-        let entries = self.0.iter().map(|(seq, sealed)| rules::Posted {
-            seq: *seq,
-            at: sealed.at,
-            body: &sealed.body,
-        });
-        rules::replay_partner(partner, entries, periods, doubled).ok()
-    }
-}
-
-/// The first difference between the stored standings and a replay of the whole ledger. Holds one
-/// partner's entries at a time, and for each partner one number.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn differs_from_replay(
-    connection: &mut Conn,
-    calendar: &Calendar,
-) -> Result<Option<String>, Fault> {
-    let mut sums = Sums::default();
-    let starts = Starts::read(connection).await?;
-    let mut group = Group {
-        starts: &starts,
-        periods: Periods::of(calendar),
-        account: String::new(),
-        own: Own::default(),
-        sums: &mut sums,
+async fn own(connection: &mut Conn, partner: PartnerId) -> Result<Vec<(i64, Sealed)>, Fault> {
+    let bodies = crate::ledger::store::bodies_of(connection, &credit_account(partner)).await?;
+    let read = |(seq, body): &(i64, String)| {
+        let sealed = Sealed::read(body).map_err(|error| Fault::Data(error.to_string()))?;
+        Ok((*seq, sealed))
     };
-    store::each_credit(connection, |account, seq, body| group.take(account, seq, body)).await?;
-    group.close()?;
-    help::each(connection, calendar, |partner, key, score| sums.replayed(partner, key, score))
-        .await?;
-    store::each(connection, |board, partner, score| sums.stored(partner, board, score)).await?;
-    match sums.odd() {
-        Some(partner) => difference(connection, partner, calendar).await.map(Some),
-        None => organizations::differs(connection, calendar).await,
-    }
+    bodies.iter().map(read).collect()
 }
 
-/// The entries of the account that is being read.
-struct Group<'a> {
-    starts: &'a Starts,
+/// `None` where a score is larger than the wire carries.
+fn scores(
+    entries: &[(i64, Sealed)],
+    partner: PartnerId,
+    periods: &mut Periods<'_>,
+    doubled: &dyn Fn(&str, Period) -> bool,
+) -> Option<BTreeMap<BoardKey, Score>> {
+    let entries = entries.iter().map(|(seq, sealed)| rules::Posted {
+        seq: *seq,
+        at: sealed.at,
+        body: &sealed.body,
+    });
+    rules::replay_partner(partner, entries, periods, doubled).ok()
+}
+
+/// The standings that the ledger makes, from which the stored ones are taken off: for each partner one
+/// number is held.
+pub struct Replay<'a> {
+    starts: Starts,
+    calendar: &'a Calendar,
     periods: Periods<'a>,
-    account: String,
-    own: Own,
-    sums: &'a mut Sums,
+    sums: Sums,
 }
 
-impl Group<'_> {
-    fn take(&mut self, account: &str, seq: i64, body: &str) -> Result<(), Fault> {
-        if self.account != account {
-            self.close()?;
-            account.clone_into(&mut self.account);
-        }
-        self.own.take(seq, body)
+impl<'a> Replay<'a> {
+    /// # Errors
+    /// When the database refuses.
+    pub async fn begin(connection: &mut Conn, calendar: &'a Calendar) -> Result<Self, Fault> {
+        let (starts, periods) = (Starts::read(connection).await?, Periods::of(calendar));
+        Ok(Self { starts, calendar, periods, sums: Sums::default() })
     }
 
-    fn close(&mut self) -> Result<(), Fault> {
-        let own = std::mem::take(&mut self.own);
-        if own.0.is_empty() {
-            return Ok(());
-        }
-        let partner = partner_of(&self.account)?;
+    /// Takes all entries of a partner.
+    ///
+    /// # Errors
+    /// When a score would leave what the wire carries.
+    pub fn take(&mut self, partner: PartnerId, entries: &[(i64, Sealed)]) -> Result<(), Fault> {
         let doubled = |industry: &str, period| self.starts.doubled(industry, period);
-        let scores =
-            own.scores(partner, &mut self.periods, &doubled).ok_or(Fault::Overflow("a replay"))?;
+        let scores = scores(entries, partner, &mut self.periods, &doubled);
+        let scores = scores.ok_or(Fault::Overflow("a replay"))?;
         for (key, score) in scores.iter().filter(|(_, score)| score.score != 0) {
             self.sums.replayed(partner, key, *score);
         }
         Ok(())
     }
-}
 
-fn partner_of(account: &str) -> Result<PartnerId, Fault> {
-    let id = account.strip_prefix("credit:").and_then(|id| id.parse().ok());
-    id.ok_or_else(|| Fault::Data(format!("{account} is no partner's account")))
+    /// The first difference between the stored standings and what was taken, in words.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn difference(mut self, connection: &mut Conn) -> Result<Option<String>, Fault> {
+        let (sums, calendar) = (&mut self.sums, self.calendar);
+        help::each(connection, calendar, |partner, key, score| sums.replayed(partner, key, score))
+            .await?;
+        store::each(connection, |board, partner, score| sums.stored(partner, board, score)).await?;
+        match sums.odd() {
+            Some(partner) => difference(connection, partner, calendar).await.map(Some),
+            None => organizations::differs(connection, calendar).await,
+        }
+    }
 }
 
 /// The first board on which a partner's stored and replayed scores differ, in words.
@@ -161,14 +132,10 @@ async fn difference(
     partner: PartnerId,
     calendar: &Calendar,
 ) -> Result<String, Fault> {
-    let mut own = Own::default();
-    for (seq, body) in crate::ledger::store::bodies_of(connection, &credit_account(partner)).await?
-    {
-        own.take(seq, &body)?;
-    }
+    let own = own(connection, partner).await?;
     let starts = Starts::read(connection).await?;
     let doubled = |industry: &str, period: Period| starts.doubled(industry, period);
-    let scores = own.scores(partner, &mut Periods::of(calendar), &doubled);
+    let scores = scores(&own, partner, &mut Periods::of(calendar), &doubled);
     let mut scores = scores.ok_or(Fault::Overflow("a replay"))?;
     help::each(connection, calendar, |helper, key, score| {
         if helper == partner {

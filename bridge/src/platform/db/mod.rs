@@ -36,7 +36,7 @@ impl Db {
     /// # Errors
     /// When the address is not understood or nothing answers there.
     pub async fn open(url: &str) -> Result<Self, sqlx::Error> {
-        Self::open_as(url, "rwc").await
+        Self::open_as(url, "rwc", "").await
     }
 
     /// Opens a database that must be there: for looking, which must not make one.
@@ -44,7 +44,7 @@ impl Db {
     /// # Errors
     /// When the address is not understood, nothing answers there, or the file is absent.
     pub async fn open_present(url: &str) -> Result<Self, sqlx::Error> {
-        Self::open_as(url, "rw").await
+        Self::open_as(url, "rw", MAPPED).await
     }
 
     /// One connection for reading and writing, so that a test that drives the program step by step
@@ -58,7 +58,7 @@ impl Db {
         opened.close().await;
         let options = AnyConnectOptions::from_str(url)?;
         let pool = match opened.engine {
-            Engine::Sqlite => sqlite_pool(1).connect_with(options).await?,
+            Engine::Sqlite => sqlite_pool(1, "").connect_with(options).await?,
             Engine::Postgres => pool(1).connect_with(options).await?,
         };
         Ok(Self { engine: opened.engine, writer: pool.clone(), readers: pool })
@@ -71,15 +71,15 @@ impl Db {
         self.writer.size() as usize > self.writer.num_idle()
     }
 
-    async fn open_as(url: &str, mode: &str) -> Result<Self, sqlx::Error> {
+    async fn open_as(url: &str, mode: &str, reading: &'static str) -> Result<Self, sqlx::Error> {
         sqlx::any::install_default_drivers();
         let engine = engine_of(url)?;
         let (writer, readers) = match engine {
             Engine::Sqlite => {
                 let separator = if url.contains('?') { '&' } else { '?' };
                 let options = AnyConnectOptions::from_str(&format!("{url}{separator}mode={mode}"))?;
-                let writer = sqlite_pool(1).connect_with(options.clone()).await?;
-                (writer, sqlite_pool(READERS_MAX).connect_lazy_with(options))
+                let writer = sqlite_pool(1, "").connect_with(options.clone()).await?;
+                (writer, sqlite_pool(READERS_MAX, reading).connect_lazy_with(options))
             }
             Engine::Postgres => {
                 let options = AnyConnectOptions::from_str(url)?;
@@ -152,6 +152,10 @@ fn engine_of(url: &str) -> Result<Engine, sqlx::Error> {
     }
 }
 
+/// Whoever looks at a whole database from outside reads it where the system holds it: no copy of each page,
+/// and no call for it. The running program does without, as its memory is counted.
+const MAPPED: &str = "pragma mmap_size=1073741824;";
+
 fn pool(max: u32) -> AnyPoolOptions {
     AnyPoolOptions::new()
         .max_connections(max)
@@ -161,8 +165,8 @@ fn pool(max: u32) -> AnyPoolOptions {
         .max_lifetime(None)
 }
 
-fn sqlite_pool(max: u32) -> AnyPoolOptions {
-    pool(max).after_connect(|connection, _| {
+fn sqlite_pool(max: u32, more: &'static str) -> AnyPoolOptions {
+    pool(max).after_connect(move |connection, _| {
         Box::pin(async move {
             connection
                 .execute(
@@ -171,6 +175,9 @@ fn sqlite_pool(max: u32) -> AnyPoolOptions {
                      pragma wal_autocheckpoint=4000;",
                 )
                 .await?;
+            if !more.is_empty() {
+                connection.execute(more).await?;
+            }
             Ok(())
         })
     })

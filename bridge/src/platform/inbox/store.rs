@@ -238,6 +238,18 @@ pub async fn sender_of(tx: &mut Conn, event_id: &str) -> Result<Option<String>, 
     row.map(|row| row.try_get(0)).transpose()
 }
 
+/// What an event said, as long as that is kept.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn raw_of(tx: &mut Conn, event_id: &str) -> Result<Option<Vec<u8>>, sqlx::Error> {
+    let row = sqlx::query("select raw from inbox where event_id = $1")
+        .bind(event_id)
+        .fetch_optional(tx)
+        .await?;
+    row.map_or(Ok(None), |row| row.try_get(0))
+}
+
 /// How an event ended.
 ///
 /// # Errors

@@ -2,6 +2,7 @@
 //! its own that names it. Two entries of one command; nothing that was posted is changed.
 use super::decide::count;
 use super::{known, next_number, void};
+use crate::deals;
 use crate::leaderboard;
 use crate::ledger::rules::EntryBody;
 use crate::platform::access::Manager;
@@ -95,6 +96,7 @@ pub async fn correct(
     write(work, &sale, line);
     work.settle().await.map_err(Fault::from)?;
     store::set_corrects(work.tx, sale.id, wrong.id).await.map_err(Fault::from)?;
+    deals::store::changes::won_by(work.tx, sale.id, wrong.id).await.map_err(Fault::from)?;
     count(work, &mut sale, manager.user_id(), held_from).await?;
     let detail = format!("as {number} {}", wanted.reason);
     work.audit("sale.correct", &wrong.number.to_string(), &detail);

@@ -8,6 +8,7 @@ use partnerspace_tests::house::{Ground, House};
 use partnerspace_tests::people::Event;
 use partnerspace_tests::synapse::Synapse;
 use partnerspace_tests::wait::{until, within};
+use serde_json::json;
 use std::time::Duration;
 
 /// A homeserver that comes back waits some time before it tells others what they have missed.
@@ -80,6 +81,33 @@ async fn an_invitation_to_a_killed_server_arrives() -> Outcome<()> {
     let joined = until("the invitation to hold", || async { person.join(&house.space).await.ok() });
     joined.await?;
     ensure!(told(&house, "outbox.parked").is_empty(), "a failed try was told as final");
+    Ok(())
+}
+
+/// Somebody's own server takes no invitation for them: the team hears it once, and when they have changed
+/// their mind they are asked again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_blocked_invitation_is_told_once() -> Outcome<()> {
+    const KEPT: &str = "m.invite_permission_config";
+    let there = Synapse::start(0).await?;
+    let mut house = House::open(Ground::Synapse, "olga").await?;
+    let fay = house.plain_foreigner("fay", &there).await?.id.clone();
+    house.person("fay")?.set_account_data(KEPT, json!({ "default_action": "block" })).await?;
+    ordered(&house, &format!("!partner add {fay}")).await?;
+    let alert = |events: &[Event]| {
+        events.iter().find(|event| event.card()["id"] == "invite.blocked").cloned()
+    };
+    let alert = house.owner().sees("the block told", alert).await?;
+    ensure!(alert.body().contains(&format!("!partner invite {fay}")), "{}", alert.body());
+    let shown = ordered(&house, &format!("!partner show {fay}")).await?;
+    ensure!(shown.card()["partner"]["reach"]["reach"] == "blocked", "{}", shown.body());
+    ensure!(told(&house, "invite.blocked").len() == 1, "told for each room");
+
+    let fay_here = house.person("fay")?;
+    fay_here.set_account_data(KEPT, json!({ "default_action": "allow" })).await?;
+    ordered(&house, &format!("!partner invite {fay}")).await?;
+    fay_here.sees_invitation(&house.space).await?;
+    until("the invitation to hold", || async { fay_here.join(&house.space).await.ok() }).await?;
     Ok(())
 }
 

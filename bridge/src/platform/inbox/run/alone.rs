@@ -95,7 +95,7 @@ impl<H: Homeserver> Worker<H> {
             let cause = cause_of(&row);
             let app = self.app.clone();
             let mut work = self.work(&mut tx, &app, cause, now);
-            root::tell_poison(&mut work, &row);
+            root::tell_poison(&mut work, &row).await?;
             store::finish(&mut tx, row.seq, "poison", now).await?;
             self.commit(tx, std::slice::from_ref(&row)).await?;
             let counters = &self.app.signals.counters;
