@@ -187,6 +187,7 @@ impl Signals {
     pub fn wake_all(&self) {
         self.walks_owed.store(true, Relaxed);
         self.jobs_changed.store(true, Relaxed);
+        self.states.notify_one();
         self.inbox.unread(0);
     }
 

@@ -5,8 +5,10 @@ use anyhow::{Context, ensure};
 use appservice::clock::Stopwatch;
 use futures_util::future::try_join_all;
 use partnerspace_tests::Outcome;
-use partnerspace_tests::fake::Fake;
+use partnerspace_tests::facts::Facts;
+use partnerspace_tests::fake::{Fake, Fault};
 use partnerspace_tests::pair::Pair;
+use partnerspace_tests::program::Program;
 use partnerspace_tests::wait::until;
 use std::collections::HashMap;
 use std::time::Duration;
@@ -119,7 +121,7 @@ impl Town {
             ensure!(replies[event] == 1, "{event} in {room} has {} replies", replies[event]);
         }
         let program = self.pair.instance(0);
-        let facts = partnerspace_tests::facts::Facts::of(program).await?;
+        let facts = Facts::of(program).await?;
         let sales = facts.number("select count(*) from sale", &[]).await?;
         ensure!(usize::try_from(sales)? == self.claims, "{sales} sales of {} claims", self.claims);
         ensure!(facts.quarantined().await? == 0, "inputs were set aside");
@@ -165,6 +167,58 @@ async fn one_works_and_the_other_takes_over() -> Outcome<()> {
     let times = struck(&[Blow::Kill, Blow::Pause, Blow::End, Blow::Kill]).await?;
     ensure!(times.len() == 4);
     Ok(())
+}
+
+/// A state that the homeserver has been asked for and sets only after the other instance's newer one.
+const LATE: Fault = Fault::Late(35_000);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_state_that_lands_after_a_newer_one_is_sent_again() -> Outcome<()> {
+    let town = Town::open().await?;
+    let (fake, control) = (town.fake()?, town.pair.house.control.clone());
+    let says = async |room: &str, who: &str, line: &str| {
+        let event = fake.say(room, who, line);
+        let answered =
+            until(line, || async { (!fake.replies(room, &event).is_empty()).then_some(()) });
+        answered.await
+    };
+    for line in ["!sale add 10 EUR Smile Clinic", "!sale add 20 EUR Corner Shop"] {
+        says(&town.general, &town.ana, line).await?;
+    }
+    let holder = town.pair.holder().await?;
+    let (old, new) = (town.pair.instance(holder), town.pair.instance(1 - holder));
+    fake.plan("/state/agency.siso.partners.leaderboard/", LATE, 1);
+    says(&control, &town.olga, "!sale approve S-1").await?;
+    until("the state to be on its way", || async {
+        fake.world().plans.iter().all(|plan| plan.left == 0).then_some(())
+    })
+    .await?;
+    old.signal("STOP")?;
+    says(&control, &town.olga, "!sale approve S-2").await?;
+    let facts = Facts::of(new).await?;
+    until("the newer state to be sent", || async {
+        let open = "select count(*) from state where sent_hash is null or sent_hash <> hash";
+        (facts.number(open, &[]).await.ok()? == 0).then_some(())
+    })
+    .await?;
+    let late = || fake.requests().iter().any(|seen| seen.fault == Some(LATE));
+    ensure!(!late(), "the older state came first: nothing is shown");
+    until("the older state to land", || async { late().then_some(()) }).await?;
+    ensure!(differs(new)?, "the room has the newer state all the same: nothing is shown");
+    old.signal("CONT")?;
+    town.pair.stands_by(holder).await?;
+    until("the newer state to be there again", || async {
+        differs(new).ok().filter(|differs| !differs).map(|_| ())
+    })
+    .await
+}
+
+/// Whether a room's state is not what the database wants.
+fn differs(program: &Program) -> Outcome<bool> {
+    let said = program.output(&["doctor"])?;
+    let said = String::from_utf8_lossy(&said.stdout).replace('_', "-");
+    ensure!(said.contains("state"), "doctor did not look at the rooms: {said}");
+    Ok(said.contains("state-differs"))
 }
 
 /// The full size: `tests/run -- --ignored --nocapture takeovers`.
