@@ -224,6 +224,7 @@ fn differs(program: &Program) -> Outcome<bool> {
 /// The full size: `tests/run -- --ignored --nocapture takeovers`.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "two hundred takeovers take minutes"]
+#[expect(clippy::print_stdout, reason = "a command for people")]
 async fn two_hundred() -> Outcome<()> {
     // Four pairs, which mostly wait.
     let turns = [Blow::Kill, Blow::Pause, Blow::Kill, Blow::Pause, Blow::End];

@@ -259,6 +259,7 @@ fn stuck_way(graph: &Graph<World>) -> Option<Vec<String>> {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "figures, for whoever asks with --nocapture")]
 fn no_earlier_tenure_commits_after_a_later_one_began_and_somebody_always_works_again() -> Outcome<()>
 {
     let graph = explored(Break::Nothing);
@@ -277,6 +278,7 @@ fn no_earlier_tenure_commits_after_a_later_one_began_and_somebody_always_works_a
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "the ways, for whoever asks with --nocapture")]
 fn each_rule_is_needed() -> Outcome<()> {
     for broken in [Break::Unasked, Break::Unheld, Break::SameEpoch] {
         let way = unsafe_way(&explored(broken));
