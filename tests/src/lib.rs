@@ -13,6 +13,8 @@ pub mod fake;
 pub mod house;
 pub mod mentions;
 #[cfg(feature = "people")]
+pub mod pair;
+#[cfg(feature = "people")]
 pub mod past;
 #[cfg(feature = "people")]
 pub mod people;

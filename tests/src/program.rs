@@ -71,6 +71,33 @@ impl Program {
         })
     }
 
+    /// A second instance on the same database, which listens elsewhere; not started yet.
+    pub fn twin(&self) -> Outcome<Self> {
+        let folder = crate::process::folder("partnerspace")?;
+        let (port, metrics) = (place::port()?, place::port()?);
+        let listen = |address: &str| format!("listen = \"{address}\"");
+        let own = self.metrics_url.trim_start_matches("http://").trim_end_matches("/metrics");
+        let configuration = read_to_string(self.folder.path().join("partnerspace.toml"))?
+            .replace(
+                &listen(&format!("127.0.0.1:{}", self.registration.port)),
+                &listen(&format!("127.0.0.1:{port}")),
+            )
+            .replace(&listen(own), &listen(&format!("127.0.0.1:{metrics}")));
+        let registration = read_to_string(self.folder.path().join("registration.yaml"))?;
+        write_private(&folder.path().join("registration.yaml"), &registration)?;
+        write_private(&folder.path().join("partnerspace.toml"), &configuration)?;
+        Ok(Self {
+            folder,
+            registration: Registration { port, ..self.registration.clone() },
+            server_name: self.server_name.clone(),
+            bot: self.bot.clone(),
+            database_url: self.database_url.clone(),
+            metrics_url: format!("http://127.0.0.1:{metrics}/metrics"),
+            environment: self.environment.clone(),
+            process: Mutex::new(None),
+        })
+    }
+
     /// Sets a variable for all following starts.
     pub fn set_env(&mut self, name: &str, value: &str) {
         self.environment.push((name.to_owned(), value.to_owned()));

@@ -9,10 +9,13 @@ use serde_json::json;
 /// What the ids of doctor's pings begin with.
 pub const DOCTOR: &str = "doctor-";
 
-/// Whether a ping is one that the canary or doctor asked for, of which [`Pings`] knows nothing.
+/// What the ids of pings begin with that may reach any of several instances.
+pub const SHARED: &str = "instance-";
+
+/// Whether a ping is one that the canary, doctor or any instance asked for, of which [`Pings`] knows nothing.
 #[must_use]
 pub fn is_check(txn_id: Option<&str>) -> bool {
-    txn_id.is_some_and(|id| id == gaps::PING_ID || id.starts_with(DOCTOR))
+    txn_id.is_some_and(|id| id == gaps::PING_ID || id.starts_with(DOCTOR) || id.starts_with(SHARED))
 }
 
 /// Why the homeserver does not reach us: the spec's error code and one sentence with the remedy.

@@ -29,6 +29,8 @@ pub struct Names {
     pub bot_localpart: String,
     pub sender_localpart: String,
     pub display_name: String,
+    /// The registration's url may lead to another instance of ours.
+    pub is_shared: bool,
 }
 
 /// A link that works in both directions.
@@ -141,7 +143,13 @@ async fn be_reached(
     pings: &Pings,
     txn_id: &str,
 ) -> Result<(), String> {
-    match ping::prove(client, &names.appservice_id, pings, txn_id).await {
+    let pinged = if names.is_shared {
+        let txn_id = format!("{}{txn_id}", ping::SHARED);
+        ping::ask(client, &names.appservice_id, &txn_id).await
+    } else {
+        ping::prove(client, &names.appservice_id, pings, txn_id).await
+    };
+    match pinged {
         Err(failed) if failed.unsupported => {
             tracing::warn!("the homeserver has no ping; only the first event will show the way in");
             Ok(())

@@ -16,7 +16,7 @@ const PREFIX: &str = "partnerspace";
 /// Levels: their names, what they mean, and how each is read.
 type Level = (&'static str, &'static str, fn(&Signals) -> i64);
 
-const LEVELS: [Level; 15] = [
+const LEVELS: [Level; 16] = [
     ("inbox_waiting", "Inputs that wait", |signals| long(signals.pending.load(Relaxed))),
     ("inbox_quarantined", "Inputs that are set aside", |signals| counted(signals, 0)),
     ("outbox_loaded", "Sends in memory", |signals| long(signals.outbox_pending.load(Relaxed))),
@@ -54,6 +54,11 @@ const LEVELS: [Level; 15] = [
     ("ready", "1 when both directions and the rooms work", |signals| {
         i64::from(signals.ready.load(Relaxed))
     }),
+    (
+        "lease",
+        "1 while this instance works, 0 while another one does, -1 while it cannot know",
+        |signals| signals.lease.load(Relaxed),
+    ),
     ("resident_bytes", "Resident memory; 0 where it is not known", |_| {
         resident_bytes().and_then(|bytes| i64::try_from(bytes).ok()).unwrap_or(0)
     }),

@@ -2,6 +2,7 @@
 //! The only place that starts tasks.
 mod alone;
 pub mod disk;
+mod lease;
 mod metrics;
 mod program;
 mod verify;
@@ -23,6 +24,7 @@ use axum::Router;
 use bridge::platform::db::{Db, migrate, version};
 use bridge::platform::signals::Signals;
 use futures_util::future::select_all;
+use lease::Lease;
 use secrecy::ExposeSecret;
 use std::path::Path;
 use std::sync::Arc;
@@ -71,9 +73,14 @@ pub async fn database_as_it_is(config: &Config) -> anyhow::Result<Db> {
 /// Holds the database against a program that runs on it; what the result is must live as long.
 ///
 /// # Errors
-/// When one runs: with SQLite by the lock, with PostgreSQL where it listens on this machine.
+/// When one runs: with SQLite by the lock, with PostgreSQL by the lease or where it listens on this machine.
 pub async fn alone(config: &Config) -> anyhow::Result<Option<std::fs::File>> {
     let held = alone::hold(config.database.url.expose_secret())?;
+    if held.is_none() && lease::is_held(config.database.url.expose_secret()).await {
+        anyhow::bail!(
+            "Partnerspace runs: an instance works on this database; stop all of them first."
+        );
+    }
     if held.is_none() && tokio::net::TcpStream::connect(config.appservice.listen).await.is_ok() {
         anyhow::bail!(
             "Partnerspace runs: it listens on {}; stop it first.",
@@ -101,17 +108,8 @@ pub async fn run(config_file: &Path, config: &Config, random: u128) -> anyhow::R
     listen(&mut tasks, config, routes, &signals, &stopped).await?;
 
     let client = Client::new(config, &registration)?;
-    let working = async {
-        let Loops { apart, together } = whole.loops(&client).await;
-        let mut loops = JoinSet::new();
-        for each in apart {
-            loops.spawn(each);
-        }
-        tokio::select! {
-            (done, ..) = select_all(together) => done,
-            Some(done) = loops.join_next() => done.context("a loop has panicked").flatten(),
-        }
-    };
+    let database_url = config.database.url.expose_secret();
+    let mut lease = whole.lease(database_url, random);
 
     if let Some(folder) = disk::folder(config.database.url.expose_secret()) {
         let (bytes_min, signals) = (config.limits.disk_free_bytes_min, signals.clone());
@@ -122,17 +120,61 @@ pub async fn run(config_file: &Path, config: &Config, random: u128) -> anyhow::R
     }
     let ended = tokio::select! {
         () = ended_by_signal() => Ok(()),
-        done = working => done,
+        done = work(&whole, &client, database_url, lease.as_mut()) => done,
         Some(done) = tasks.join_next() => {
             done.context("a task has panicked").flatten().and_then(|()| anyhow::bail!("a task has ended"))
         }
     };
     tracing::info!("stopping");
     stop.send_replace(true);
+    if let Some(lease) = &mut lease {
+        lease.give_back().await;
+    }
     tokio::time::sleep(Duration::from_millis(STOP_MS_MAX.min(200))).await;
     tasks.abort_all();
     db.close().await;
     ended
+}
+
+/// Works for as long as it is ours to do, again and again; ends only when something is wrong.
+async fn work(
+    whole: &Whole,
+    client: &Client,
+    database_url: &str,
+    lease: Option<&mut Lease>,
+) -> anyhow::Result<()> {
+    let mut apart = JoinSet::new();
+    let Some(lease) = lease else {
+        return turn(whole.loops(client, None).await, &mut apart).await;
+    };
+    let client = client.behind(lease.gate());
+    loop {
+        let tenure = lease.stand_by().await;
+        let working = async {
+            let loops = whole.loops(&client, Some(&tenure)).await;
+            turn(loops, &mut apart).await
+        };
+        tokio::select! {
+            biased;
+            () = lease.keep(&tenure) => {}
+            () = lease::listen(database_url, &whole.signals) => {}
+            done = working => return done,
+        }
+        apart.shutdown().await;
+        lease.lost().await;
+    }
+}
+
+/// Runs the loops until one of them ends.
+async fn turn(loops: Loops, tasks: &mut JoinSet<anyhow::Result<()>>) -> anyhow::Result<()> {
+    let Loops { apart, together } = loops;
+    for each in apart {
+        tasks.spawn(each);
+    }
+    tokio::select! {
+        (done, ..) = select_all(together) => done,
+        Some(done) = tasks.join_next() => done.context("a loop has panicked").flatten(),
+    }
 }
 
 async fn listen(

@@ -1,5 +1,6 @@
 //! The program between its database and its homeserver: what it consists of and which loops it has,
 //! without saying where the loops run. `run` gives them tasks; tests drive them by hand.
+use super::lease::Lease;
 use super::program;
 use crate::config::{Config, Registration};
 use crate::link::client::Client;
@@ -11,9 +12,10 @@ use crate::link::startup::{Names, bring_up};
 use anyhow::Context;
 use axum::Router;
 use bridge::platform::clock::Clock;
-use bridge::platform::db::Db;
+use bridge::platform::db::{Db, Engine};
 use bridge::platform::gaps::{self, catchup};
 use bridge::platform::inbox::{AcceptError, Inbox, Source};
+use bridge::platform::lease::Tenure;
 use bridge::platform::signals::Signals;
 use bridge::platform::{App, inbox, install, outbox};
 use bridge::program::{Install, Program};
@@ -90,10 +92,20 @@ impl Whole {
             bot_localpart: config.appservice.bot.clone(),
             sender_localpart: config.sender_localpart(),
             display_name: program.name.clone(),
+            is_shared: db.engine() == Engine::Postgres,
         };
         let inbox = Inbox::new(db.clone(), &program, signals.clone());
         let (pings, readiness) = (Pings::default(), Readiness::waiting("the homeserver"));
         Ok(Self { db, program, install, signals, inbox, looker, clock, names, pings, readiness })
+    }
+
+    /// The lease, where several instances may run.
+    #[must_use]
+    pub fn lease(&self, database_url: &str, random: u128) -> Option<Lease> {
+        let is_shared = self.names.is_shared;
+        is_shared.then(|| {
+            Lease::new(database_url, random, self.db.clone(), &self.signals, &self.readiness)
+        })
     }
 
     /// What answers the homeserver.
@@ -110,11 +122,19 @@ impl Whole {
         })
     }
 
-    /// The loops, once the link stands; none of them may end.
-    pub async fn loops(self, client: &Client) -> Loops {
-        let Self { db, program, install, signals, inbox, looker, clock, .. } = self;
-        let link = bring_up(client, &self.names, &self.pings, &self.readiness, &clock).await;
-        let app = App { db, program, install, homeserver: link.client, clock, signals };
+    /// The loops, once the link stands; none of them may end. Where several instances may run, they work
+    /// only as long as the tenure lasts.
+    pub async fn loops(&self, client: &Client, tenure: Option<&Tenure>) -> Loops {
+        let (inbox, looker) = (self.inbox.clone(), self.looker.clone());
+        let link = bring_up(client, &self.names, &self.pings, &self.readiness, &self.clock).await;
+        let app = App {
+            db: tenure.map_or_else(|| self.db.clone(), |tenure| self.db.held(tenure)),
+            program: self.program.clone(),
+            install: self.install.clone(),
+            homeserver: link.client,
+            clock: self.clock.clone(),
+            signals: self.signals.clone(),
+        };
         if app.signals.is_shut() {
             let waits_for = "what the rooms hold since the backup".to_owned();
             self.readiness.set(Some(waits_for));
@@ -123,7 +143,7 @@ impl Whole {
         let ended = |what: &'static str| anyhow::anyhow!("{what} has ended");
         let (sender, states, watch, checks, filler) =
             (app.clone(), app.clone(), app.clone(), app.clone(), app.clone());
-        let (readiness, id) = (self.readiness, self.names.appservice_id);
+        let (readiness, id) = (self.readiness.clone(), self.names.appservice_id.clone());
         let apart: Vec<Loop> = vec![
             inbox::run::run(app.clone()).map(|done| done.context("the worker")).boxed(),
             outbox::run::run(sender).map(move |()| Err(ended("the sender"))).boxed(),

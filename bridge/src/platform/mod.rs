@@ -12,6 +12,7 @@ pub mod homeserver;
 pub mod inbox;
 pub mod install;
 pub mod jobs;
+pub mod lease;
 pub mod outbox;
 pub mod pins;
 pub mod points;

@@ -106,6 +106,10 @@ pub struct Signals {
     pub raised: Alarms,
     /// How far the homeserver's clock is ahead of ours, as the last canary proved; 0 when it proved nothing.
     pub skew_ms: AtomicI64,
+    /// 1 while we work, 0 while another instance does, -1 while nobody can be told to.
+    pub lease: AtomicI64,
+    /// A state that is on its way to the homeserver: room, type and key.
+    pub state_flying: Mutex<Option<[String; 3]>>,
     /// Free bytes on the database's disk; -1 where that is not ours to know.
     pub disk_free: AtomicI64,
     /// What the watch read last: quarantined inputs, owed messages, parked ones, rooms without us, and
@@ -152,6 +156,8 @@ impl Default for Signals {
             noticed: Alarms::default(),
             raised: Alarms::default(),
             skew_ms: AtomicI64::new(0),
+            lease: AtomicI64::new(1),
+            state_flying: Mutex::default(),
             disk_free: AtomicI64::new(-1),
             counted: Default::default(),
             canary: Mutex::default(),
@@ -169,6 +175,32 @@ impl Signals {
     pub fn wake_jobs(&self) {
         self.jobs_changed.store(true, Relaxed);
         self.inbox.wake();
+    }
+
+    /// Whether another instance works, and we only accept.
+    #[must_use]
+    pub fn stands_by(&self) -> bool {
+        self.lease.load(Relaxed) != 1
+    }
+
+    /// Another instance has accepted something, or may have.
+    pub fn wake_all(&self) {
+        self.walks_owed.store(true, Relaxed);
+        self.jobs_changed.store(true, Relaxed);
+        self.states.notify_one();
+        self.inbox.unread(0);
+    }
+
+    /// Forgets what was known of the work: another instance has done it, or will.
+    pub fn forget_work(&self) {
+        drop(self.take_marks());
+        self.outbox.unread(0);
+        self.set_trouble(None);
+        for alarm in Alarm::ALL {
+            self.noticed.set(alarm, false);
+            self.raised.set(alarm, false);
+        }
+        self.wake_all();
     }
 
     /// Rooms or chats may have something new to do.

@@ -94,6 +94,9 @@ async fn answer(shared: &Arc<Shared>, request: Request<Incoming>) -> Option<Resp
     let shared = shared.clone();
     let work = async move {
         tokio::time::sleep(delay).await;
+        if let Some(Fault::Late(ms)) = fault {
+            tokio::time::sleep(Duration::from_millis(ms)).await;
+        }
         let before = matches!(
             fault,
             Some(Fault::ErrorBefore | Fault::CutBefore | Fault::Limited | Fault::Forbidden)

@@ -18,6 +18,8 @@ pub enum Fault {
     CutAfter,
     /// The effect happens, the answer comes after this many milliseconds.
     Stall(u64),
+    /// Effect and answer come after this many milliseconds.
+    Late(u64),
 }
 
 /// Chances in percent that a request of the appservice meets a fault; half of the errors and cuts

@@ -145,7 +145,7 @@ impl Town {
         let born: Rc<RefCell<Option<Loops>>> = Rc::default();
         let cradle = born.clone();
         let boot = async move {
-            *cradle.borrow_mut() = Some(whole.loops(&client).await);
+            *cradle.borrow_mut() = Some(whole.loops(&client, None).await);
         };
         self.tasks.add(Side::Program, boot.boxed_local());
         self.born = born;

@@ -2,6 +2,7 @@
 //! is typed by ruma. One `Client` is cheap to clone; all clones share connections and session.
 mod direct;
 mod errors;
+mod gate;
 mod put;
 mod session;
 #[cfg(test)]
@@ -13,6 +14,7 @@ use crate::link::capabilities::Capabilities;
 use bridge::platform::homeserver::{CallError, Homeserver, Put};
 use bytes::Bytes;
 use errors::unreadable;
+pub use gate::Gate;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use ruma::api::auth_scheme::{AuthScheme, SendAccessToken};
@@ -89,6 +91,13 @@ impl Client {
     #[must_use]
     pub fn over(&self, carrier: Arc<dyn Carrier>) -> Self {
         let transport = self.0.transport.clone().over(carrier);
+        Self(Arc::new(self.0.with_transport(transport)))
+    }
+
+    /// The same client, whose requests wait at a gate.
+    #[must_use]
+    pub fn behind(&self, gate: Gate) -> Self {
+        let transport = self.0.transport.clone().behind(gate);
         Self(Arc::new(self.0.with_transport(transport)))
     }
 
@@ -235,7 +244,6 @@ fn is_token_refused(error: &CallError) -> bool {
 }
 
 impl Inner {
-    #[cfg(feature = "failpoints")]
     fn with_transport(&self, transport: Transport) -> Self {
         Self {
             transport,

@@ -211,6 +211,7 @@ async fn startup_makes_itself_known_and_uses_the_device_from_then_on() {
         bot_localpart: "partners_bot".into(),
         sender_localpart: "partners_sender".into(),
         display_name: "Program".into(),
+        is_shared: false,
     };
     let readiness = Readiness::waiting("start");
     let clock = crate::clock::real();

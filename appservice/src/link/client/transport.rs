@@ -2,6 +2,7 @@
 //! either a success or a `CallError`. URLs hold no secret, yet stay out of errors and logs.
 use super::direct::Direct;
 use super::errors;
+use super::gate::Gate;
 use crate::config::LimitsConfig;
 use bridge::platform::homeserver::CallError;
 use bytes::{Bytes, BytesMut};
@@ -34,6 +35,7 @@ pub struct Transport {
     origin: String,
     http: reqwest::Client,
     answer_bytes_max: usize,
+    gate: Option<Gate>,
 }
 
 impl Transport {
@@ -64,6 +66,7 @@ impl Transport {
             origin,
             http: builder.build()?,
             answer_bytes_max: limits.answer_bytes_max,
+            gate: None,
         })
     }
 
@@ -71,6 +74,17 @@ impl Transport {
     pub fn over(mut self, carrier: Arc<dyn Carrier>) -> Self {
         self.carrier = Some(carrier);
         self
+    }
+
+    pub fn behind(mut self, gate: Gate) -> Self {
+        self.gate = Some(gate);
+        self
+    }
+
+    async fn pass(&self) {
+        if let Some(gate) = &self.gate {
+            gate.pass().await;
+        }
     }
 
     /// A success, or an error.
@@ -92,6 +106,7 @@ impl Transport {
         headers: HeaderMap,
         body: Vec<u8>,
     ) -> Result<Response<Bytes>, CallError> {
+        self.pass().await;
         #[cfg(feature = "failpoints")]
         if let Some(carrier) = &self.carrier {
             let request = Request::builder().method(method).uri(url).body(Bytes::from(body));
@@ -140,6 +155,7 @@ impl Transport {
         bearer: HeaderValue,
         body: String,
     ) -> Result<Response<Bytes>, CallError> {
+        self.pass().await;
         #[cfg(feature = "failpoints")]
         if let Some(carrier) = &self.carrier {
             let request = Request::put(path)

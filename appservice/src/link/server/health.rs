@@ -2,6 +2,7 @@
 //! for supervisors; they need no token and tell no secret.
 use super::answer;
 use super::{Server, Sink};
+use crate::link::readiness::Ready;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -12,9 +13,10 @@ pub async fn live() -> Response {
 }
 
 pub async fn ready<S: Sink>(State(server): State<Server<S>>) -> Response {
-    match server.readiness.waiting_for() {
-        None => answer::json(StatusCode::OK, r#"{"ready":true}"#),
-        Some(what) => answer::json(
+    match server.readiness.now() {
+        Ready::Yes => answer::json(StatusCode::OK, r#"{"ready":true}"#),
+        Ready::StandsBy => answer::json(StatusCode::OK, r#"{"ready":true,"stands_by":true}"#),
+        Ready::WaitsFor(what) => answer::json(
             StatusCode::SERVICE_UNAVAILABLE,
             json!({"ready": false, "waiting_for": what}).to_string(),
         ),

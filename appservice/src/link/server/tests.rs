@@ -345,6 +345,11 @@ async fn health_tells_what_is_waited_for() {
     assert_eq!(body, json!({"ready": false, "waiting_for": "the homeserver"}));
     rig.readiness.set(None);
     assert_eq!(get("/health/ready").await.unwrap().status(), 200);
+    rig.readiness.stand_by();
+    let standing = get("/health/ready").await.unwrap();
+    assert_eq!(standing.status(), 200);
+    let body: Value = standing.json().await.unwrap();
+    assert_eq!(body, json!({"ready": true, "stands_by": true}));
 }
 
 /// One request over a connection of its own, which then ends.

@@ -40,6 +40,7 @@ const FAULT_MS: u64 = 2_000;
 const WORD_CHARS_MAX: usize = 40;
 
 /// Looks at servers: what it may reach, and whom it trusts.
+#[derive(Clone)]
 pub struct Looker {
     allow_private: bool,
     roots: Vec<Certificate>,

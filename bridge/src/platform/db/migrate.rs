@@ -1,5 +1,5 @@
 //! Brings the database to the schema version of this program; refuses one that is newer.
-use super::{Db, Engine};
+use super::{Conn, Db, Engine, lock_setup};
 use schema::migrations::{NEWEST, migrations};
 use sqlx::{AssertSqlSafe, Executor, Row};
 
@@ -20,8 +20,11 @@ pub enum MigrateError {
 /// # Errors
 /// When the database is gone.
 pub async fn version(db: &Db) -> Result<i64, sqlx::Error> {
-    let mut connection = db.read().await?;
-    let known = match db.engine() {
+    version_in(&mut *db.read().await?, db.engine()).await
+}
+
+async fn version_in(connection: &mut Conn, engine: Engine) -> Result<i64, sqlx::Error> {
+    let known = match engine {
         Engine::Sqlite => "select count(*) from sqlite_master where name = 'schema_version'",
         Engine::Postgres => {
             "select count(*) from information_schema.tables where table_schema = current_schema() and table_name = 'schema_version'"
@@ -57,6 +60,11 @@ pub async fn migrate_to(db: &Db, last: i64, now: i64) -> Result<(i64, i64), Migr
     for (version, name, sql) in migrations(db.engine()).filter(|step| missing(step.0)) {
         let step = |error| MigrateError::Step { version, name, error };
         let mut tx = db.begin().await?;
+        // Of instances that start together one does each step.
+        lock_setup(&mut tx, db.engine()).await?;
+        if version_in(&mut tx, db.engine()).await? >= version {
+            continue;
+        }
         if version == 1 {
             tx.execute("create table schema_version (version bigint not null primary key, applied_at bigint not null)")
                 .await

@@ -2,13 +2,16 @@
 //! is also the queue of writers (four of them lose three of four read-then-write transactions).
 mod migrate;
 pub mod packed;
+mod setup;
 pub mod sql;
 mod store;
 
 pub use migrate::{MigrateError, migrate, migrate_to, version};
 pub use schema::migrations::Engine;
+pub use setup::lock_setup;
 pub use store::{Durability, durability, touch, try_write};
 
+use super::lease::{self, Tenure};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{Any, AnyConnection, AnyPool, Executor, Transaction};
 use std::str::FromStr;
@@ -28,6 +31,8 @@ pub struct Db {
     engine: Engine,
     writer: AnyPool,
     readers: AnyPool,
+    /// Where several instances may run: ours, without which nothing is begun.
+    tenure: Option<Tenure>,
 }
 
 impl Db {
@@ -61,7 +66,7 @@ impl Db {
             Engine::Sqlite => sqlite_pool(1, "").connect_with(options).await?,
             Engine::Postgres => pool(1).connect_with(options).await?,
         };
-        Ok(Self { engine: opened.engine, writer: pool.clone(), readers: pool })
+        Ok(Self { engine: opened.engine, writer: pool.clone(), readers: pool, tenure: None })
     }
 
     /// Whether a connection is in use, or on its way back.
@@ -87,7 +92,7 @@ impl Db {
                 (writer, pool(READERS_MAX).connect_lazy_with(options))
             }
         };
-        Ok(Self { engine, writer, readers })
+        Ok(Self { engine, writer, readers, tenure: None })
     }
 
     #[must_use]
@@ -95,15 +100,26 @@ impl Db {
         self.engine
     }
 
+    /// The same database for those who work: its transactions are begun only as long as the tenure lasts,
+    /// and end before another instance's begins.
+    #[must_use]
+    pub fn held(&self, tenure: &Tenure) -> Self {
+        Self { tenure: Some(tenure.clone()), ..self.clone() }
+    }
+
     /// Begins a writing transaction; on SQLite it waits for its turn.
     ///
     /// # Errors
-    /// When the database is gone.
+    /// When the database is gone, or another instance works now.
     pub async fn begin(&self) -> Result<Tx, sqlx::Error> {
-        match self.engine {
-            Engine::Sqlite => self.writer.begin_with("begin immediate").await,
-            Engine::Postgres => self.writer.begin().await,
+        let mut tx = match self.engine {
+            Engine::Sqlite => return self.writer.begin_with("begin immediate").await,
+            Engine::Postgres => self.writer.begin().await?,
+        };
+        if let Some(tenure) = &self.tenure {
+            lease::check(&mut tx, tenure).await?;
         }
+        Ok(tx)
     }
 
     /// Begins a transaction for reading that sees one moment throughout, whatever is written meanwhile.

@@ -3,8 +3,9 @@
 use super::filter::{Filter, Peek, Verdict, has_lone_surrogate};
 use super::store::{self, Conflict, NewRow};
 use crate::platform::db::sql::chunks;
-use crate::platform::db::{Conn, Db};
+use crate::platform::db::{Conn, Db, Engine};
 use crate::platform::gaps::Walks;
+use crate::platform::lease;
 use crate::platform::points::{Point, reach};
 use crate::platform::signals::{Mark, Places, Signals};
 use crate::platform::work::Effects;
@@ -108,16 +109,24 @@ impl Inbox {
         }
         self.signals.counters.events.inc_by(events.len() as u64);
         let rows = self.signals.places(|places| self.sift(events, places, source, now));
-        if self.walks.owe(&self.db, now).await? {
+        let walks_owed = self.walks.owe(&self.db, now).await?;
+        if walks_owed {
             self.signals.walks_owed.store(true, Relaxed);
         }
         if rows.len() < events.len() {
             reach(Point::Echoed).await?;
         }
-        if rows.is_empty() {
-            return Ok(0);
+        let kept = if rows.is_empty() { 0 } else { self.enter(rows, now).await? };
+        if (walks_owed || kept > 0) && self.signals.stands_by() {
+            lease::store::tell(&mut *self.db.write().await?).await?;
         }
-        let first = rows.iter().map(|row| row.seq).min().unwrap_or_default();
+        Ok(kept)
+    }
+
+    /// Makes rows of the inbox, and hands them on.
+    async fn enter(&self, mut rows: Vec<NewRow>, now: i64) -> Result<usize, AcceptError> {
+        let between = self.number(&mut rows).await?;
+        let first = rows.first().map_or(0, |row| row.seq);
         let promise = self.signals.inbox.promise(first);
         let kept = self.keep(&rows).await?;
         reach(Point::Committed).await?;
@@ -128,6 +137,16 @@ impl Inbox {
         let malformed = rows.iter().filter(|row| row.malformed).count();
         self.signals.pending.fetch_add(kept.saturating_sub(malformed), Relaxed);
         match kept {
+            // Others have accepted something in between, which comes first.
+            _ if between.is_some() => {
+                promise.withdraw();
+                self.signals.inbox.unread(between.unwrap_or(0));
+            }
+            // Another instance may have accepted them, and died before it said so.
+            _ if kept < rows.len() && self.db.engine() == Engine::Postgres => {
+                promise.withdraw();
+                self.signals.inbox.unread(0);
+            }
             0 => promise.withdraw(),
             // Some were known: which, only the table can tell.
             _ if kept < rows.len() => drop(promise),
@@ -143,17 +162,39 @@ impl Inbox {
     /// # Errors
     /// When the database is gone; then nothing is kept.
     pub async fn accept_said(&self, events: &[(&RawValue, i64)]) -> Result<usize, sqlx::Error> {
-        let rows: Vec<NewRow> = events
+        let mut rows: Vec<NewRow> = events
             .iter()
             .filter_map(|(raw, at)| {
                 let peek = serde_json::from_str::<Peek<'_>>(raw.get()).ok()?;
-                Some(self.row(&peek, raw.get(), Source::Restored, *at))
+                Some(Self::row(&peek, raw.get(), Source::Restored, *at))
             })
             .collect();
+        self.number(&mut rows).await?;
         let kept = self.keep(&rows).await?;
         self.signals.pending.fetch_add(kept, Relaxed);
         self.signals.inbox.unread(0);
         Ok(kept)
+    }
+
+    /// Gives the rows their numbers. Where several instances accept, the database does, in one order over all
+    /// of them; where others have been given some since our last, the number after which theirs may be.
+    async fn number(&self, rows: &mut [NewRow]) -> Result<Option<i64>, sqlx::Error> {
+        let many = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+        if self.db.engine() == Engine::Sqlite {
+            let last = self.signals.seq.fetch_add(many, Relaxed);
+            for (row, seq) in rows.iter_mut().zip(last + 1..) {
+                row.seq = seq;
+            }
+            return Ok(None);
+        }
+        let numbers = store::numbers(&mut *self.db.write().await?, many).await?;
+        for (row, seq) in rows.iter_mut().zip(&numbers) {
+            row.seq = *seq;
+        }
+        let (Some(first), Some(last)) = (numbers.first(), numbers.last()) else { return Ok(None) };
+        let known = self.signals.seq.fetch_max(*last, Relaxed);
+        let is_ours = known + 1 == *first && known + many == *last;
+        Ok((!is_ours).then_some(known.min(first - 1)))
     }
 
     /// In one commit; a single statement needs no transaction around it, and answers sooner.
@@ -163,6 +204,9 @@ impl Inbox {
             return store::insert(&mut *self.db.write().await?, rows).await;
         }
         let mut tx = self.db.begin().await?;
+        if self.db.engine() == Engine::Postgres {
+            store::hurry(&mut tx).await?;
+        }
         let kept = store::insert(&mut tx, rows).await?;
         reach(Point::InboxRows).await?;
         tx.commit().await?;
@@ -223,11 +267,11 @@ impl Inbox {
                     if source == Source::Txn {
                         self.walks.look(&peek, places, now);
                     }
-                    match self.filter.verdict(&peek, places) {
+                    match self.verdict(&peek, places) {
                         Verdict::Skip => {}
                         Verdict::Echo { txn_id } => self.echo(txn_id, &peek, now),
                         Verdict::Keep if !has_lone_surrogate(text) => {
-                            rows.push(self.row(&peek, text, source, now));
+                            rows.push(Self::row(&peek, text, source, now));
                         }
                         Verdict::Keep | Verdict::Broken => {
                             rows.push(self.malformed(text, source, now));
@@ -240,17 +284,23 @@ impl Inbox {
         rows
     }
 
+    /// Whoever stands by may not know of a chat yet: there, every message is for us.
+    fn verdict(&self, peek: &Peek<'_>, places: &Places) -> Verdict {
+        let room: &str = &peek.room_id;
+        let is_known = places.kept.contains(room) || places.direct.contains(room);
+        self.filter.verdict_in(peek, places, !is_known && self.signals.stands_by())
+    }
+
     fn echo(&self, txn_id: String, peek: &Peek<'_>, now: i64) {
         self.signals.last_echo_at.store(now, Relaxed);
         self.signals.came_back(&txn_id, peek.said_at(), now);
         self.signals.mark(Mark::Confirmed { txn_id, event_id: peek.event_id.clone().into_owned() });
     }
 
-    fn row(&self, peek: &Peek<'_>, text: &str, source: Source, now: i64) -> NewRow {
-        let seq = self.signals.seq.fetch_add(1, Relaxed) + 1;
-        tracing::debug!(event = &*peek.event_id, seq, source = source.as_str(), "came in");
+    fn row(peek: &Peek<'_>, text: &str, source: Source, now: i64) -> NewRow {
+        tracing::debug!(event = &*peek.event_id, source = source.as_str(), "came in");
         NewRow {
-            seq,
+            seq: 0,
             event_id: peek.event_id.clone().into_owned(),
             room_id: peek.room_id.clone().into_owned(),
             sender: peek.sender.clone().into_owned(),
@@ -266,7 +316,7 @@ impl Inbox {
         self.signals.counters.malformed.inc();
         let digest = Sha256::digest(text.as_bytes());
         NewRow {
-            seq: self.signals.seq.fetch_add(1, Relaxed) + 1,
+            seq: 0,
             event_id: format!("sha256:{digest:x}"),
             room_id: String::new(),
             sender: String::new(),

@@ -86,6 +86,41 @@ pub async fn insert(tx: &mut Conn, rows: &[NewRow]) -> Result<usize, sqlx::Error
     Ok(kept)
 }
 
+/// The next numbers of the inbox, in order, where several instances may accept (PostgreSQL).
+///
+/// # Errors
+/// When the database refuses.
+pub async fn numbers(connection: &mut Conn, many: i64) -> Result<Vec<i64>, sqlx::Error> {
+    let rows = sqlx::query("select nextval('inbox_seq') from generate_series(1, $1)")
+        .bind(many)
+        .fetch_all(connection)
+        .await?;
+    rows.iter().map(|row| row.try_get(0)).collect()
+}
+
+/// A process that stands still in this transaction loses it: another instance may wait for the same events.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn hurry(tx: &mut Conn) -> Result<(), sqlx::Error> {
+    sqlx::query("set local idle_in_transaction_session_timeout = '8s'").execute(tx).await?;
+    Ok(())
+}
+
+/// Lets the numbers begin above those that a restore has brought.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn numbers_on(tx: &mut Conn) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "select setval('inbox_seq', (select max(seq) from inbox)) from inbox_seq \
+         where (select coalesce(max(seq), 0) from inbox) + case when is_called then 0 else 1 end > last_value",
+    )
+    .fetch_optional(tx)
+    .await?;
+    Ok(())
+}
+
 /// An event id that came again with another content.
 #[derive(Debug, Clone)]
 pub struct Conflict {

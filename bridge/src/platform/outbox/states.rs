@@ -11,6 +11,7 @@ use crate::platform::refusal::Fault;
 use crate::platform::work::Effects;
 use crate::rooms::actions::alert_once_a_day;
 use schema::card::{Finding, Severity};
+use std::sync::PoisonError;
 
 const RETRY_MS: i64 = 2_000;
 const RETRY_SHIFT_MAX: i64 = 6;
@@ -87,9 +88,18 @@ impl<H: Homeserver> States<H> {
             redacts: None,
             content: &state.content,
         };
+        // Should the work go to another instance meanwhile, nobody else knows that this one may land late.
+        self.flies(Some([&state.room, &state.event_type, &state.state_key].map(String::clone)));
         let result = self.app.homeserver.put(&put).await.map(|_| ());
         reach(Point::StatePut).await?;
-        self.landed(&state, &room_id, result, self.app.clock.now()).await
+        self.landed(&state, &room_id, result, self.app.clock.now()).await?;
+        self.flies(None);
+        Ok(())
+    }
+
+    fn flies(&self, state: Option<[String; 3]>) {
+        let held = self.app.signals.state_flying.lock();
+        *held.unwrap_or_else(PoisonError::into_inner) = state;
     }
 
     /// The content with the ids of our own events that it names; those not sent yet are waited for,
