@@ -67,7 +67,21 @@ impl Stage {
         let person = self.house.person(who)?;
         let answer = person.reply_to(&person.say(&room, line).await?).await?;
         ensure!(answer.card()["kind"] != "refusal", "{line}: {}", answer.body());
+        if place == "control" {
+            self.badges_told().await?;
+        }
         Ok(answer)
+    }
+
+    /// What a person hears of badges gathers for a moment. Here each is told by itself; what gathers while
+    /// the rooms are read back has then the name of one that was told before.
+    async fn badges_told(&self) -> Outcome<()> {
+        let facts = Facts::of(&self.house.program).await?;
+        until("badges to be told", || async {
+            let waiting = "select count(*) from job where kind = 'badge.tell'";
+            (facts.number(waiting, &[]).await.ok()? == 0).then_some(())
+        })
+        .await
     }
 
     /// A new claim, approved by a press on its card.
@@ -90,6 +104,7 @@ impl Stage {
             (facts.number(query, &[]).await.ok()? == 1).then_some(())
         })
         .await?;
+        self.badges_told().await?;
         Ok(pressed)
     }
 

@@ -154,6 +154,9 @@ impl Writer {
             _ => Cow::Borrowed(address),
         };
         let bare = matches!(kind, LinkType::Autolink | LinkType::Email);
+        // With a name before its host an address looks like one that leads elsewhere.
+        let bare =
+            bare && !address.split(['/', '?', '#']).nth(2).is_some_and(|at| at.contains('@'));
         self.open_link(target(&address), bare);
     }
 

@@ -237,7 +237,9 @@ fn is_bare(href: &str, label: &str) -> bool {
         let text = text.trim_start_matches("mailto:").trim_end_matches('/').to_lowercase();
         text.replace("%3c", "<").replace("%3e", ">")
     };
+    // `https://a.example:` is written otherwise, and says where it leads.
     plain(href) == plain(label)
+        || url::Url::parse(label).is_ok_and(|written| written.as_str() == href)
 }
 
 fn host_of(href: &str, source: &str) -> String {
