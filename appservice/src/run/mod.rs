@@ -1,6 +1,7 @@
 //! `run`: the listener first, so that nothing waits for us; then the link, the loops, the rooms.
 //! The only place that starts tasks.
 mod alone;
+mod damaged;
 pub mod disk;
 mod metrics;
 mod program;
@@ -8,6 +9,7 @@ mod whole;
 
 pub use metrics::Metrics;
 pub use program::program;
+use whole::{LocalLoop, Loop};
 pub use whole::{Loops, Whole};
 
 use crate::config::{Config, Registration};
@@ -15,7 +17,7 @@ use crate::link::client::Client;
 use crate::link::server::{serve, serve_homeserver};
 use crate::link::servercheck::Looker;
 use crate::telemetry;
-use crate::{backup, clock};
+use crate::{backup, clock, damage};
 use anyhow::Context;
 use axum::Router;
 use bridge::ledger::actions::Verified;
@@ -38,8 +40,9 @@ const STOP_MS_MAX: u64 = 5_000;
 /// Opens the database of a configuration and brings it to this program's schema.
 ///
 /// # Errors
-/// When it cannot be opened, or is newer than this program.
+/// When it cannot be opened, is damaged, or is newer than this program.
 pub async fn database(config_file: &Path, config: &Config) -> anyhow::Result<(Db, (i64, i64))> {
+    damage::look_at_log(config.database.url.expose_secret())?;
     if let Some(file) = disk::sqlite_file(config.database.url.expose_secret()) {
         disk::keep_private(&file)?;
     }
@@ -54,8 +57,9 @@ pub async fn database(config_file: &Path, config: &Config) -> anyhow::Result<(Db
 /// Opens the database for looking: nothing is made, nothing is brought to another schema.
 ///
 /// # Errors
-/// When it is not there, or not of this program's schema.
+/// When it is not there, is damaged, or not of this program's schema.
 pub async fn database_as_it_is(config: &Config) -> anyhow::Result<Db> {
+    damage::look_at_log(config.database.url.expose_secret())?;
     let db = Db::open_present(config.database.url.expose_secret())
         .await
         .context("there is no database at `database.url`; partnerspace run makes it")?;
@@ -129,9 +133,13 @@ pub async fn run(config_file: &Path, config: &Config, random: u128) -> anyhow::R
     let registration =
         Registration::read(&config.registration_path(config_file)).map_err(anyhow::Error::msg)?;
     let _alone = alone::hold(config.database.url.expose_secret())?;
-    let (db, _) = database(config_file, config).await?;
-    let looker = Looker::new(&config.federation, config_file)?;
-    let whole = Whole::open(config, db.clone(), looker, clock::real(), random).await?;
+    let (db, whole) = match opened(config_file, config, random).await {
+        Ok(opened) => opened,
+        Err(error) => match damage::told_by(&error) {
+            Some(what) => return damaged::run(config, &registration, what).await,
+            None => return Err(error),
+        },
+    };
     let signals = whole.signals.clone();
     let (stop, stopped) = watch::channel(false);
     let mut tasks = JoinSet::new();
@@ -139,18 +147,7 @@ pub async fn run(config_file: &Path, config: &Config, random: u128) -> anyhow::R
     listen(&mut tasks, config, routes, &signals, &stopped).await?;
 
     let client = Client::new(config, &registration)?;
-    let working = async {
-        let Loops { apart, together } = whole.loops(&client).await;
-        let mut loops = JoinSet::new();
-        for each in apart {
-            loops.spawn(each);
-        }
-        tokio::select! {
-            (done, ..) = select_all(together) => done,
-            Some(done) = loops.join_next() => done.context("a loop has panicked").flatten(),
-        }
-    };
-
+    let working = working(whole, &client, &signals);
     if let Some(folder) = disk::folder(config.database.url.expose_secret()) {
         let (bytes_min, signals) = (config.limits.disk_free_bytes_min, signals.clone());
         tasks.spawn(async move {
@@ -169,8 +166,62 @@ pub async fn run(config_file: &Path, config: &Config, random: u128) -> anyhow::R
     stop.send_replace(true);
     tokio::time::sleep(Duration::from_millis(STOP_MS_MAX.min(200))).await;
     tasks.abort_all();
-    db.close().await;
+    if signals.damage().is_some() {
+        // Closing it would write what stands in its log into a file that is damaged.
+        std::mem::forget(db);
+    } else {
+        db.close().await;
+    }
     ended
+}
+
+/// The database, looked at, and the program on it.
+async fn opened(config_file: &Path, config: &Config, random: u128) -> anyhow::Result<(Db, Whole)> {
+    let (db, _) = database(config_file, config).await?;
+    let looker = Looker::new(&config.federation, config_file)?;
+    let mut whole = Whole::open(config, db.clone(), looker, clock::real(), random).await?;
+    whole.look_first(damage::is_small(config.database.url.expose_secret()));
+    Ok((db, whole))
+}
+
+/// Everything behind the listener; with a damaged database, nothing but to say so.
+async fn working(whole: Whole, client: &Client, signals: &Signals) -> anyhow::Result<()> {
+    let Loops { apart, together, standby } = whole.loops(client).await;
+    let done = match signals.damage() {
+        None => until_damaged(apart, together, signals).await,
+        Some(_) => Ok(()),
+    };
+    if let Err(error) = &done
+        && let Some(what) = damage::told_by(error)
+    {
+        signals.set_damage(what);
+    }
+    match signals.damage() {
+        Some(_) => standby.await,
+        None => done,
+    }
+}
+
+/// Runs the loops until one ends, or the database turns out to be damaged; then none runs any more.
+async fn until_damaged(
+    apart: Vec<Loop>,
+    together: Vec<LocalLoop>,
+    signals: &Signals,
+) -> anyhow::Result<()> {
+    let mut loops = JoinSet::new();
+    for each in apart {
+        loops.spawn(each);
+    }
+    let done = tokio::select! {
+        (done, ..) = select_all(together) => done,
+        Some(done) = loops.join_next() => done.context("a loop has panicked").flatten(),
+        () = signals.damaged() => Ok(()),
+    };
+    if let Some(what) = signals.damage() {
+        tracing::error!("{}", damage::Damaged::new(what));
+    }
+    loops.shutdown().await;
+    done
 }
 
 async fn listen(

@@ -7,10 +7,10 @@ mod store;
 
 pub use migrate::{MigrateError, migrate, migrate_to, version};
 pub use schema::migrations::Engine;
-pub use store::{Durability, durability, touch, try_write};
+pub use store::{Durability, damage, damage_in, durability, touch, try_write};
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{Any, AnyConnection, AnyPool, Executor, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Executor, Transaction};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -19,6 +19,9 @@ pub type Tx = Transaction<'static, Any>;
 /// What a store function takes: a transaction's or a reader's connection.
 pub type Conn = AnyConnection;
 
+const SQLITE_SETTINGS: &str = "pragma journal_mode=wal; pragma synchronous=full; \
+    pragma foreign_keys=on; pragma busy_timeout=10000; pragma cache_size=-4096; \
+    pragma temp_store=memory; pragma wal_autocheckpoint=4000;";
 const READERS_MAX: u32 = 2;
 const WRITERS_MAX_POSTGRES: u32 = 4;
 const WAIT_MAX: Duration = Duration::from_secs(30);
@@ -45,6 +48,19 @@ impl Db {
     /// When the address is not understood, nothing answers there, or the file is absent.
     pub async fn open_present(url: &str) -> Result<Self, sqlx::Error> {
         Self::open_as(url, "rw").await
+    }
+
+    /// Opens the file of a SQLite database as it lies there, without what stands in the log beside it:
+    /// neither is touched.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn open_untouched(url: &str) -> Result<Self, sqlx::Error> {
+        sqlx::any::install_default_drivers();
+        let separator = if url.contains('?') { '&' } else { '?' };
+        let url = format!("{url}{separator}mode=ro&immutable=true");
+        let pool = pool(1).connect_with(AnyConnectOptions::from_str(&url)?).await?;
+        Ok(Self { engine: engine_of(&url)?, writer: pool.clone(), readers: pool })
     }
 
     /// One connection for reading and writing, so that a test that drives the program step by step
@@ -78,7 +94,11 @@ impl Db {
             Engine::Sqlite => {
                 let separator = if url.contains('?') { '&' } else { '?' };
                 let options = AnyConnectOptions::from_str(&format!("{url}{separator}mode={mode}"))?;
+                // A pool would try for half a minute, and then not say what is wrong.
+                let mut first = AnyConnection::connect_with(&options).await?;
+                first.execute(SQLITE_SETTINGS).await?;
                 let writer = sqlite_pool(1).connect_with(options.clone()).await?;
+                first.close().await?;
                 (writer, sqlite_pool(READERS_MAX).connect_lazy_with(options))
             }
             Engine::Postgres => {
@@ -164,13 +184,7 @@ fn pool(max: u32) -> AnyPoolOptions {
 fn sqlite_pool(max: u32) -> AnyPoolOptions {
     pool(max).after_connect(|connection, _| {
         Box::pin(async move {
-            connection
-                .execute(
-                    "pragma journal_mode=wal; pragma synchronous=full; pragma foreign_keys=on; \
-                     pragma busy_timeout=10000; pragma cache_size=-4096; pragma temp_store=memory; \
-                     pragma wal_autocheckpoint=4000;",
-                )
-                .await?;
+            connection.execute(SQLITE_SETTINGS).await?;
             Ok(())
         })
     })

@@ -19,6 +19,14 @@ pub async fn open(db: &Db, random: u128, now: i64) -> Result<Install, Fault> {
     Ok(install)
 }
 
+/// Reads the installation of a database that cannot be written; `None` where there is none.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn read(db: &Db) -> Result<Option<Install>, Fault> {
+    Ok(store::read(&mut *db.read().await?).await?)
+}
+
 /// What the loops must know of the rows before the first event comes.
 ///
 /// # Errors
