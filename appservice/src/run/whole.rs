@@ -177,7 +177,17 @@ impl Whole {
 
     /// The loops, once the link stands; none of them may end.
     pub async fn loops(self, client: &Client) -> Loops {
-        let up = bring_up(client, &self.names, &self.pings, &self.readiness, &self.clock);
+        let up = async {
+            let link =
+                bring_up(client, &self.names, &self.pings, &self.readiness, &self.clock).await;
+            // A large database is looked at for seconds: what comes in is kept meanwhile.
+            let may = !self.signals.is_shut() && self.signals.damage().is_none();
+            if may && is_whole(&self.signals) {
+                self.readiness.set(self.signals.trouble());
+                self.signals.ready.store(self.signals.trouble().is_none(), Relaxed);
+            }
+            link
+        };
         let (link, ()) = join(up, self.look()).await;
         let Self { db, program, install, signals, inbox, looker, clock, .. } = self;
         let app = App { db, program, install, homeserver: link.client, clock, signals };
