@@ -234,7 +234,7 @@ pub(super) async fn stand_by(app: App<Client>, readiness: Readiness) {
     while !operations::damage::tell(&app, Alarm::Damage, at).await {
         app.clock.sleep(TELL_MS).await;
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// What was done since a backup is done again first: then it is known which rooms are wanted.
