@@ -4,6 +4,7 @@ pub mod backup;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod damage;
 pub mod doctor;
 pub mod link;
 pub mod run;

@@ -5,10 +5,14 @@
 #[cfg(feature = "people")]
 pub mod certificates;
 #[cfg(feature = "people")]
+pub mod chaos;
+#[cfg(feature = "people")]
 pub mod desk;
 #[cfg(feature = "people")]
 pub mod facts;
 pub mod fake;
+#[cfg(feature = "world")]
+pub mod fuzz;
 #[cfg(feature = "people")]
 pub mod house;
 pub mod mentions;
@@ -20,6 +24,8 @@ pub mod past;
 pub mod people;
 pub mod place;
 pub mod postgres;
+#[cfg(feature = "world")]
+pub mod power;
 pub mod process;
 pub mod program;
 pub mod registration;

@@ -30,6 +30,16 @@ impl fmt::Display for Mistakes {
 
 impl std::error::Error for Mistakes {}
 
+/// The reader of TOML shows the line in which it stumbles: it may be the one with a password.
+fn without_source(text: &str) -> String {
+    let is_source = |line: &&str| {
+        let behind_number = line.trim_start().trim_start_matches(|ch: char| ch.is_ascii_digit());
+        behind_number.trim_start().starts_with('|')
+    };
+    let lines: Vec<&str> = text.lines().filter(|line| !is_source(line)).collect();
+    lines.join(": ")
+}
+
 /// Figment's own text leads with its internals (profiles, providers); people get key and remedy.
 /// Values are shown only where the message itself holds them: none of these keys is a secret.
 fn sentence(error: &figment::Error) -> String {
@@ -44,7 +54,9 @@ fn sentence(error: &figment::Error) -> String {
         Kind::InvalidType(actual, wanted) => {
             format!("{key} must be {wanted}, not {}.", kind_of(actual))
         }
-        Kind::Message(text) | Kind::InvalidValue(_, text) => format!("{key}: {text}."),
+        Kind::Message(text) | Kind::InvalidValue(_, text) => {
+            format!("{key}: {}.", without_source(text))
+        }
         other => format!("{key}: {other}."),
     }
 }

@@ -200,3 +200,13 @@ fn namespaces_are_anchored() {
         assert_eq!(namespace.is_anchored(), anchored, "{regex}");
     }
 }
+
+#[test]
+fn a_slip_in_a_line_does_not_show_the_line() {
+    let text = "[database]\nurl = \"postgres://p:swordfish@127.0.0.1/p\" x\n";
+    let said = parse(text).err().unwrap().to_string();
+    assert!(
+        said.contains("line 2") && !said.contains("swordfish") && !said.contains('\n'),
+        "{said}"
+    );
+}

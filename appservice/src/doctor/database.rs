@@ -2,16 +2,23 @@
 use super::Finding;
 use crate::clock;
 use crate::config::Config;
+use crate::damage::{self, Damaged};
 use bridge::backup::store;
+use bridge::operations::damage::look;
 use bridge::platform::db::{Db, durability, try_write, version};
 use schema::migrations::NEWEST;
 use secrecy::ExposeSecret;
 use std::cmp::Ordering;
 
+const RESTORE: &str = "partnerspace restore <backup> --check looks through a backup first.";
 const WRITE: &str = "Give this user the right to write, and the disk room.";
 
 /// Gives the database when it can be worked with.
 pub async fn examine(config: &Config, found: &mut Vec<Finding>) -> Option<Db> {
+    if let Err(error) = damage::look_at_log(config.database.url.expose_secret()) {
+        found.push(Finding::error("damage", error.to_string(), RESTORE));
+        return None;
+    }
     let db = match Db::open_present(config.database.url.expose_secret()).await {
         Ok(db) => db,
         Err(error) => {
@@ -37,6 +44,7 @@ pub async fn examine(config: &Config, found: &mut Vec<Finding>) -> Option<Db> {
         db.close().await;
         return None;
     }
+    found.push(whole(&db, config).await);
     found.push(match try_write(&db).await {
         Ok(()) => Finding::fine("database", "The database can be written."),
         Err(error) => refused("database", &error, WRITE),
@@ -44,6 +52,15 @@ pub async fn examine(config: &Config, found: &mut Vec<Finding>) -> Option<Db> {
     found.push(durable(&db).await);
     found.push(backed_up(&db).await);
     Some(db)
+}
+
+async fn whole(db: &Db, config: &Config) -> Finding {
+    let thoroughly = damage::is_small(config.database.url.expose_secret());
+    match look(db, thoroughly).await {
+        Ok(None) => Finding::fine("damage", "Nothing in the database is damaged."),
+        Ok(Some(what)) => Finding::error("damage", Damaged::new(&what).to_string(), RESTORE),
+        Err(fault) => Finding::error("damage", format!("The database refuses: {fault}."), WRITE),
+    }
 }
 
 fn schema(version: i64) -> Finding {

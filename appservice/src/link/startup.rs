@@ -7,9 +7,11 @@ use super::ping;
 use super::pings::Pings;
 use super::readiness::Readiness;
 use crate::clock::Stopwatch;
+use crate::config::Config;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use bridge::platform::clock::Clock;
 use bridge::platform::homeserver::{CallError, Homeserver};
+use bridge::program::Program;
 use ruma::api::client::account::register::{LoginType, v3 as register};
 use ruma::api::client::account::whoami::v3 as whoami;
 use ruma::api::client::profile::{
@@ -31,6 +33,19 @@ pub struct Names {
     pub display_name: String,
     /// The registration's url may lead to another instance of ours.
     pub is_shared: bool,
+}
+
+impl Names {
+    #[must_use]
+    pub fn of(config: &Config, program: &Program, is_shared: bool) -> Self {
+        Self {
+            appservice_id: config.appservice.id.clone(),
+            bot_localpart: config.appservice.bot.clone(),
+            sender_localpart: config.sender_localpart(),
+            display_name: program.name.clone(),
+            is_shared,
+        }
+    }
 }
 
 /// A link that works in both directions.

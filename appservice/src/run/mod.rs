@@ -1,6 +1,7 @@
 //! `run`: the listener first, so that nothing waits for us; then the link, the loops, the rooms.
 //! The only place that starts tasks.
 mod alone;
+mod damaged;
 pub mod disk;
 mod lease;
 mod metrics;
@@ -11,6 +12,7 @@ mod whole;
 pub use metrics::Metrics;
 pub use program::program;
 pub use verify::verify;
+use whole::{LocalLoop, Loop};
 pub use whole::{Loops, Whole};
 
 use crate::config::{Config, Registration};
@@ -18,10 +20,11 @@ use crate::link::client::Client;
 use crate::link::server::{serve, serve_homeserver};
 use crate::link::servercheck::Looker;
 use crate::telemetry;
-use crate::{backup, clock};
+use crate::{backup, clock, damage};
 use anyhow::Context;
 use axum::Router;
 use bridge::platform::db::{Db, migrate, version};
+use bridge::platform::lease::Tenure;
 use bridge::platform::signals::Signals;
 use futures_util::future::select_all;
 use lease::Lease;
@@ -39,8 +42,9 @@ const STOP_MS_MAX: u64 = 5_000;
 /// Opens the database of a configuration and brings it to this program's schema.
 ///
 /// # Errors
-/// When it cannot be opened, or is newer than this program.
+/// When it cannot be opened, is damaged, or is newer than this program.
 pub async fn database(config_file: &Path, config: &Config) -> anyhow::Result<(Db, (i64, i64))> {
+    damage::look_at_log(config.database.url.expose_secret())?;
     if let Some(file) = disk::sqlite_file(config.database.url.expose_secret()) {
         disk::keep_private(&file)?;
     }
@@ -55,8 +59,9 @@ pub async fn database(config_file: &Path, config: &Config) -> anyhow::Result<(Db
 /// Opens the database for looking: nothing is made, nothing is brought to another schema.
 ///
 /// # Errors
-/// When it is not there, or not of this program's schema.
+/// When it is not there, is damaged, or not of this program's schema.
 pub async fn database_as_it_is(config: &Config) -> anyhow::Result<Db> {
+    damage::look_at_log(config.database.url.expose_secret())?;
     let db = Db::open_present(config.database.url.expose_secret())
         .await
         .context("there is no database at `database.url`; partnerspace run makes it")?;
@@ -98,9 +103,13 @@ pub async fn run(config_file: &Path, config: &Config, random: u128) -> anyhow::R
     let registration =
         Registration::read(&config.registration_path(config_file)).map_err(anyhow::Error::msg)?;
     let _alone = alone::hold(config.database.url.expose_secret())?;
-    let (db, _) = database(config_file, config).await?;
-    let looker = Looker::new(&config.federation, config_file)?;
-    let whole = Whole::open(config, db.clone(), looker, clock::real(), random).await?;
+    let (db, whole) = match opened(config_file, config, random).await {
+        Ok(opened) => opened,
+        Err(error) => match damage::told_by(&error) {
+            Some(what) => return damaged::run(config, &registration, what).await,
+            None => return Err(error),
+        },
+    };
     let signals = whole.signals.clone();
     let (stop, stopped) = watch::channel(false);
     let mut tasks = JoinSet::new();
@@ -132,8 +141,22 @@ pub async fn run(config_file: &Path, config: &Config, random: u128) -> anyhow::R
     }
     tokio::time::sleep(Duration::from_millis(STOP_MS_MAX.min(200))).await;
     tasks.abort_all();
-    db.close().await;
+    if signals.damage().is_some() {
+        // Closing it would write what stands in its log into a file that is damaged.
+        std::mem::forget(db);
+    } else {
+        db.close().await;
+    }
     ended
+}
+
+/// The database, looked at, and the program on it.
+async fn opened(config_file: &Path, config: &Config, random: u128) -> anyhow::Result<(Db, Whole)> {
+    let (db, _) = database(config_file, config).await?;
+    let looker = Looker::new(&config.federation, config_file)?;
+    let mut whole = Whole::open(config, db.clone(), looker, clock::real(), random).await?;
+    whole.look_first(damage::is_small(config.database.url.expose_secret()));
+    Ok((db, whole))
 }
 
 /// Works for as long as it is ours to do, again and again; ends only when something is wrong.
@@ -145,15 +168,12 @@ async fn work(
 ) -> anyhow::Result<()> {
     let mut apart = JoinSet::new();
     let Some(lease) = lease else {
-        return turn(whole.loops(client, None).await, &mut apart).await;
+        return turn(whole, client, None, &mut apart).await;
     };
     let client = client.behind(lease.gate());
     loop {
         let tenure = lease.stand_by().await;
-        let working = async {
-            let loops = whole.loops(&client, Some(&tenure)).await;
-            turn(loops, &mut apart).await
-        };
+        let working = turn(whole, &client, Some(&tenure), &mut apart);
         tokio::select! {
             biased;
             () = lease.keep(&tenure) => {}
@@ -165,16 +185,50 @@ async fn work(
     }
 }
 
-/// Runs the loops until one of them ends.
-async fn turn(loops: Loops, tasks: &mut JoinSet<anyhow::Result<()>>) -> anyhow::Result<()> {
-    let Loops { apart, together } = loops;
+/// Everything behind the listener; with a damaged database, nothing but to say so.
+async fn turn(
+    whole: &Whole,
+    client: &Client,
+    tenure: Option<&Tenure>,
+    tasks: &mut JoinSet<anyhow::Result<()>>,
+) -> anyhow::Result<()> {
+    let Loops { apart, together, standby } = whole.loops(client, tenure).await;
+    let signals = &whole.signals;
+    let done = match signals.damage() {
+        None => until_damaged(apart, together, signals, tasks).await,
+        Some(_) => Ok(()),
+    };
+    if let Err(error) = &done
+        && let Some(what) = damage::told_by(error)
+    {
+        signals.set_damage(what);
+    }
+    match signals.damage() {
+        Some(_) => standby.await,
+        None => done,
+    }
+}
+
+/// Runs the loops until one ends, or the database turns out to be damaged; then none runs any more.
+async fn until_damaged(
+    apart: Vec<Loop>,
+    together: Vec<LocalLoop>,
+    signals: &Signals,
+    tasks: &mut JoinSet<anyhow::Result<()>>,
+) -> anyhow::Result<()> {
     for each in apart {
         tasks.spawn(each);
     }
-    tokio::select! {
+    let done = tokio::select! {
         (done, ..) = select_all(together) => done,
         Some(done) = tasks.join_next() => done.context("a loop has panicked").flatten(),
+        () = signals.damaged() => Ok(()),
+    };
+    if let Some(what) = signals.damage() {
+        tracing::error!("{}", damage::Damaged::new(what));
     }
+    tasks.shutdown().await;
+    done
 }
 
 async fn listen(

@@ -3,6 +3,7 @@
 use super::lease::Lease;
 use super::program;
 use crate::config::{Config, Registration};
+use crate::damage::Damaged;
 use crate::link::client::Client;
 use crate::link::pings::Pings;
 use crate::link::readiness::Readiness;
@@ -11,6 +12,7 @@ use crate::link::servercheck::{self, Looker};
 use crate::link::startup::{Names, bring_up};
 use anyhow::Context;
 use axum::Router;
+use bridge::platform::alarms::Alarm;
 use bridge::platform::clock::Clock;
 use bridge::platform::db::{Db, Engine};
 use bridge::platform::gaps::{self, catchup};
@@ -21,17 +23,22 @@ use bridge::platform::{App, inbox, install, outbox};
 use bridge::program::{Install, Program};
 use bridge::{operations, rooms};
 use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, LocalBoxFuture};
+use futures_util::future::{BoxFuture, LocalBoxFuture, join};
 use serde_json::value::RawValue;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
+use tokio::sync::watch;
 
 /// How often the rooms are looked at before the first readiness.
 const READY_MS: u64 = 50;
+/// How long a transaction waits for the look at the database; a long one goes on beside it.
+const LOOK_MS_MAX: u64 = 500;
+/// The pause before the team is told once more that the database is damaged, where it could not be.
+const TELL_MS: u64 = 30_000;
 
 /// Runs until something is wrong.
-type Loop = BoxFuture<'static, anyhow::Result<()>>;
-type LocalLoop = LocalBoxFuture<'static, anyhow::Result<()>>;
+pub(super) type Loop = BoxFuture<'static, anyhow::Result<()>>;
+pub(super) type LocalLoop = LocalBoxFuture<'static, anyhow::Result<()>>;
 
 /// What runs side by side until one of it ends.
 pub struct Loops {
@@ -39,15 +46,37 @@ pub struct Loops {
     pub apart: Vec<Loop>,
     /// Those that mostly wait.
     pub together: Vec<LocalLoop>,
+    /// What is left to do when the database is damaged; then nothing else runs.
+    pub standby: LocalLoop,
 }
 
-/// Hands the homeserver's events to the inbox.
+/// Hands the homeserver's events to the inbox, once the database was looked at.
 #[derive(Clone)]
-pub struct ToInbox(Inbox);
+pub struct ToInbox {
+    inbox: Inbox,
+    signals: Arc<Signals>,
+    clock: Clock,
+    looked: watch::Receiver<bool>,
+}
+
+impl ToInbox {
+    async fn looked_at(&self) {
+        let mut looked = self.looked.clone();
+        tokio::select! {
+            biased;
+            _ = looked.wait_for(|looked| *looked) => {}
+            () = self.clock.sleep(LOOK_MS_MAX) => {}
+        }
+    }
+}
 
 impl Sink for ToInbox {
     async fn accept(&self, events: &[&RawValue], now: i64) -> Result<(), NotAccepted> {
-        match self.0.accept(events, Source::Txn, now).await {
+        self.looked_at().await;
+        if self.signals.damage().is_some() {
+            return Err(NotAccepted::Fault);
+        }
+        match self.inbox.accept(events, Source::Txn, now).await {
             Ok(_) => Ok(()),
             Err(AcceptError::Busy) => Err(NotAccepted::Busy),
             Err(AcceptError::Db(error)) => {
@@ -69,6 +98,9 @@ pub struct Whole {
     names: Names,
     pings: Pings,
     readiness: Readiness,
+    /// Whether the database is to be looked at before the first answer, and then whether thoroughly.
+    look: Option<bool>,
+    looked: watch::Sender<bool>,
 }
 
 impl Whole {
@@ -87,16 +119,43 @@ impl Whole {
         let signals = Arc::new(Signals::default());
         let install = Arc::new(install::open(&db, random, clock.now()).await?);
         install::load(&db, &signals).await?;
-        let names = Names {
-            appservice_id: config.appservice.id.clone(),
-            bot_localpart: config.appservice.bot.clone(),
-            sender_localpart: config.sender_localpart(),
-            display_name: program.name.clone(),
-            is_shared: db.engine() == Engine::Postgres,
-        };
+        let names = Names::of(config, &program, db.engine() == Engine::Postgres);
         let inbox = Inbox::new(db.clone(), &program, signals.clone());
         let (pings, readiness) = (Pings::default(), Readiness::waiting("the homeserver"));
-        Ok(Self { db, program, install, signals, inbox, looker, clock, names, pings, readiness })
+        let (look, looked) = (None, watch::Sender::new(true));
+        Ok(Self {
+            db,
+            program,
+            install,
+            signals,
+            inbox,
+            looker,
+            clock,
+            names,
+            pings,
+            readiness,
+            look,
+            looked,
+        })
+    }
+
+    /// Nothing is answered before the database was looked at.
+    pub fn look_first(&mut self, thoroughly: bool) {
+        self.look = Some(thoroughly);
+        self.looked.send_replace(false);
+    }
+
+    async fn look(&self) {
+        let Some(thoroughly) = self.look.filter(|_| !*self.looked.borrow()) else { return };
+        match operations::damage::look(&self.db, thoroughly).await {
+            Ok(None) => {}
+            Ok(Some(what)) => {
+                tracing::error!("{}", Damaged::new(&what));
+                self.signals.set_damage(what);
+            }
+            Err(fault) => tracing::warn!(%fault, "the database could not be looked at"),
+        }
+        self.looked.send_replace(true);
     }
 
     /// The lease, where several instances may run.
@@ -111,7 +170,12 @@ impl Whole {
     /// What answers the homeserver.
     pub fn routes(&self, config: &Config, registration: &Registration) -> Router {
         router(Server {
-            sink: ToInbox(self.inbox.clone()),
+            sink: ToInbox {
+                inbox: self.inbox.clone(),
+                signals: self.signals.clone(),
+                clock: self.clock.clone(),
+                looked: self.looked.subscribe(),
+            },
             hs_token: Arc::new(registration.hs_token.clone()),
             bot: Arc::from(self.program.bot.as_str()),
             pings: self.pings.clone(),
@@ -125,8 +189,19 @@ impl Whole {
     /// The loops, once the link stands; none of them may end. Where several instances may run, they work
     /// only as long as the tenure lasts.
     pub async fn loops(&self, client: &Client, tenure: Option<&Tenure>) -> Loops {
+        let up = async {
+            let link =
+                bring_up(client, &self.names, &self.pings, &self.readiness, &self.clock).await;
+            // A large database is looked at for seconds: what comes in is kept meanwhile.
+            let may = !self.signals.is_shut() && self.signals.damage().is_none();
+            if may && is_whole(&self.signals) {
+                self.readiness.set(self.signals.trouble());
+                self.signals.ready.store(self.signals.trouble().is_none(), Relaxed);
+            }
+            link
+        };
+        let (link, ()) = join(up, self.look()).await;
         let (inbox, looker) = (self.inbox.clone(), self.looker.clone());
-        let link = bring_up(client, &self.names, &self.pings, &self.readiness, &self.clock).await;
         let app = App {
             db: tenure.map_or_else(|| self.db.clone(), |tenure| self.db.held(tenure)),
             program: self.program.clone(),
@@ -135,6 +210,10 @@ impl Whole {
             clock: self.clock.clone(),
             signals: self.signals.clone(),
         };
+        let standby = stand_by(app.clone(), self.readiness.clone()).map(Ok).boxed_local();
+        if app.signals.damage().is_some() {
+            return Loops { apart: Vec::new(), together: Vec::new(), standby };
+        }
         if app.signals.is_shut() {
             let waits_for = "what the rooms hold since the backup".to_owned();
             self.readiness.set(Some(waits_for));
@@ -160,8 +239,21 @@ impl Whole {
             gaps::run(filler, inbox, id).map(move |()| Err(ended("the gap filler"))).boxed_local(),
             keep_readiness(app, readiness).map(Ok).boxed_local(),
         ];
-        Loops { apart, together }
+        Loops { apart, together, standby }
     }
+}
+
+/// The database is damaged: says so, and waits for somebody to bring a whole one.
+pub(super) async fn stand_by(app: App<Client>, readiness: Readiness) {
+    let what = app.signals.damage().unwrap_or_default();
+    app.signals.ready.store(false, Relaxed);
+    app.signals.raised.set(Alarm::Damage, true);
+    readiness.set(Some(format!("a whole database: {what}")));
+    let at = app.clock.now();
+    while !operations::damage::tell(&app, Alarm::Damage, at).await {
+        app.clock.sleep(TELL_MS).await;
+    }
+    std::future::pending::<()>().await;
 }
 
 /// What was done since a backup is done again first: then it is known which rooms are wanted.

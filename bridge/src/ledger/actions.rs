@@ -5,7 +5,7 @@ mod verify;
 
 pub use partners::each_partner;
 pub use tell::{VERIFY, head_key, tell_head, verify_here, verify_on};
-pub use verify::{Verified, Walk, verify};
+pub use verify::{Verified, Walk, verify, verify_last};
 
 use super::rules::{self, EntryBody, Head, Sealed};
 use super::store::{self, EntryRow};

@@ -125,6 +125,10 @@ pub fn alarm(alarm: Alarm) -> Finding {
             "The bot is not in all of its rooms.",
             "`room list` names them; invite the bot there again.",
         ),
+        Alarm::Damage => (
+            "The database is damaged. Nothing is taken in and nothing is sent; the homeserver keeps what people say.",
+            "The log says what was found. Move the database away and run partnerspace restore with the last backup; what came after it is read from the rooms.",
+        ),
     };
     finding_of(
         &format!("alarm.{}", alarm.as_str()),
@@ -148,6 +152,7 @@ pub fn over(alarm: Alarm, lasted_ms: i64) -> Finding {
         Alarm::Clock => "Our clock and the homeserver's agree again",
         Alarm::Limited => "The homeserver takes messages without a wait again",
         Alarm::Rooms => "The bot is in all of its rooms again",
+        Alarm::Damage => "The database is whole again",
     };
     let minutes = lasted_ms / 60_000;
     let lasted =

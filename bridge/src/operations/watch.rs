@@ -1,18 +1,16 @@
 //! The watch: looks every second at what others have noticed, tells the control room of a fault that
 //! lasts, once, and once again when it is over. What was told is a row, so that a restart tells nothing
 //! a second time.
-use super::render;
 use super::rules::{Change, Course, SKEW_MS_MAX};
 use super::store;
+use super::{damage, render};
 use crate::platform::App;
 use crate::platform::alarms::Alarm;
 use crate::platform::db::touch;
-use crate::platform::homeserver::{Homeserver, Put, PutKind};
+use crate::platform::homeserver::Homeserver;
 use crate::platform::refusal::Fault;
-use crate::platform::work::{Effects, MARKER, txn_id};
+use crate::platform::work::Effects;
 use crate::rooms::actions::alert_job;
-use crate::rooms::render::alert;
-use schema::card::Alert;
 use std::sync::atomic::Ordering::Relaxed;
 
 const TICK_MS: u64 = 1_000;
@@ -110,7 +108,7 @@ impl<H: Homeserver> Watch<H> {
             }
             Err(fault) => {
                 tracing::error!(%fault, "the team could not be told; trying again");
-                self.app.signals.written(false);
+                self.app.signals.failed(&fault);
                 self.past_the_database().await;
             }
         }
@@ -142,28 +140,14 @@ impl<H: Homeserver> Watch<H> {
 
     /// Rows cannot say that no row can be written.
     async fn past_the_database(&mut self) {
-        let control = self.app.signals.places(|places| places.control.clone());
-        let Some(room_id) = control else { return };
+        if self.app.signals.places(|places| places.control.is_none()) {
+            return;
+        }
         for (alarm, change, was_told) in &mut self.untold {
             let Change::Raised { at } = *change else { continue };
-            if *was_told || *alarm != Alarm::Database {
-                continue;
+            if !*was_told && *alarm == Alarm::Database {
+                *was_told = damage::tell(&self.app, *alarm, at).await;
             }
-            let finding = render::alarm(*alarm);
-            let said = Alert { finding, room_id: None, event_id: None, raised_at: at };
-            let mut content = alert(said, &self.app.program.prefix).content();
-            let txn = txn_id(&self.app.install.id, &format!("alarm:{}:{at}", alarm.as_str()));
-            content[MARKER] = txn.as_str().into();
-            let content = content.to_string();
-            let put = Put {
-                room_id: &room_id,
-                kind: PutKind::Message,
-                event_type: "m.room.message",
-                key: &txn,
-                redacts: None,
-                content: &content,
-            };
-            *was_told = self.app.homeserver.put(&put).await.is_ok();
         }
     }
 }

@@ -22,10 +22,12 @@ pub enum Alarm {
     Limited,
     /// The bot is not in a room that it keeps.
     Rooms,
+    /// The database is not what was written. The watch is at an end then: whoever stands by tells it.
+    Damage,
 }
 
 impl Alarm {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Homeserver,
         Self::Canary,
         Self::Queue,
@@ -34,6 +36,7 @@ impl Alarm {
         Self::Clock,
         Self::Limited,
         Self::Rooms,
+        Self::Damage,
     ];
 
     #[must_use]
@@ -47,6 +50,7 @@ impl Alarm {
             Self::Clock => "clock",
             Self::Limited => "limited",
             Self::Rooms => "rooms",
+            Self::Damage => "damage",
         }
     }
 

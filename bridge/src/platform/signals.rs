@@ -1,13 +1,15 @@
 //! What the loops tell each other in memory. Everything here can be lost: the rows say the same.
 use super::alarms::{Alarm, Alarms};
 use super::counters::{Counters, observe};
+use super::db::damage_in;
 use super::handoff::Handoff;
 use super::inbox::store::Waiting;
 use super::outbox::store::Owed;
+use super::refusal::Fault;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize};
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use tokio::sync::Notify;
 
 /// Something learned outside a transaction that the worker writes with its next commit.
@@ -127,6 +129,9 @@ pub struct Signals {
     marks: Mutex<Vec<Mark>>,
     /// Why the link does not work now, if it does not.
     trouble: Mutex<Option<String>>,
+    /// What is damaged in the database; nothing mends that while we run.
+    damage: OnceLock<String>,
+    damaged: Notify,
 }
 
 impl Default for Signals {
@@ -166,6 +171,8 @@ impl Default for Signals {
             found: RwLock::default(),
             places: RwLock::default(),
             marks: Mutex::default(),
+            damage: OnceLock::new(),
+            damaged: Notify::new(),
         }
     }
 }
@@ -304,6 +311,44 @@ impl Signals {
     pub fn written(&self, took: bool) {
         if self.noticed.set(Alarm::Database, !took) {
             self.link_changed.notify_one();
+        }
+    }
+
+    /// The database did not do what was asked.
+    pub fn failed(&self, fault: &Fault) {
+        self.written(false);
+        self.met(fault);
+    }
+
+    /// Something failed; where it says that the database is damaged, that is noted.
+    pub fn met(&self, fault: &Fault) {
+        if let Fault::Db(error) = fault {
+            self.refused(error);
+        }
+    }
+
+    pub fn refused(&self, error: &sqlx::Error) {
+        if let Some(what) = damage_in(error) {
+            self.set_damage(what);
+        }
+    }
+
+    /// The database is not what was written: the first that is found is what is told.
+    pub fn set_damage(&self, what: String) {
+        if self.damage.set(what).is_ok() {
+            self.damaged.notify_one();
+        }
+    }
+
+    #[must_use]
+    pub fn damage(&self) -> Option<&str> {
+        self.damage.get().map(String::as_str)
+    }
+
+    /// Waits until the database is damaged; one may wait.
+    pub async fn damaged(&self) {
+        while self.damage().is_none() {
+            self.damaged.notified().await;
         }
     }
 

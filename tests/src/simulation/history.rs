@@ -64,7 +64,7 @@ pub async fn play(place: &Place, seed: u64, steps: u32) -> Outcome<Told> {
     }
     history.rest().await.with_context(|| format!("the end of seed {seed}"))?;
     let told = history.told(steps);
-    history.town.kill().await;
+    history.town.kill().await?;
     Ok(told)
 }
 
@@ -80,7 +80,7 @@ impl History {
             "again" => self.again(),
             "weather" => self.weather(),
             "point" => self.point(),
-            "kill_program" => self.kill_program().await,
+            "kill_program" => self.kill_program().await?,
             "kill_homeserver" => self.kill_homeserver(),
             "meddle" => self.meddle()?,
             "long" => self.long().await?,
@@ -318,17 +318,18 @@ impl History {
         self.town.strikes.borrow_mut().push(Strike { point, blow, left });
     }
 
-    async fn kill_program(&mut self) {
+    async fn kill_program(&mut self) -> Outcome<()> {
         if !self.town.runs() {
-            return;
+            return Ok(());
         }
         self.town.net.note("the program dies");
         if self.rng.random_range(0..2) == 0 {
-            self.town.kill().await;
+            self.town.kill().await?;
         } else {
             // At whatever point comes: in the middle of a transaction, too.
             self.town.dies_in.set(Some(self.rng.random_range(1..40)));
         }
+        Ok(())
     }
 
     fn kill_homeserver(&mut self) {

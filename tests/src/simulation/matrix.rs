@@ -170,7 +170,7 @@ async fn cell(place: &Place, database: Option<String>, point: Point, blow: Blow)
     ensure!(cell.town.struck.borrow().contains(&point), "the point was not reached");
     ensure!((blow == Blow::Abort) == (cell.town.deaths > 0), "{} deaths", cell.town.deaths);
     check::whole(&mut cell.town, &cell.said).await?;
-    cell.town.kill().await;
+    cell.town.kill().await?;
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 pub mod base;
 pub mod check;
 mod clock;
+pub mod disk;
 pub mod history;
 pub mod matrix;
 mod net;

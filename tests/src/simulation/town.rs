@@ -1,6 +1,7 @@
 //! A program, its homeserver and its people in one thread, between two turns of the clock. The program
 //! is the real one from its HTTP routes to its database; what is not there are sockets and the machine's time.
 use super::clock::Hands;
+use super::disk::Disk;
 use super::net::Net;
 use super::tasks::{Fate, Side, Tasks};
 use crate::fake::{self, Fake, Quirks, World};
@@ -76,6 +77,8 @@ pub struct Town {
     pub deaths: u32,
     /// The program dies at so many points from now, whichever they are.
     pub dies_in: Rc<Cell<Option<u32>>>,
+    /// What the next death leaves of the disk.
+    pub cut: Option<Box<dyn FnOnce(Disk) -> Disk>>,
     /// The loops of a program whose link stands now.
     born: Rc<RefCell<Option<Loops>>>,
 }
@@ -110,6 +113,7 @@ impl Town {
             struck: Rc::default(),
             deaths: 0,
             dies_in: Rc::default(),
+            cut: None,
             born: Rc::default(),
         };
         town.hook();
@@ -153,7 +157,7 @@ impl Town {
     }
 
     /// The process is gone, wherever it was.
-    pub async fn kill(&mut self) {
+    pub async fn kill(&mut self) -> Outcome<()> {
         self.tasks.drop_all(Side::Program);
         self.tasks.drop_all(Side::Homeserver);
         self.net.set_program(None);
@@ -161,12 +165,25 @@ impl Town {
         self.born = Rc::default();
         self.tasks.fate = Arc::new(Fate::default());
         self.hook();
+        let left = match self.cut.take() {
+            Some(cut) => Some(cut(self.disk()?)),
+            None => None,
+        };
         if let Some(db) = self.tasks.db.take() {
             db.close().await;
+        }
+        if let Some(left) = left {
+            left.write(self.folder.path())?;
         }
         self.deaths += 1;
         let push = self.net.clone().push_for_ever();
         self.tasks.add(Side::Homeserver, push.boxed_local());
+        Ok(())
+    }
+
+    /// What stands on the disk, were the power cut now and everything written.
+    pub fn disk(&self) -> Outcome<Disk> {
+        Disk::read(self.folder.path())
     }
 
     /// The database of the program that runs.
@@ -186,7 +203,7 @@ impl Town {
         for _ in 0..TURNS_MAX {
             self.tasks.settle().await?;
             if self.tasks.is_dead() {
-                self.kill().await;
+                self.kill().await?;
                 continue;
             }
             if let Some(loops) = self.born.take() {
@@ -228,7 +245,7 @@ impl Town {
 
     /// What this place is when the program has been ended in order.
     pub async fn leave(mut self) -> Outcome<Place> {
-        self.kill().await;
+        self.kill().await?;
         let file = self.file();
         let bytes = if file.exists() { read(file)? } else { Vec::new() };
         let world = self.fake.world().clone();
@@ -316,7 +333,7 @@ fn ended(done: anyhow::Result<()>) {
 }
 
 /// A folder in memory where there is one: nothing here survives the machine.
-fn folder() -> Outcome<TempDir> {
+pub fn folder() -> Outcome<TempDir> {
     let memory = PathBuf::from("/dev/shm");
     if memory.is_dir() {
         return Ok(tempfile::Builder::new().prefix("town-").tempdir_in(memory)?);
@@ -337,7 +354,7 @@ fn written_registration() -> Registration {
 }
 
 /// Configuration and registration as the program reads them from files.
-fn settings() -> Outcome<(Config, config::Registration)> {
+pub fn settings() -> Outcome<(Config, config::Registration)> {
     static READ: OnceLock<Result<(Config, config::Registration), String>> = OnceLock::new();
     let read = READ.get_or_init(|| read_settings().map_err(|error| format!("{error:#}")));
     read.clone().map_err(anyhow::Error::msg)

@@ -9,11 +9,11 @@ mod store;
 pub use migrate::{MigrateError, migrate, migrate_to, version};
 pub use schema::migrations::Engine;
 pub use setup::lock_setup;
-pub use store::{Durability, durability, touch, try_write};
+pub use store::{Durability, damage, damage_in, durability, touch, try_write};
 
 use super::lease::{self, Tenure};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{Any, AnyConnection, AnyPool, Executor, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Executor, Transaction};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -22,6 +22,9 @@ pub type Tx = Transaction<'static, Any>;
 /// What a store function takes: a transaction's or a reader's connection.
 pub type Conn = AnyConnection;
 
+const SQLITE_SETTINGS: &str = "pragma journal_mode=wal; pragma synchronous=full; \
+    pragma foreign_keys=on; pragma busy_timeout=10000; pragma cache_size=-4096; \
+    pragma temp_store=memory; pragma wal_autocheckpoint=4000;";
 const READERS_MAX: u32 = 2;
 const WRITERS_MAX_POSTGRES: u32 = 4;
 const WAIT_MAX: Duration = Duration::from_secs(30);
@@ -50,6 +53,19 @@ impl Db {
     /// When the address is not understood, nothing answers there, or the file is absent.
     pub async fn open_present(url: &str) -> Result<Self, sqlx::Error> {
         Self::open_as(url, "rw", MAPPED).await
+    }
+
+    /// Opens the file of a SQLite database as it lies there, without what stands in the log beside it:
+    /// neither is touched.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn open_untouched(url: &str) -> Result<Self, sqlx::Error> {
+        sqlx::any::install_default_drivers();
+        let separator = if url.contains('?') { '&' } else { '?' };
+        let url = format!("{url}{separator}mode=ro&immutable=true");
+        let pool = pool(1).connect_with(AnyConnectOptions::from_str(&url)?).await?;
+        Ok(Self { engine: engine_of(&url)?, writer: pool.clone(), readers: pool, tenure: None })
     }
 
     /// One connection for reading and writing, so that a test that drives the program step by step
@@ -83,7 +99,11 @@ impl Db {
             Engine::Sqlite => {
                 let separator = if url.contains('?') { '&' } else { '?' };
                 let options = AnyConnectOptions::from_str(&format!("{url}{separator}mode={mode}"))?;
+                // A pool would try for half a minute, and then not say what is wrong.
+                let mut first = AnyConnection::connect_with(&options).await?;
+                first.execute(SQLITE_SETTINGS).await?;
                 let writer = sqlite_pool(1, "").connect_with(options.clone()).await?;
+                first.close().await?;
                 (writer, sqlite_pool(READERS_MAX, reading).connect_lazy_with(options))
             }
             Engine::Postgres => {
@@ -184,13 +204,7 @@ fn pool(max: u32) -> AnyPoolOptions {
 fn sqlite_pool(max: u32, more: &'static str) -> AnyPoolOptions {
     pool(max).after_connect(move |connection, _| {
         Box::pin(async move {
-            connection
-                .execute(
-                    "pragma journal_mode=wal; pragma synchronous=full; pragma foreign_keys=on; \
-                     pragma busy_timeout=10000; pragma cache_size=-4096; pragma temp_store=memory; \
-                     pragma wal_autocheckpoint=4000;",
-                )
-                .await?;
+            connection.execute(SQLITE_SETTINGS).await?;
             if !more.is_empty() {
                 connection.execute(more).await?;
             }

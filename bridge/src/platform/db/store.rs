@@ -1,4 +1,5 @@
-//! What the database says of itself: how durable its commits are, and whether it takes a write.
+//! What the database says of itself: how durable its commits are, whether it takes a write, and whether it
+//! is whole.
 use super::{Conn, Db, Engine};
 use sqlx::Row as _;
 
@@ -64,4 +65,31 @@ pub async fn try_write(db: &Db) -> Result<(), sqlx::Error> {
         .execute(&mut *tx)
         .await?;
     tx.rollback().await
+}
+
+/// What an error says of damage to the database itself, if it says so.
+#[must_use]
+pub fn damage_in(error: &sqlx::Error) -> Option<String> {
+    let sqlx::Error::Database(said) = error else { return None };
+    let code = said.code()?;
+    // SQLite: malformed (and of a table, a sequence, an index), not a database. PostgreSQL: data, index.
+    let is_so = matches!(&*code, "11" | "267" | "523" | "779" | "26" | "XX001" | "XX002");
+    is_so.then(|| said.message().to_owned())
+}
+
+/// What SQLite finds wrong in the pages of its file, if anything; thoroughly: in the rows of each index, too.
+///
+/// # Errors
+/// When the file cannot be read at all.
+pub async fn damage(reader: &mut Conn, thoroughly: bool) -> Result<Option<String>, sqlx::Error> {
+    let query = if thoroughly {
+        "select integrity_check from pragma_integrity_check limit 1"
+    } else {
+        "select quick_check from pragma_quick_check limit 1"
+    };
+    let said = match sqlx::query(query).fetch_one(reader).await {
+        Ok(row) => row.try_get::<String, _>(0)?,
+        Err(error) => return damage_in(&error).map(Some).ok_or(error),
+    };
+    Ok((said != "ok").then_some(said))
 }

@@ -89,8 +89,9 @@ impl Inbox {
         now: i64,
     ) -> Result<usize, AcceptError> {
         let taken = self.take(events, source, now).await;
-        if let Err(AcceptError::Db(_)) = &taken {
+        if let Err(AcceptError::Db(error)) = &taken {
             self.signals.written(false);
+            self.signals.refused(error);
         }
         taken
     }
@@ -104,6 +105,7 @@ impl Inbox {
         if self.signals.pending.load(Relaxed) > self.inbox_max
             || self.signals.disk_low.load(Relaxed)
             || self.signals.is_shut()
+            || self.signals.damage().is_some()
         {
             return Err(AcceptError::Busy);
         }

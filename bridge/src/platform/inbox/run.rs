@@ -141,6 +141,7 @@ impl<H: Homeserver> Worker<H> {
         }
         if let Err(fault) = self.batch(tx, &ready, &jobs, &marks, now).await {
             tracing::warn!(%fault, "a batch failed; its inputs are run one by one");
+            self.app.signals.met(&fault);
             self.app.signals.restore_marks(marks);
             self.undo();
             self.one_by_one(ready, &jobs, now).await?;

@@ -23,6 +23,14 @@ pub async fn open(db: &Db, random: u128, now: i64) -> Result<Install, Fault> {
     Ok(install)
 }
 
+/// Reads the installation of a database that cannot be written; `None` where there is none.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn read(db: &Db) -> Result<Option<Install>, Fault> {
+    Ok(store::read(&mut *db.read().await?).await?)
+}
+
 /// How many inputs wait, whoever accepted them.
 ///
 /// # Errors

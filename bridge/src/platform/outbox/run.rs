@@ -72,7 +72,7 @@ pub async fn run<H: Homeserver>(app: App<H>) {
     let mut sender = Sender::new(app);
     loop {
         if let Err(fault) = sender.turn().await {
-            sender.app.signals.written(false);
+            sender.app.signals.failed(&fault);
             tracing::error!(%fault, "the outbox could not be read; trying again");
             sender.app.clock.sleep(1_000).await;
         }

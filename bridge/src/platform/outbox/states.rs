@@ -36,7 +36,7 @@ pub async fn run<H: Homeserver>(app: App<H>) {
             Ok(None) => states.app.clock.sleep(pace).await,
             Ok(Some(until)) => states.rest(until - now).await,
             Err(fault) => {
-                states.app.signals.written(false);
+                states.app.signals.failed(&fault);
                 tracing::error!(%fault, "the wanted states could not be read; trying again");
                 states.app.clock.sleep(1_000).await;
             }

@@ -52,7 +52,7 @@ impl<H: Homeserver> Worker<H> {
 
     /// The database is away, or refused what was no input's fault.
     pub(super) async fn trouble(&mut self, fault: &Fault) {
-        self.app.signals.written(false);
+        self.app.signals.failed(fault);
         tracing::error!(%fault, "the database did not take a batch; trying again");
         self.undo();
         self.queue.forget();
