@@ -15,6 +15,8 @@ pub mod mentions;
 #[cfg(feature = "people")]
 pub mod past;
 #[cfg(feature = "people")]
+pub mod peer;
+#[cfg(feature = "people")]
 pub mod people;
 pub mod place;
 pub mod postgres;

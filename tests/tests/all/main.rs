@@ -2,8 +2,9 @@
 mod aborts;
 mod access;
 mod alliance;
-mod backups;
+mod attacks;
 mod authority;
+mod backups;
 mod bad_inputs;
 mod books;
 mod chats;
