@@ -50,7 +50,8 @@ impl Peer {
     pub async fn start(here: &Synapse) -> Outcome<Self> {
         let port = crate::place::port()?;
         let listener = TcpListener::bind(("127.0.0.1", port)).await?;
-        let name = format!("localhost:{port}");
+        // Lists of servers know hosts, not ports: one of its own, by which it can be banned.
+        let name = format!("127.0.0.1:{port}");
         let key = Key::new(&name)?;
         let shared = Arc::new(Shared { name: name.clone(), key, heard: Mutex::default() });
         let mut serving = JoinSet::new();
@@ -193,8 +194,7 @@ impl Peer {
     /// Waits for the first answer to an event.
     pub async fn answer_to(&self, id: &str) -> Outcome<Event> {
         self.until(&format!("an answer to {id}"), |heard| {
-            let mut all = heard.events.iter().map(shown);
-            all.find(|event| event.replies_to(id))
+            heard.events.iter().find(|(_, pdu)| answers(pdu, id)).map(shown)
         })
         .await
     }
@@ -249,6 +249,12 @@ fn shown((id, pdu): &(String, Value)) -> Event {
     let mut json = pdu.clone();
     json["event_id"] = id.as_str().into();
     Event { room: pdu["room_id"].as_str().unwrap_or_default().to_owned(), json }
+}
+
+fn answers(pdu: &Value, id: &str) -> bool {
+    let relation = &pdu["content"]["m.relates_to"];
+    let thread = relation["rel_type"] == "m.thread" && relation["event_id"] == id;
+    thread || relation["m.in_reply_to"]["event_id"] == id
 }
 
 fn encoded(part: &str) -> String {

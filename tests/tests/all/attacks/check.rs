@@ -59,9 +59,10 @@ impl Before {
 pub async fn after(stage: &Stage, before: &Before, attack: &Attack, then: Then) -> Outcome<()> {
     stage.settled().await.context("an honest partner is not served")?;
     stage.house.program.alive()?;
+    let seen = stage.bot_said();
     for id in &then.silent {
-        let answers = stage.answers(id);
-        ensure!(answers.is_empty(), "{id} has the answer {:?}", answers.first().map(Event::body));
+        let answer = seen.iter().find(|event| event.replies_to(id));
+        ensure!(answer.is_none(), "{id} has the answer {:?}", answer.map(Event::body));
         ensure!(stage.facts.sales_by(id).await? == 0, "{id} has counted");
     }
     for (id, wanted) in &then.counted {
@@ -90,14 +91,14 @@ pub async fn after(stage: &Stage, before: &Before, attack: &Attack, then: Then) 
     ensure!(poison == then.poison, "{poison} inputs were set aside, not {}", then.poison);
     let parked = parked(stage).await? - before.parked;
     ensure!(parked <= then.parked, "{parked} messages of the bot were refused");
-    said(stage, before, attack)
+    said(stage, seen, before, attack)
 }
 
-fn said(stage: &Stage, before: &Before, attack: &Attack) -> Outcome<()> {
+fn said(stage: &Stage, seen: Vec<Event>, before: &Before, attack: &Attack) -> Outcome<()> {
     let own: HashSet<String> = stage.olga().shown().iter().map(|e| e.id().to_owned()).collect();
     let control = &stage.house.control;
     let mut told = Vec::new();
-    for event in stage.bot_said() {
+    for event in seen {
         let known = before.said.contains(event.id());
         if known || event.kind() != "m.room.message" {
             continue;
@@ -123,6 +124,8 @@ fn harmless(event: &Event) -> Outcome<()> {
     let content = event.content();
     mentions::check(content, event.card())?;
     let announced = event.card()["kind"] == "announcement";
+    let tags = Regex::new("</?([a-zA-Z][a-zA-Z0-9-]*)")?;
+    let links = Regex::new("<a[^>]*href=\"([^\"]*)\"")?;
     for part in [content, &content["m.new_content"]] {
         let html = part["formatted_body"].as_str().unwrap_or_default();
         let body = part["body"].as_str().unwrap_or_default();
@@ -130,10 +133,10 @@ fn harmless(event: &Event) -> Outcome<()> {
             announced || !(html.contains("@room") || body.contains("@room")),
             "notifies: {body}"
         );
-        for tag in Regex::new("</?([a-zA-Z][a-zA-Z0-9-]*)")?.captures_iter(html) {
+        for tag in tags.captures_iter(html) {
             ensure!(TAGS.contains(&&tag[1]), "a tag {} in {html}", &tag[1]);
         }
-        for link in Regex::new("<a[^>]*href=\"([^\"]*)\"")?.captures_iter(html) {
+        for link in links.captures_iter(html) {
             let to = link[1].to_lowercase();
             let pill = to.contains("matrix.to/#/@") || to.contains("matrix.to/#/%40");
             let plain = to.starts_with("https://") || to.starts_with("http://");

@@ -134,7 +134,7 @@ async fn redacted_claims(stage: &Stage) -> Outcome<Then> {
     let (peer, general) = (&stage.peer, &stage.general);
     let monas = claimed(stage, general, &stage.mona, "!sale add 34 EUR Redacted").await?;
     let saras = stage.sara().say(general, "!sale add 35 EUR Redacted too").await?;
-    stage.sara().reply_to(&saras).await?;
+    stage.answered(&saras).await?;
     let mut ids = Vec::new();
     for claim in [&monas, &saras, &stage.claim] {
         let content = json!({ "redacts": claim });
@@ -176,7 +176,7 @@ async fn share_of_another(stage: &Stage) -> Outcome<Then> {
     let line = format!("!sale add 36 EUR Shared --with \"me 1, {} 1\"", stage.ana().id);
     let sara = stage.sara();
     let claim = sara.say(general, &line).await?;
-    let answer = sara.reply_to(&claim).await?;
+    let answer = stage.answered(&claim).await?;
     let chat = stage.anas_chat()?;
     let asked = stage.ana().sees("the question", |events| {
         let asked = |event: &&partnerspace_tests::people::Event| {

@@ -182,6 +182,8 @@ async fn twins(stage: &Stage) -> Outcome<Then> {
     stage.peer.push(&[first.clone(), second.clone()]).await?;
     let answer = stage.peer.answer_to(&second.id).await?;
     ensure!(answer.card()["code"] == "E-DUP", "{}", answer.body());
+    // Or a later yes of theirs would be the answer.
+    stage.mallory_asks("no").await?;
     Ok(Then::counted([(first.id, 1), (second.id, 0)]))
 }
 

@@ -84,15 +84,15 @@ pub const TABLE: &[Attack] = &[
 async fn one_claim(stage: &Stage, line: String) -> Outcome<Then> {
     let sara = stage.sara();
     let claim = sara.say(&stage.general, &line).await?;
-    let answer = sara.reply_to(&claim).await?;
+    let answer = stage.answered(&claim).await?;
     ensure!(answer.card()["kind"] == "sale", "{}", answer.body());
     stage.order("!sale list").await?;
     Ok(Then::counted([(claim, 1)]))
 }
 
 async fn asked(stage: &Stage, line: String) -> Outcome<Then> {
-    let sara = stage.sara();
-    sara.reply_to(&sara.say(&stage.general, &line).await?).await?;
+    let asked = stage.sara().say(&stage.general, &line).await?;
+    stage.answered(&asked).await?;
     Ok(Then::default())
 }
 

@@ -4,9 +4,7 @@ use super::{Attack, Then, attack};
 use anyhow::ensure;
 use partnerspace_tests::Outcome;
 use partnerspace_tests::people::Person;
-use partnerspace_tests::registration::secret;
 use partnerspace_tests::wait::until;
-use reqwest::Method;
 use serde_json::json;
 
 /// Chats that one person may open with the bot.
@@ -33,7 +31,7 @@ pub const TABLE: &[Attack] = &[
     ),
     attack(
         "a chat with hostile state",
-        "in a chat of one's own: a tombstone, the program's state, the control room's name, no power for the bot",
+        "in a chat of one's own: a tombstone, the program's state, the control room's name",
         "nothing is followed, orders are refused",
         |stage| Box::pin(hostile_chat(stage)),
     ),
@@ -42,12 +40,6 @@ pub const TABLE: &[Attack] = &[
         "partners at real servers write tombstones, names, powers, states and bans into our rooms",
         "the homeserver refuses them all",
         |stage| Box::pin(hands(stage)),
-    ),
-    attack(
-        "invitations to nowhere",
-        "thirty made-up people ask the bot into rooms that do not exist, with state of every shape",
-        "nobody else waits, nobody is told",
-        |stage| Box::pin(nowhere(stage)),
     ),
     attack(
         "guests of a partner",
@@ -127,13 +119,7 @@ async fn hostile_chat(stage: &Stage) -> Outcome<Then> {
         let answer = sara.reply_to(&sara.say(&chat, line).await?).await?;
         ensure!(answer.card()["code"] == "E-AUTH", "{line}: {}", answer.body());
     }
-    let levels = json!({ "users": { bot: 0 }, "events_default": 100 });
-    // The creator of a room of version 12 keeps their own power.
-    sara.set_state(&chat, "m.room.power_levels", "", levels).await?;
-    let unheard = sara.say(&chat, "help").await?;
-    stage.settled().await?;
-    ensure!(stage.answers(&unheard).is_empty(), "the bot has spoken without power");
-    Ok(Then { parked: 1, ..Then::default() })
+    Ok(Then::default())
 }
 
 async fn hands(stage: &Stage) -> Outcome<Then> {
@@ -155,35 +141,6 @@ async fn hands(stage: &Stage) -> Outcome<Then> {
             }
         }
     }
-    Ok(Then::default())
-}
-
-async fn nowhere(stage: &Stage) -> Outcome<Then> {
-    let (peer, bot) = (&stage.peer, &stage.house.program.bot);
-    let mut taken = 0;
-    for n in 0..30 {
-        let user = peer.user(&format!("made-up-{n}"));
-        let id = &secret()[..43];
-        let room = format!("!{id}");
-        let event = json!({
-            "type": "m.room.member", "room_id": room, "sender": user, "state_key": bot,
-            "content": { "membership": "invite", "is_direct": true, "displayname": "<h1>@room" },
-            "origin_server_ts": partnerspace_tests::fake::clock(), "depth": 1,
-            "prev_events": [], "auth_events": [],
-        });
-        let event = peer.signed(event);
-        let state = json!([
-            { "type": "m.room.create", "state_key": "", "sender": user, "content": { "room_version": "11" } },
-            { "type": "m.room.name", "state_key": "", "sender": user, "content": { "name": ["x"] } },
-            { "type": "m.room.join_rules", "state_key": "", "sender": user, "content": "public" },
-        ]);
-        let body = json!({ "room_version": "11", "event": event.pdu, "invite_room_state": state });
-        let path = format!("v2/invite/{room}/{}", event.id).replace('$', "%24").replace('!', "%21");
-        taken += usize::from(peer.ask(Method::PUT, &path, Some(&body)).await.is_ok());
-    }
-    ensure!(taken > 0, "the homeserver takes no such invitation, and so nothing was tried");
-    let fresh = stage.mallory_asks("!help").await?;
-    ensure!(fresh.card()["kind"] != "refusal", "{}", fresh.body());
     Ok(Then::default())
 }
 

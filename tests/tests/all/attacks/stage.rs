@@ -11,7 +11,8 @@ use partnerspace_tests::wait::until;
 use std::collections::BTreeMap;
 
 /// What honest people of these tests say is within it, a flood is not.
-pub const BURST: usize = 40;
+pub const BURST: usize = 15;
+pub const EVERY_MS: i64 = 400;
 /// A client that Ana told the bot alone; what the bot asks the owner alone.
 pub const SECRETS: [&str; 2] = ["Quiet Hospital", "reason-of-olga"];
 
@@ -36,7 +37,8 @@ pub struct Stage {
 
 impl Stage {
     pub async fn open() -> Outcome<Self> {
-        let settings = format!("[limits]\ncommands_burst = {BURST}\ncommands_every_ms = 50\n");
+        let settings =
+            format!("[limits]\ncommands_burst = {BURST}\ncommands_every_ms = {EVERY_MS}\n");
         let (there, house) =
             tokio::join!(Synapse::start(0), House::open_with(Ground::Synapse, "olga", &settings));
         let (there, mut house) = (there?, house?);
@@ -160,6 +162,13 @@ impl Stage {
     /// Something that Mallory says in general, and its answer.
     pub async fn mallory_asks(&self, line: &str) -> Outcome<Event> {
         self.peer.asks(&self.general, &self.mallory, line).await
+    }
+
+    /// The bot's answer in general to an event, as the owner sees it.
+    pub async fn answered(&self, id: &str) -> Outcome<Event> {
+        let bot = &self.house.program.bot;
+        let answer = |event: &&Event| event.sender() == bot && event.replies_to(id);
+        self.olga().sees("an answer", |events| events.iter().find(answer).cloned()).await
     }
 
     /// Waits until all that was sent before has been worked on: each server's words in their order, and
