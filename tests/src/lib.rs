@@ -21,6 +21,8 @@ pub mod pair;
 #[cfg(feature = "people")]
 pub mod past;
 #[cfg(feature = "people")]
+pub mod peer;
+#[cfg(feature = "people")]
 pub mod people;
 pub mod place;
 pub mod postgres;

@@ -123,6 +123,33 @@ fn place(key: RoomKey) -> Place {
     }
 }
 
+/// Whether a message of ours stands in a room, by what its row calls the room: nothing said in one room is
+/// about a message of another, whoever has come to know its id. A room and the one that replaced it are
+/// the same.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn stands_in(work: &mut Work<'_>, named: &str, room_id: &str) -> Result<bool, Fault> {
+    if named == room_id {
+        return Ok(true);
+    }
+    if let Some(user) = named.strip_prefix("direct:") {
+        let chat = store::chats::by_room_id(work.tx, room_id).await?;
+        return Ok(chat.is_some_and(|chat| chat.user_id == user));
+    }
+    let Some(here) = key_of(work, room_id).await? else { return Ok(false) };
+    let there = if named.starts_with('!') { key_of(work, named).await? } else { None };
+    Ok(there.map_or_else(|| named == here.to_string(), |there| there == here))
+}
+
+/// What a room is kept as, or was.
+async fn key_of(work: &mut Work<'_>, room_id: &str) -> Result<Option<RoomKey>, Fault> {
+    if let Some(room) = store::by_room_id(work.tx, room_id).await? {
+        return Ok(Some(room.key));
+    }
+    Ok(store::upgrades::former_by_id(work.tx, room_id).await?.map(|room| room.key))
+}
+
 /// The person of a direct chat.
 ///
 /// # Errors

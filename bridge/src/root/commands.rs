@@ -54,6 +54,7 @@ pub(super) async fn message(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'
         return answer(work, &caller, mark, done).await;
     }
     if let Some(done) = answered(work, &caller, &content, text).await {
+        let done = super::slow::bounded(work, &caller, input, done);
         return answer(work, &caller, mark, done).await;
     }
     let bot =

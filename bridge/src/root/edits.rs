@@ -6,6 +6,7 @@ use super::{Input, caller, is_kept};
 use crate::deals::{self, commands::PartnerDeal};
 use crate::platform::access::{Caller, Place};
 use crate::platform::inbox::store as inbox;
+use crate::platform::outbox::store as outbox;
 use crate::platform::refusal::{Fault, Stop};
 use crate::platform::work::Work;
 use crate::questions;
@@ -24,7 +25,9 @@ pub(super) async fn edited(
     let Some(new) = content.get("m.new_content").filter(|new| new.is_object()) else {
         return Ok("ignored");
     };
-    if inbox::sender_of(work.tx, original).await?.as_deref() != Some(&caller.person.user_id) {
+    if inbox::sender_of(work.tx, original).await?.as_deref() != Some(&caller.person.user_id)
+        || is_elsewhere(work, original).await?
+    {
         return Ok("ignored");
     }
     if !caller.place.is_direct() {
@@ -50,6 +53,12 @@ pub(super) async fn edited(
         None => other(work, caller, original, new).await,
     };
     commands::answer(work, caller, mark, done).await
+}
+
+/// Whether an event stands in another room than this input: it is not touched from here.
+async fn is_elsewhere(work: &mut Work<'_>, event_id: &str) -> Result<bool, Fault> {
+    let room = outbox::room_of_event(work.tx, event_id).await?;
+    Ok(room.is_some() && room != work.cause.room_id)
 }
 
 /// An edit of what told a story changes the story; one of another command nothing.
@@ -139,7 +148,7 @@ pub(super) async fn redacted(
 ) -> Result<&'static str, Fault> {
     let Some(target) = input.event.redacts() else { return Ok("ignored") };
     let caller = caller(work, input.event).await?;
-    if !is_kept(&caller.place) {
+    if !is_kept(&caller.place) || is_elsewhere(work, &target).await? {
         return Ok("not our room");
     }
     let mark = work.effects.mark();

@@ -76,6 +76,8 @@ const DAY_MS: i64 = 86_400_000;
 struct Kind<'a> {
     #[serde(borrow, rename = "type")]
     kind: Cow<'a, str>,
+    #[serde(borrow, default)]
+    state_key: Option<Cow<'a, str>>,
 }
 
 /// What must be asked of the homeserver before an input may run.
@@ -86,14 +88,23 @@ pub async fn need(work: &mut Work<'_>, row: &Waiting) -> Result<Need, Fault> {
     let kind = std::str::from_utf8(&row.raw)
         .ok()
         .and_then(|text| serde_json::from_str::<Kind<'_>>(text).ok());
-    let said = kind.is_some_and(|kind| {
-        matches!(&*kind.kind, "m.room.message" | "m.reaction" | "m.room.redaction")
-    });
-    if !said || row.sender == work.program.bot {
+    if row.sender == work.program.bot {
         return Ok(Need::default());
     }
-    let joined = rooms::actions::is_joined(work, &row.room_id, &row.sender).await?;
     let remote = !row.sender.ends_with(&format!(":{}", work.program.server_name));
+    let said = kind.as_ref().is_some_and(|kind| {
+        matches!(&*kind.kind, "m.room.message" | "m.reaction" | "m.room.redaction")
+    });
+    if !said {
+        // A server can fork a room's past and have its people join there again, whom nobody sees.
+        let member = kind.is_some_and(|kind| {
+            let of_us = kind.state_key.as_deref() == Some(work.program.bot.as_str());
+            kind.kind == "m.room.member" && !of_us
+        });
+        let visibility = member && remote && !row.late;
+        return Ok(Need { visibility, ..Need::default() });
+    }
+    let joined = rooms::actions::is_joined(work, &row.room_id, &row.sender).await?;
     let quoted = quoted::wanted(work, row).await?;
     Ok(Need { membership: joined != Some(true), visibility: remote && !row.late, quoted })
 }
@@ -104,7 +115,7 @@ pub async fn need(work: &mut Work<'_>, row: &Waiting) -> Result<Need, Fault> {
 /// A fault of ours; the input is tried again.
 pub async fn handle(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'static str, Fault> {
     let event = input.event;
-    if input.found.is_some() {
+    if input.found.is_some() && event.kind != "m.room.member" {
         rooms::actions::learned(work, &event.room_id, &event.sender).await?;
     }
     if work.program.is_ours(&event.sender) && event.kind != "m.room.member" {

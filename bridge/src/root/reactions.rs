@@ -9,7 +9,8 @@ use crate::platform::refusal::{Fault, Stop};
 use crate::platform::work::Work;
 use crate::platform::{access, confirm};
 use crate::{
-    mentorship, onboarding, organizations, partners, playbooks, questions, sales, stories, terms,
+    mentorship, onboarding, organizations, partners, playbooks, questions, rooms, sales, stories,
+    terms,
 };
 use schema::status::Enrollment;
 
@@ -23,7 +24,14 @@ pub(super) async fn handle(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'s
     if !is_kept(&caller.place) {
         return Ok("not our room");
     }
-    let key = outbox::key_of(work.tx, &event_id).await?.map(|(key, _)| key);
+    let key = match outbox::key_of(work.tx, &event_id).await? {
+        Some((_, room))
+            if !rooms::actions::stands_in(work, &room, &input.event.room_id).await? =>
+        {
+            return Ok("of another room");
+        }
+        known => known.map(|(key, _)| key),
+    };
     if let Some(days) = input.too_late_days(work.program.limits.late_days_max) {
         if caller.place == Place::Control && caller.is_team() {
             super::say::tell_too_late(work, &content["m.relates_to"]["key"].to_string(), days);
@@ -44,6 +52,7 @@ pub(super) async fn handle(work: &mut Work<'_>, input: &Input<'_>) -> Result<&'s
         work.cause.thread = Some(root.unwrap_or(event_id));
     }
     let done = decide(work, &caller, &key, verdict).await;
+    let done = super::slow::bounded(work, &caller, input, done);
     super::commands::answer(work, &caller, mark, done).await
 }
 
@@ -237,7 +246,11 @@ pub(super) async fn reason(
     if caller.place != Place::Control || !caller.is_team() {
         return Ok(None);
     }
-    let Some((key, _)) = outbox::key_of(work.tx, target).await? else { return Ok(None) };
+    let Some((key, room)) = outbox::key_of(work.tx, target).await? else { return Ok(None) };
+    let here = work.cause.room_id.clone().unwrap_or_default();
+    if !rooms::actions::stands_in(work, &room, &here).await? {
+        return Ok(None);
+    }
     let card = super::say::asked_about(&key);
     if !super::say::reason_was_asked(work, card).await? {
         return Ok(None);

@@ -51,7 +51,9 @@ pub async fn tell_parked(work: &mut Work<'_>, parked: &Parked) -> Result<(), Fau
     }
     // The buttons under a card that was refused: the card was told of.
     let button = row.event_type == "m.reaction" && why == GONE;
-    if button || row.key.starts_with(PARKED) {
+    // Somebody has named an event of another room as their thread: nobody misses the answer.
+    let astray = why.contains(ASTRAY);
+    if button || astray || row.key.starts_with(PARKED) {
         return Ok(());
     }
     let message = if row.room == "control" {
@@ -64,6 +66,8 @@ pub async fn tell_parked(work: &mut Work<'_>, parked: &Parked) -> Result<(), Fau
     Ok(())
 }
 
+/// How homeservers refuse a relation into another room.
+const ASTRAY: &str = "Relations must be in the same room";
 const PARKED: &str = "parked:";
 
 fn parked_message(Parked { why, row, .. }: &Parked) -> Message {
@@ -118,7 +122,20 @@ pub(super) fn late(late_ms: i64) -> String {
 }
 
 /// A command that was said too long ago to be run: the team decides.
+///
+/// A server can make up how late its people's words are, so that of one person's only the first of a day are
+/// told; the others are in the inbox.
 pub(super) fn tell_too_late(work: &mut Work<'_>, line: &str, days: i64) {
+    let key = (work.cause.actor.clone(), work.today());
+    let told = &mut work.memory.cache::<TooLate>().0;
+    if told.len() > HINTS_MAX {
+        told.clear();
+    }
+    let count = told.entry(key).or_default();
+    *count += 1;
+    if *count > LATE_TOLD_MAX {
+        return;
+    }
     let (actor, cause) = (work.cause.actor.clone(), work.cause.id.clone());
     let message = Message::text("🟠 A command came too late and was not run")
         .line(Line::new().code(&actor).plain(&format!(" said it {days} days ago:")))
@@ -174,6 +191,12 @@ pub(super) fn once_a_day(work: &mut Work<'_>, room: &str, what: &str, message: &
 }
 
 const HINTS_MAX: usize = 10_000;
+/// Commands of one person that came too late and are told to the team in a day.
+const LATE_TOLD_MAX: usize = 10;
+
+/// How many too late commands of a person were told on a day. In memory: a restart forgives.
+#[derive(Default)]
+struct TooLate(std::collections::HashMap<(String, jiff::civil::Date), usize>);
 
 #[derive(Default)]
 struct Hinted(std::collections::HashSet<String>);

@@ -28,6 +28,19 @@ pub(super) fn slowed(
     })
 }
 
+/// Answers by a sign or a yes are no commands; a refusal of one is an answer all the same, and counts.
+pub(super) fn bounded(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    input: &Input<'_>,
+    done: Result<&'static str, Stop>,
+) -> Result<&'static str, Stop> {
+    match done {
+        Err(Stop::Refusal(_)) => slowed(work, caller, input).unwrap_or(done),
+        done => done,
+    }
+}
+
 /// What the rate is measured by: after an outage of ours many come in at once that were said one by
 /// one. People of our own server cannot choose their event's time.
 fn said_at(work: &Work<'_>, input: &Input<'_>) -> i64 {

@@ -2,6 +2,7 @@
 mod aborts;
 mod access;
 mod alliance;
+mod attacks;
 mod authority;
 mod backups;
 mod bad_inputs;

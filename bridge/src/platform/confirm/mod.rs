@@ -53,12 +53,14 @@ pub async fn take_said(work: &mut Work<'_>, thread: Option<&str>) -> Result<Opti
     }
 }
 
-/// Takes the question whose prompt was reacted to, once. `None` where it is none, or answered.
+/// Takes the question whose prompt was reacted to, once. `None` where it is none, or answered, or put to
+/// somebody else: what others press on it is their talk.
 ///
 /// # Errors
-/// A refusal when it was put to somebody else, or too long ago.
+/// A refusal when it was put too long ago.
 pub async fn take_by_prompt(work: &mut Work<'_>, prompt_key: &str) -> Result<Option<Open>, Stop> {
-    match store::by_prompt(work.tx, prompt_key).await?.filter(|open| open.used_at.is_none()) {
+    let open = store::by_prompt(work.tx, prompt_key).await?;
+    match open.filter(|open| open.used_at.is_none() && open.user == work.cause.actor) {
         Some(open) => take(work, open).await.map(Some),
         None => Ok(None),
     }
