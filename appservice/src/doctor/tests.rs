@@ -51,9 +51,9 @@ async fn a_database_is_right_too_old_or_too_new() {
     assert!(!usable && found[0].starts_with("WARN schema"), "{found:?}");
     bridge::platform::db::migrate(&db, 1).await.unwrap();
     let (usable, found) = ids().await;
-    assert!(usable && found[..3].iter().all(|f| f.starts_with("ok")), "{found:?}");
-    assert!(found.len() == 4 && found[3].starts_with("WARN backup"), "{found:?}");
-    assert!(found[2].contains("journal_mode wal, synchronous full"), "{found:?}");
+    assert!(usable && found[..4].iter().all(|f| f.starts_with("ok")), "{found:?}");
+    assert!(found.len() == 5 && found[4].starts_with("WARN backup"), "{found:?}");
+    assert!(found[3].contains("journal_mode wal, synchronous full"), "{found:?}");
     let mut tx = db.begin().await.unwrap();
     sqlx::query("insert into schema_version (version, applied_at) values (999, 1)")
         .execute(&mut *tx)
