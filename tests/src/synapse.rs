@@ -22,7 +22,7 @@ use tokio::sync::OnceCell;
 /// when there were sixty-four, and it uses one core only.
 const SHARED: usize = 6;
 /// Programs that can run against each; raise it when there are more such tests.
-const SHARED_REGISTRATIONS: usize = 12;
+const SHARED_REGISTRATIONS: usize = 18;
 
 pub struct Synapse {
     folder: TempDir,

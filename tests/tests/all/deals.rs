@@ -19,22 +19,23 @@ async fn days_go_by(ground: Ground) -> Outcome<()> {
     ensure!(lasting.card()["deal"]["number"] == "D-2", "{}", lasting.body());
     let facts = Facts::of(&house.program).await?;
 
-    // Fourteen days before the end, and again at another start: one reminder.
-    end_on(&facts, today.checked_add(14.days())?).await?;
+    // Fourteen days before the end, at nine, and again at another start: one reminder. A day later it is
+    // past nine whenever this runs.
+    end_on(&facts, today.checked_add(13.days())?).await?;
     for _ in 0..2 {
         all_jobs(&house, &facts).await?;
     }
     let ana = house.person("ana")?;
     let first = ana.sees("a reminder", |events| of(events, "reminded").first().cloned()).await?;
-    ensure!(first.body().contains("Left for you alone: 14 days"), "{}", first.body());
+    ensure!(first.body().contains("Left for you alone: 13 days"), "{}", first.body());
     ensure!(first.body().contains("!deal extend D-1"), "{}", first.body());
     ensure!(first.content()["m.mentions"]["user_ids"][0] == ana.id.as_str(), "nobody mentioned");
 
     // Three days before it.
-    end_on(&facts, today.checked_add(3.days())?).await?;
+    end_on(&facts, today.checked_add(2.days())?).await?;
     all_jobs(&house, &facts).await?;
     let second = ana.sees("a second one", |events| of(events, "reminded").get(1).cloned()).await?;
-    ensure!(second.body().contains("3 days"), "{}", second.body());
+    ensure!(second.body().contains("2 days"), "{}", second.body());
 
     // A rival is still second now, and not in an instant.
     let rival = said(&house, "ben", "sale add 10 EUR Acme").await?;

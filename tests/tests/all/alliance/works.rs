@@ -2,17 +2,25 @@
 //! name, a challenge, a mentor, and whose yes comes first.
 use super::stage::Stage;
 use anyhow::ensure;
+use jiff::{Timestamp, tz::TimeZone};
 use partnerspace_tests::Outcome;
 use partnerspace_tests::facts::Facts;
 use partnerspace_tests::people::Event;
 use partnerspace_tests::wait::until;
 
 const GOAL: &str = "agency.siso.partners.goal";
+/// All that the two have sold until then, and their parts of one sale.
+const NORTH: i64 = 98_000 + 6_000;
+const SOUTH: i64 = 58_000 + 3_000;
 
 /// Both know the client, the team rules that they share it, and the claim comes in those parts. The
 /// challenge that is on meanwhile counts for each side what is its own.
 pub async fn shared_client(stage: &Stage) -> Outcome<()> {
-    stage.control("!goal set Derby revenue --until today --between north,south").await?;
+    // The night may fall on the way.
+    let today = Timestamp::from_millisecond(stage.house.now())?.to_zoned(TimeZone::UTC).date();
+    let (from, to) = (today.yesterday()?, today.tomorrow()?.tomorrow()?);
+    let derby = format!("!goal set Derby revenue --from {from} --until {to}");
+    stage.control(&format!("{derby} --between north,south")).await?;
     stage.asks("nina", "deal register Boreal").await?;
     let second = stage.asks("sara", "deal register Boreal").await?;
     ensure!(second.body().contains("Another partner registered"), "{}", second.body());
@@ -34,7 +42,7 @@ pub async fn shared_client(stage: &Stage) -> Outcome<()> {
                 let side = sides.iter().find(|side| side["organization"] == slug)?;
                 side["progress"].as_i64()
             };
-            (of("north")? == 6_000 && of("south")? == 3_000).then_some(())
+            (of("north")? == NORTH && of("south")? == SOUTH).then_some(())
         })
         .await?;
     }
