@@ -184,7 +184,11 @@ async fn anothers_press_is_no_yes() -> Outcome<()> {
     let asked = walk.sees("team", "invited").await?;
     let facts = Facts::of(&house.program).await?;
     let pressed = house.person("ana")?.react(house.chat_of("ana")?, asked.id(), "✅").await?;
-    ensure!(facts.ended(&pressed).await? == "of another room", "it was {}", facts.ended(&pressed).await?);
+    ensure!(
+        facts.ended(&pressed).await? == "of another room",
+        "it was {}",
+        facts.ended(&pressed).await?
+    );
     let open = "select count(*) from invitation where accepted_at is null and ended_at is null";
     ensure!(facts.number(open, &[]).await? == 1, "the invitation was answered");
     let members = "select count(*) from membership";
