@@ -6,7 +6,7 @@ mod starts;
 mod sums;
 
 pub use help::changed as help_changed;
-pub use replay::{Replay, rebuild};
+pub use replay::{Replay, Stored, rebuild};
 pub use starts::Starts;
 
 use super::live::Live;

@@ -7,11 +7,12 @@ pub use partners::each_partner;
 pub use tell::{VERIFY, head_key, tell_head, verify_here, verify_on};
 pub use verify::{Verified, Walk, verify, verify_last};
 
-use super::rules::{self, EntryBody, Head, Sealed};
+use super::rules::{self, Book, EntryBody, Head, Sealed};
 use super::store::{self, EntryRow};
 use crate::platform::refusal::Fault;
 use crate::platform::work::Work;
 use schema::ids::PartnerId;
+use std::collections::HashMap;
 
 /// The source of the credit of sales that were brought in; of all others it is their approval.
 pub const IMPORT: &str = "import";
@@ -19,6 +20,12 @@ const APPROVED: &str = "sale.approved";
 
 #[derive(Default)]
 struct KnownHead(Option<Head>);
+
+/// Partners whose points are remembered until any are given or taken back.
+const POINTS_MAX: usize = 4_096;
+
+#[derive(Default)]
+struct KnownPoints(HashMap<PartnerId, i64>);
 
 /// What a posting became.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +77,9 @@ pub async fn post(
     };
     let cause = work.cause.id.clone();
     store::insert(work.tx, &entry, &cause, &postings).await?;
+    if body.book() == Book::Points {
+        work.memory.take::<KnownPoints>();
+    }
     let head = Head { seq: entry.seq, hash: entry.hash.clone() };
     work.memory.cache::<KnownHead>().0 = Some(head);
     Ok(Posted { seq: entry.seq, hash: entry.hash, posted_at: entry.posted_at, replayed: false })
@@ -93,7 +103,16 @@ pub async fn head(work: &mut Work<'_>) -> Result<Head, Fault> {
 /// # Errors
 /// When the database refuses.
 pub async fn points_of(work: &mut Work<'_>, partner: PartnerId) -> Result<i64, Fault> {
-    Ok(store::balance(work.tx, &rules::points_account(partner)).await?)
+    if let Some(points) = work.memory.cache::<KnownPoints>().0.get(&partner) {
+        return Ok(*points);
+    }
+    let points = store::balance(work.tx, &rules::points_account(partner)).await?;
+    let known = &mut work.memory.cache::<KnownPoints>().0;
+    if known.len() >= POINTS_MAX {
+        known.clear();
+    }
+    known.insert(partner, points);
+    Ok(points)
 }
 
 /// The entry that a source became; the approval of a sale that was brought in is its import.

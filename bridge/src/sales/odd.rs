@@ -72,7 +72,7 @@ async fn sells_to_self(
 ) -> Result<bool, Fault> {
     let person = access::person(work, &part.user).await?;
     let now = person.partner.as_ref().and_then(|row| row.organization.clone());
-    let then = organizations::store::members::on_day(work.tx, part.partner, claim.on).await?;
+    let then = organizations::actions::members::on_day(work, part.partner, claim.on).await?;
     let mut names = vec![None];
     for slug in now.into_iter().chain(then) {
         names.push(organizations::actions::name(work, &slug).await?);

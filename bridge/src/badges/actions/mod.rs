@@ -18,7 +18,7 @@ pub use walk::{WALK, preview, walk_on};
 use super::rules::counts::Facts;
 use super::rules::own::{Own, reverses};
 use super::rules::tiers::Tier;
-use super::rules::{Cause, Fact, Rule};
+use super::rules::{Cause, Fact, Rule, Shown};
 use super::store::{self, sources};
 use crate::ledger::actions::Posted;
 use crate::ledger::rules::{EntryBody, Sealed, credit_account};
@@ -28,7 +28,7 @@ use crate::questions;
 use schema::ids::PartnerId;
 use std::collections::{BTreeSet, HashMap};
 
-/// Partners whose sales are remembered between entries.
+/// Partners whose sales are remembered between entries, and whose badges between looks at them.
 const PARTNERS_MAX: usize = 1_024;
 
 /// What the worker remembers; after a rollback it is read anew.
@@ -40,6 +40,8 @@ struct Known {
     on: Option<BTreeSet<String>>,
     tiers: Option<Vec<Tier>>,
     last: Option<i64>,
+    /// Until a fact about the partner or a tier is added.
+    shown: HashMap<PartnerId, Shown>,
 }
 
 /// Credit of a sale has moved: the badges and tiers of its sellers, and of those who are the first of its
@@ -236,6 +238,8 @@ async fn write(
         at: work.now,
     };
     store::insert(work.tx, id, &fact).await?;
-    work.memory.cache::<Known>().last = Some(fact.n);
+    let known = work.memory.cache::<Known>();
+    known.last = Some(fact.n);
+    known.shown.remove(&id);
     Ok(fact)
 }

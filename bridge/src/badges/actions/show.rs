@@ -1,5 +1,5 @@
 //! What is shown of badges: a person's own, with how far the next level is, and the program's.
-use super::{counts, own};
+use super::{Known, PARTNERS_MAX, counts, own};
 use crate::badges::render;
 use crate::badges::rules::{self, CATALOG, Fact, Shown, streak};
 use crate::badges::store;
@@ -11,6 +11,19 @@ use schema::ids::PartnerId;
 /// # Errors
 /// When the database refuses.
 pub async fn shown(work: &mut Work<'_>, id: PartnerId) -> Result<Shown, Fault> {
+    if let Some(shown) = work.memory.cache::<Known>().shown.get(&id) {
+        return Ok(shown.clone());
+    }
+    let shown = read(work, id).await?;
+    let known = &mut work.memory.cache::<Known>().shown;
+    if known.len() >= PARTNERS_MAX {
+        known.clear();
+    }
+    known.insert(id, shown.clone());
+    Ok(shown)
+}
+
+async fn read(work: &mut Work<'_>, id: PartnerId) -> Result<Shown, Fault> {
     let facts = store::of(work.tx, id).await?;
     let kinds = if facts.is_empty() { Vec::new() } else { store::kinds(work.tx).await? };
     let levels = rules::shown(&facts);

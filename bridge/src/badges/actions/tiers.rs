@@ -133,6 +133,7 @@ async fn happened(
         at: work.now,
     };
     store::insert(work.tx, id, &fact).await?;
+    work.memory.cache::<Known>().shown.remove(&id);
     if celebrated && let Some(tier) = &moved.tier {
         let line = render::tiers::celebrated(&row.name, &tier.name);
         wins::actions::celebrate(work, &format!("tier:{n}"), line).await?;
@@ -191,7 +192,9 @@ async fn write(
     let n = store::versions(work.tx).await?.last().map_or(0, |(n, ..)| *n) + 1;
     let (currency, by, at) = (work.program.currency.code(), manager.user_id(), work.now);
     store::set(work.tx, &Set { n, tier, currency, ended, by, at }).await?;
-    work.memory.cache::<Known>().tiers = None;
+    let known = work.memory.cache::<Known>();
+    known.tiers = None;
+    known.shown.clear();
     crate::badges::jobs::all_places_soon(work);
     Ok(())
 }

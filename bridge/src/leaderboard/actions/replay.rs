@@ -96,6 +96,12 @@ impl<'a> Replay<'a> {
         Ok(Self { starts, calendar, periods, sums: Sums::default() })
     }
 
+    /// None yet: can be read while entries are taken.
+    #[must_use]
+    pub fn stored(&self) -> Stored {
+        Stored(self.sums.beside())
+    }
+
     /// Takes all entries of a partner.
     ///
     /// # Errors
@@ -110,19 +116,50 @@ impl<'a> Replay<'a> {
         Ok(())
     }
 
-    /// The first difference between the stored standings and what was taken, in words.
+    /// Takes what was asked and answered, which is no partner's entry; the first organization whose totals
+    /// are others than what its members' are, in words.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn difference(mut self, connection: &mut Conn) -> Result<Option<String>, Fault> {
+    pub async fn finish(&mut self, connection: &mut Conn) -> Result<Option<String>, Fault> {
         let (sums, calendar) = (&mut self.sums, self.calendar);
         help::each(connection, calendar, |partner, key, score| sums.replayed(partner, key, score))
             .await?;
-        store::each(connection, |board, partner, score| sums.stored(partner, board, score)).await?;
-        match sums.odd() {
-            Some(partner) => difference(connection, partner, calendar).await.map(Some),
-            None => organizations::differs(connection, calendar).await,
+        organizations::differs(connection, calendar).await
+    }
+
+    /// The first difference between the stored standings and what was taken, in words. Those may have been
+    /// read a moment before or after: what differs is looked at once more, all of it at one instant.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn difference(
+        mut self,
+        connection: &mut Conn,
+        stored: &Stored,
+    ) -> Result<Option<String>, Fault> {
+        self.sums.add(&stored.0);
+        for partner in self.sums.odd() {
+            if let Some(odd) = difference(connection, partner, self.calendar).await? {
+                return Ok(Some(odd));
+            }
         }
+        Ok(None)
+    }
+}
+
+/// The stored standings, for a [`Replay`] to be compared with.
+pub struct Stored(Sums);
+
+impl Stored {
+    /// Reads all of them.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn read(mut self, connection: &mut Conn) -> Result<Self, Fault> {
+        let sums = &mut self.0;
+        store::each(connection, |board, partner, score| sums.stored(partner, board, score)).await?;
+        Ok(self)
     }
 }
 
@@ -131,7 +168,7 @@ async fn difference(
     connection: &mut Conn,
     partner: PartnerId,
     calendar: &Calendar,
-) -> Result<String, Fault> {
+) -> Result<Option<String>, Fault> {
     let own = own(connection, partner).await?;
     let starts = Starts::read(connection).await?;
     let doubled = |industry: &str, period: Period| starts.doubled(industry, period);
@@ -156,11 +193,8 @@ async fn difference(
         score
             .map_or_else(|| "nothing".to_owned(), |s| format!("{} since {}", s.score, s.reached_at))
     };
-    Ok(board.map_or_else(
-        || format!("those of {partner}"),
-        |board| {
-            let (stored, replayed) = (said(stored.get(board)), said(replayed.get(board)));
-            format!("{board} of {partner}: stored {stored}, replayed {replayed}")
-        },
-    ))
+    Ok(board.map(|board| {
+        let (stored, replayed) = (said(stored.get(board)), said(replayed.get(board)));
+        format!("{board} of {partner}: stored {stored}, replayed {replayed}")
+    }))
 }

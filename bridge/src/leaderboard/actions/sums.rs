@@ -3,7 +3,7 @@
 //! list of them in order.
 use super::super::rules::{BoardKey, Score};
 use schema::ids::PartnerId;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::hash::{BuildHasher as _, RandomState};
 
 /// The hashes have other keys in every run, as those of a map do: nobody can prepare standings whose
@@ -11,19 +11,29 @@ use std::hash::{BuildHasher as _, RandomState};
 #[derive(Default)]
 pub(super) struct Sums {
     keys: [RandomState; 2],
-    /// The number of a board, by its text and by its key: to write and to hash the text each time costs
-    /// more than the rest.
-    texts: HashMap<String, usize>,
-    boards: HashMap<BoardKey, usize>,
+    /// The hash of a board's text, by its key: to write the text each time costs more than the rest.
+    boards: HashMap<BoardKey, u64>,
     of: HashMap<PartnerId, u128>,
 }
 
 impl Sums {
+    /// Empty, to be filled side by side and [added](Self::add) in the end.
+    pub(super) fn beside(&self) -> Self {
+        Self { keys: self.keys.clone(), ..Self::default() }
+    }
+
+    pub(super) fn add(&mut self, other: &Self) {
+        for (partner, sum) in &other.of {
+            let all = self.of.entry(*partner).or_default();
+            *all = all.wrapping_add(*sum);
+        }
+    }
+
     pub(super) fn replayed(&mut self, partner: PartnerId, key: &BoardKey, score: Score) {
         let board = match self.boards.get(key) {
             Some(known) => *known,
             None => {
-                let board = self.number(&key.to_string());
+                let board = self.board(&key.to_string());
                 *self.boards.entry(key.clone()).or_insert(board)
             }
         };
@@ -33,26 +43,21 @@ impl Sums {
     }
 
     pub(super) fn stored(&mut self, partner: PartnerId, board: &str, score: Score) {
-        let board = self.number(board);
-        let hash = self.hash(board, score);
+        let hash = self.hash(self.board(board), score);
         let sum = self.of.entry(partner).or_default();
         *sum = sum.wrapping_sub(hash);
     }
 
-    /// The first partner whose standings are not those of the replay.
-    pub(super) fn odd(&self) -> Option<PartnerId> {
-        self.of.iter().filter(|(_, sum)| **sum != 0).map(|(partner, _)| *partner).min()
+    /// The partners whose standings are not those of the replay.
+    pub(super) fn odd(&self) -> BTreeSet<PartnerId> {
+        self.of.iter().filter(|(_, sum)| **sum != 0).map(|(partner, _)| *partner).collect()
     }
 
-    fn number(&mut self, text: &str) -> usize {
-        let next = self.texts.len();
-        match self.texts.get(text) {
-            Some(known) => *known,
-            None => *self.texts.entry(text.to_owned()).or_insert(next),
-        }
+    fn board(&self, text: &str) -> u64 {
+        self.keys[0].hash_one(text)
     }
 
-    fn hash(&self, board: usize, score: Score) -> u128 {
+    fn hash(&self, board: u64, score: Score) -> u128 {
         let said = (board, score.score, score.reached_at);
         let [high, low] = self.keys.each_ref().map(|key| u128::from(key.hash_one(said)));
         high << 64 | low
@@ -75,13 +80,15 @@ mod tests {
         let (ana, ben) = (PartnerId(1), PartnerId(2));
         let play = |stored: [(PartnerId, &BoardKey, Score); 3]| {
             let mut sums = Sums::default();
+            let mut beside = sums.beside();
             sums.replayed(ana, &revenue, score(5, 1));
             sums.replayed(ana, &clients, score(1, 1));
             sums.replayed(ben, &revenue, score(7, 2));
             for (partner, key, score) in stored {
-                sums.stored(partner, &key.to_string(), score);
+                beside.stored(partner, &key.to_string(), score);
             }
-            sums.odd()
+            sums.add(&beside);
+            sums.odd().into_iter().next()
         };
         let right = [
             (ben, &revenue, score(7, 2)),

@@ -9,8 +9,16 @@ use crate::platform::access::{self, PartnerRow};
 use crate::platform::refusal::Fault;
 use crate::platform::work::Work;
 use crate::{rooms, team as roles};
+use jiff::civil::Date;
 use schema::ids::PartnerId;
 use schema::status::TeamRole;
+use std::collections::HashMap;
+
+/// Partners and days of which it is remembered who belonged where, until anybody comes or goes.
+const DAYS_MAX: usize = 4_096;
+
+#[derive(Default)]
+struct Days(HashMap<(PartnerId, Date), Option<String>>);
 
 /// What becomes of a person whose membership ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +27,27 @@ pub enum TeamGoes {
     Stays,
     /// They leave the program as well, and hear of it from there.
     Leaves,
+}
+
+/// The organization of a partner on a day.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn on_day(
+    work: &mut Work<'_>,
+    partner: PartnerId,
+    day: Date,
+) -> Result<Option<String>, Fault> {
+    if let Some(known) = work.memory.cache::<Days>().0.get(&(partner, day)) {
+        return Ok(known.clone());
+    }
+    let slug = store::on_day(work.tx, partner, day).await?;
+    let known = &mut work.memory.cache::<Days>().0;
+    if known.len() >= DAYS_MAX {
+        known.clear();
+    }
+    known.insert((partner, day), slug.clone());
+    Ok(slug)
 }
 
 /// A partner belongs to an organization from today on, as `by` wants it; whether its invitation brought
@@ -55,6 +84,7 @@ pub async fn join(
         by,
     };
     store::insert(work.tx, new, work.now).await?;
+    work.memory.take::<Days>();
     leaderboard::membership_changed(work, row.id, slug).await?;
     partners::store::set_organization(work.tx, &row.user_id, Some(slug)).await?;
     rooms::actions::let_into_organization(work, slug, &row.user_id).await?;
@@ -83,6 +113,7 @@ pub async fn end(
     let Some(member) = store::of_partner(work.tx, row.id).await? else { return Ok(None) };
     let (by, today) = (work.cause.actor.clone(), work.today());
     store::end(work.tx, &member.id, (today, &by), work.now).await?;
+    work.memory.take::<Days>();
     leaderboard::membership_changed(work, row.id, &member.organization).await?;
     partners::store::set_organization(work.tx, &row.user_id, None).await?;
     access::forget(work, &row.user_id);

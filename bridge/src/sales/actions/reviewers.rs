@@ -1,5 +1,5 @@
 //! Who of the team is in which relation to a sale, when that decides who may say yes.
-use crate::organizations::store::members;
+use crate::organizations::actions::members;
 use crate::platform::access::{self, Person, Reviewer};
 use crate::platform::refusal::{Fault, Stop};
 use crate::platform::work::Work;
@@ -38,7 +38,7 @@ async fn team(work: &mut Work<'_>, sale: &SaleRow) -> Result<Vec<Colleague>, Fau
     for share in &sale.shares {
         // Of the firm of the sale's day as well, which it counts for.
         firms.extend(firm(&*access::person(work, &share.user).await?));
-        firms.extend(members::on_day(work.tx, share.partner, sale.on).await?);
+        firms.extend(members::on_day(work, share.partner, sale.on).await?);
     }
     let mut team = Vec::new();
     for user in team::actions::members(work).await? {
