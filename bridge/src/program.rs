@@ -88,6 +88,8 @@ pub struct Limits {
     pub confirm_ms: i64,
     /// Days up to which a command that nobody heard is still run when it is found.
     pub late_days_max: i64,
+    /// How long a batch may take before we count as stuck.
+    pub turn_ms_max: i64,
     pub standings_max: usize,
     /// Days after which an input's raw text is dropped; its id stays.
     pub raw_keep_days: i64,
@@ -117,6 +119,7 @@ impl Default for Limits {
             celebrate_every_ms: 60_000,
             confirm_ms: 600_000,
             late_days_max: 7,
+            turn_ms_max: 120_000,
             standings_max: 100,
             raw_keep_days: 90,
             canary_every_ms: 60_000,

@@ -159,6 +159,7 @@ fn limits_sane(config: &Config) -> Option<String> {
         && limits.inbox_busy > 0
         && limits.loop_answers_max > 0
         && limits.late_days_max > 0
+        && limits.turn_ms_max >= 1_000
         && limits.raw_keep_days > 0
         && limits.body_bytes_max >= 1 << 20
         && limits.answer_bytes_max >= 1 << 20

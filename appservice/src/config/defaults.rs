@@ -77,6 +77,7 @@ impl Default for LimitsConfig {
             disk_free_bytes_min: 256 << 20,
             loop_answers_max: 5,
             late_days_max: 7,
+            turn_ms_max: 120_000,
             raw_keep_days: 90,
             canary_every_ms: 60_000,
             alarm_after_ms: 60_000,

@@ -191,6 +191,8 @@ pub struct LimitsConfig {
     pub loop_answers_max: u16,
     /// Days up to which a command that was not delivered is still run when it is found.
     pub late_days_max: u16,
+    /// How long one batch of inputs may take before `/health/live` fails: something hangs.
+    pub turn_ms_max: u32,
     /// Days for which the raw texts of inputs are kept.
     pub raw_keep_days: u16,
     /// Time between two messages to ourselves; half of it without an echo pings, all of it reads the rooms,

@@ -16,7 +16,7 @@ const PREFIX: &str = "partnerspace";
 /// Levels: their names, what they mean, and how each is read.
 type Level = (&'static str, &'static str, fn(&Signals) -> i64);
 
-const LEVELS: [Level; 16] = [
+const LEVELS: [Level; 17] = [
     ("inbox_waiting", "Inputs that wait", |signals| long(signals.pending.load(Relaxed))),
     ("inbox_quarantined", "Inputs that are set aside", |signals| counted(signals, 0)),
     ("outbox_loaded", "Sends in memory", |signals| long(signals.outbox_pending.load(Relaxed))),
@@ -53,6 +53,9 @@ const LEVELS: [Level; 16] = [
     }),
     ("ready", "1 when both directions and the rooms work", |signals| {
         i64::from(signals.ready.load(Relaxed))
+    }),
+    ("turn_ms", "How long the worker is at the batch in hand; 0 at rest", |signals| {
+        signals.turn_ms(clock::now())
     }),
     (
         "lease",

@@ -106,6 +106,7 @@ fn limits(config: &Config) -> Limits {
         inbox_busy: usize::try_from(config.limits.inbox_busy).unwrap_or(usize::MAX),
         loop_answers_max: usize::from(config.limits.loop_answers_max),
         late_days_max: i64::from(config.limits.late_days_max),
+        turn_ms_max: i64::from(config.limits.turn_ms_max),
         raw_keep_days: i64::from(config.limits.raw_keep_days),
         canary_every_ms: i64::from(config.limits.canary_every_ms),
         alarm_after_ms: i64::from(config.limits.alarm_after_ms),

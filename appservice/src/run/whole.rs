@@ -57,6 +57,7 @@ pub struct ToInbox {
     signals: Arc<Signals>,
     clock: Clock,
     looked: watch::Receiver<bool>,
+    turn_ms_max: i64,
 }
 
 impl ToInbox {
@@ -71,6 +72,10 @@ impl ToInbox {
 }
 
 impl Sink for ToInbox {
+    fn stuck_ms(&self, now: i64) -> Option<i64> {
+        Some(self.signals.turn_ms(now)).filter(|took| *took > self.turn_ms_max)
+    }
+
     async fn accept(&self, events: &[&RawValue], now: i64) -> Result<(), NotAccepted> {
         self.looked_at().await;
         if self.signals.damage().is_some() {
@@ -175,6 +180,7 @@ impl Whole {
                 signals: self.signals.clone(),
                 clock: self.clock.clone(),
                 looked: self.looked.subscribe(),
+                turn_ms_max: self.program.limits.turn_ms_max,
             },
             hs_token: Arc::new(registration.hs_token.clone()),
             bot: Arc::from(self.program.bot.as_str()),

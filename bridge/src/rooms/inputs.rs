@@ -5,6 +5,7 @@ use super::members::{Joined, Known};
 use super::render;
 use super::rules::{self, RoomKey};
 use super::store::{self, RoomRow, chats, members, upgrades};
+use crate::platform::access;
 use crate::platform::inbox::Event;
 use crate::platform::outbox;
 use crate::platform::refusal::Fault;
@@ -14,6 +15,8 @@ use serde_json::Value;
 
 /// Chats that one person may open with the bot; more are not followed.
 const CHATS_MAX: i64 = 5;
+/// Chats that people of one server may open who are nobody to the program: names are free on one's own server.
+const STRANGERS_MAX: i64 = 200;
 /// A longer display name is nobody's.
 const NAME_BYTES_MAX: usize = 255;
 
@@ -145,7 +148,7 @@ async fn bot_changed(
         }
         ("invite", None) => {
             let direct = content.get("is_direct").and_then(Value::as_bool) == Some(true);
-            if direct && chats::count(work.tx, &event.sender).await? < CHATS_MAX {
+            if direct && may_chat(work, &event.sender).await? {
                 chats::invited(work.tx, &event.room_id, &event.sender, work.now).await?;
                 work.effects.rooms_wanted = true;
             } else {
@@ -177,6 +180,26 @@ async fn bot_changed(
         _ => {}
     }
     Ok(())
+}
+
+/// Whether a chat more with a person is followed.
+async fn may_chat(work: &mut Work<'_>, user: &str) -> Result<bool, Fault> {
+    if chats::count(work.tx, user).await? >= CHATS_MAX {
+        return Ok(false);
+    }
+    let person = access::person(work, user).await?;
+    let is_somebody = person.partner.is_some() || person.reviewer;
+    if is_somebody || access::invitation(work, user).await?.is_some() {
+        return Ok(true);
+    }
+    let server = rules::server_of(user).unwrap_or_default().to_owned();
+    if chats::of_strangers(work.tx, &server).await? < STRANGERS_MAX {
+        return Ok(true);
+    }
+    let key = format!("chats-full:{server}:{}", work.today());
+    let full = render::chats_full(&server, STRANGERS_MAX, work.now, &work.program.prefix);
+    work.send_as(&key, &RoomKey::Control.to_string(), &full);
+    Ok(false)
 }
 
 /// State in a room of ours that was written by another hand.

@@ -45,6 +45,23 @@ pub fn alert_by(alert: Alert, by: &str, prefix: &str) -> Message {
     shown(alert, Some(by), prefix)
 }
 
+/// Too many people of a server who are nobody to the program have a chat with the bot.
+#[must_use]
+pub fn chats_full(server: &str, max: i64, now: i64, prefix: &str) -> Message {
+    let sentence = format!(
+        "{max} people of {server} who are not partners have a chat with the bot; no more of them are followed."
+    );
+    let mend = format!("Let in whom you know with `partner add @ana:{server}`.");
+    let finding = Finding {
+        id: "chats_full".to_owned(),
+        severity: Severity::Warning,
+        sentence,
+        mend: Some(mend),
+    };
+    let alert_of = Alert { finding, room_id: None, event_id: None, raised_at: now };
+    alert(alert_of, prefix)
+}
+
 fn shown(alert: Alert, by: Option<&str>, prefix: &str) -> Message {
     let mut lines = vec![Line::new().sentence(&alert.finding.sentence, prefix)];
     if let Some(by) = by {

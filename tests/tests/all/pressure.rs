@@ -286,3 +286,64 @@ async fn refusals_and_edits_are_slowed() -> Outcome<()> {
     })
     .await
 }
+
+/// Whoever has a homeserver has names without end; partners at the same server come in all the same.
+async fn strangers_fill_their_own_server(ground: Ground) -> Outcome<()> {
+    const STRANGERS_MAX: i64 = 200;
+    let mut house = House::open(ground, "olga").await?;
+    let (facts, bot) = (Facts::of(&house.program).await?, house.program.bot.clone());
+    let fake = fake(&house)?;
+    for n in 0..STRANGERS_MAX + 20 {
+        fake.open_direct(&fake.remote(&format!("@n{n}:many.example")), &bot);
+    }
+    fake.open_direct(&fake.remote("@one:other.example"), &bot);
+    let joined = "select count(*) from chat where joined_at is not null and user_id like $1";
+    until("the bot to follow", || async {
+        let many = facts.number(joined, &["%:many.example"]).await.ok()?;
+        let other = facts.number(joined, &["%:other.example"]).await.ok()?;
+        (many == STRANGERS_MAX && other == 1).then_some(())
+    })
+    .await?;
+    house.outsider("ana", "many.example")?;
+    house.added("ana").await?;
+    let ana = house.person("ana")?;
+    let chat = ana.create_room(&[&bot], true).await?;
+    ana.sees_join(&chat, &bot).await?;
+    let many = facts.number(joined, &["%:many.example"]).await?;
+    let shown = house.owner().shown();
+    let told = shown.iter().filter(|event| event.card()["id"] == "chats_full").count();
+    ensure!((many, told) == (STRANGERS_MAX + 2, 1), "{many} chats, told {told} times");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn strangers_fill_their_own_server_on_sqlite() -> Outcome<()> {
+    strangers_fill_their_own_server(Ground::FakeSqlite).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn strangers_fill_their_own_server_on_postgres() -> Outcome<()> {
+    strangers_fill_their_own_server(Ground::FakePostgres).await
+}
+
+/// A statement that does not come back: seen from outside, and over as soon as it is.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_worker_that_hangs_is_not_live() -> Outcome<()> {
+    const HANGS: [&str; 2] = [
+        "create function hangs() returns trigger as 'begin perform pg_sleep(4); return new; end' language plpgsql",
+        "create trigger hangs before insert on sale for each row execute function hangs()",
+    ];
+    let impatient = "[limits]\nturn_ms_max = 1000\n";
+    let (house, general) = house_of_two(Ground::FakePostgres, impatient).await?;
+    let (facts, ana) = (Facts::of(&house.program).await?, house.person("ana")?);
+    for statement in HANGS {
+        facts.change(statement, &[]).await?;
+    }
+    let url = format!("{}/health/live", house.program.url());
+    let live = || async { Some(Client::new().get(&url).send().await.ok()?.status().as_u16()) };
+    ensure!(live().await == Some(200), "not live at rest");
+    let claim = ana.say(&general, "!sale add 1 EUR One").await?;
+    until("the batch to hang", || async { live().await.filter(|status| *status == 503) }).await?;
+    until("the batch to end", || async { live().await.filter(|status| *status == 200) }).await?;
+    ana.reply_to(&claim).await.map(drop)
+}

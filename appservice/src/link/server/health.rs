@@ -8,8 +8,14 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::json;
 
-pub async fn live() -> Response {
-    answer::json(StatusCode::OK, r#"{"live":true}"#)
+pub async fn live<S: Sink>(State(server): State<Server<S>>) -> Response {
+    match server.sink.stuck_ms(server.clock.now()) {
+        None => answer::json(StatusCode::OK, r#"{"live":true}"#),
+        Some(ms) => answer::json(
+            StatusCode::SERVICE_UNAVAILABLE,
+            json!({"live": false, "stuck_for_ms": ms}).to_string(),
+        ),
+    }
 }
 
 pub async fn ready<S: Sink>(State(server): State<Server<S>>) -> Response {

@@ -37,6 +37,9 @@ pub trait Sink: Clone + Send + Sync + 'static {
         events: &[&RawValue],
         now: i64,
     ) -> impl Future<Output = Result<(), NotAccepted>> + Send;
+
+    /// How long the same batch is worked on, where that is longer than it can take.
+    fn stuck_ms(&self, now: i64) -> Option<i64>;
 }
 
 /// Why a transaction is to be sent again later.
@@ -100,7 +103,7 @@ pub fn router<S: Sink>(server: Server<S>) -> Router {
         .route("/rooms/{alias}", get(query::room::<S>));
     let mut routes = Router::new()
         .nest("/_matrix/app/v1", v1)
-        .route("/health/live", get(health::live))
+        .route("/health/live", get(health::live::<S>))
         .route("/health/ready", get(health::ready::<S>));
     if server.legacy_paths {
         routes = routes

@@ -16,9 +16,14 @@ const TXN: &str = "/_matrix/app/v1/transactions/1";
 struct Kept {
     events: Arc<Mutex<Vec<String>>>,
     refuse: Arc<Mutex<Option<NotAccepted>>>,
+    stuck_ms: Arc<Mutex<Option<i64>>>,
 }
 
 impl Sink for Kept {
+    fn stuck_ms(&self, _now: i64) -> Option<i64> {
+        *self.stuck_ms.lock().unwrap()
+    }
+
     async fn accept(&self, events: &[&RawValue], now: i64) -> Result<(), NotAccepted> {
         assert!(now > 1_700_000_000_000);
         if let Some(why) = *self.refuse.lock().unwrap() {
@@ -339,6 +344,12 @@ async fn health_tells_what_is_waited_for() {
     let rig = rig().await;
     let get = |path: &str| rig.request(Method::GET, path).send();
     assert_eq!(get("/health/live").await.unwrap().status(), 200);
+    *rig.kept.stuck_ms.lock().unwrap() = Some(120_001);
+    let stuck = get("/health/live").await.unwrap();
+    assert_eq!(stuck.status(), 503);
+    let body: Value = stuck.json().await.unwrap();
+    assert_eq!(body, json!({"live": false, "stuck_for_ms": 120_001}));
+    *rig.kept.stuck_ms.lock().unwrap() = None;
     let waiting = get("/health/ready").await.unwrap();
     assert_eq!(waiting.status(), 503);
     let body: Value = waiting.json().await.unwrap();

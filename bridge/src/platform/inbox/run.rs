@@ -59,8 +59,12 @@ pub async fn run<H: Homeserver>(app: App<H>) -> Result<(), Fault> {
     while let Err(fault) = worker.start().await {
         worker.trouble(&fault).await;
     }
+    let signals = worker.app.signals.clone();
     loop {
-        match worker.turn().await {
+        let turn = signals.turn(worker.app.clock.now());
+        let done = worker.turn().await;
+        drop(turn);
+        match done {
             Ok(true) => {}
             Ok(false) => worker.rest().await,
             Err(fault) => worker.trouble(&fault).await,

@@ -66,6 +66,23 @@ pub async fn count(reader: &mut Conn, user: &str) -> Result<i64, sqlx::Error> {
         .try_get(0)
 }
 
+/// How many chats there are with people of a server who are nobody to the program: neither partner
+/// nor applicant, and never with a role.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn of_strangers(reader: &mut Conn, server: &str) -> Result<i64, sqlx::Error> {
+    sqlx::query(
+        "select count(*) from chat where user_id like $1 \
+         and not exists (select 1 from partner where partner.user_id = chat.user_id) \
+         and not exists (select 1 from role_grant where role_grant.user_id = chat.user_id)",
+    )
+    .bind(format!("%:{server}"))
+    .fetch_one(reader)
+    .await?
+    .try_get(0)
+}
+
 /// A person asked the bot into a chat of two.
 ///
 /// # Errors
