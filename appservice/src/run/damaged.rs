@@ -26,10 +26,6 @@ use tokio::task::JoinSet;
 struct Nothing;
 
 impl Sink for Nothing {
-    fn stuck_ms(&self, _now: i64) -> Option<i64> {
-        None
-    }
-
     async fn accept(&self, _events: &[&RawValue], _now: i64) -> Result<(), NotAccepted> {
         Err(NotAccepted::Fault)
     }

@@ -55,7 +55,7 @@ const LEVELS: [Level; 17] = [
         i64::from(signals.ready.load(Relaxed))
     }),
     ("turn_ms", "How long the worker is at the batch in hand; 0 at rest", |signals| {
-        signals.turn_ms(clock::now())
+        signals.turn.ms(clock::now())
     }),
     (
         "lease",

@@ -73,7 +73,7 @@ impl ToInbox {
 
 impl Sink for ToInbox {
     fn stuck_ms(&self, now: i64) -> Option<i64> {
-        Some(self.signals.turn_ms(now)).filter(|took| *took > self.turn_ms_max)
+        Some(self.signals.turn.ms(now)).filter(|took| *took > self.turn_ms_max)
     }
 
     async fn accept(&self, events: &[&RawValue], now: i64) -> Result<(), NotAccepted> {

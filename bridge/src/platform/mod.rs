@@ -21,6 +21,7 @@ pub mod recent;
 pub mod refusal;
 pub mod signals;
 pub mod text;
+pub mod turns;
 pub mod work;
 
 use crate::program::{Install, Program};

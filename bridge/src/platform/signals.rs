@@ -6,6 +6,7 @@ use super::handoff::Handoff;
 use super::inbox::store::Waiting;
 use super::outbox::store::Owed;
 use super::refusal::Fault;
+use super::turns::Turns;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize};
@@ -108,8 +109,8 @@ pub struct Signals {
     pub raised: Alarms,
     /// How far the homeserver's clock is ahead of ours, as the last canary proved; 0 when it proved nothing.
     pub skew_ms: AtomicI64,
-    /// Since when the worker is at the batch in hand; 0 at rest.
-    turn_since: AtomicI64,
+    /// The worker's batch in hand.
+    pub turn: Turns,
     /// 1 while we work, 0 while another instance does, -1 while nobody can be told to.
     pub lease: AtomicI64,
     /// A state that is on its way to the homeserver: room, type and key.
@@ -163,7 +164,7 @@ impl Default for Signals {
             noticed: Alarms::default(),
             raised: Alarms::default(),
             skew_ms: AtomicI64::new(0),
-            turn_since: AtomicI64::new(0),
+            turn: Turns::default(),
             lease: AtomicI64::new(1),
             state_flying: Mutex::default(),
             disk_free: AtomicI64::new(-1),
@@ -180,31 +181,7 @@ impl Default for Signals {
     }
 }
 
-/// A batch in hand, until it is dropped.
-pub struct Turn<'a>(&'a Signals);
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        self.0.turn_since.store(0, Relaxed);
-    }
-}
-
 impl Signals {
-    /// The worker begins a batch.
-    pub fn turn(&self, now: i64) -> Turn<'_> {
-        self.turn_since.store(now, Relaxed);
-        Turn(self)
-    }
-
-    /// How long the worker is at the batch in hand; 0 at rest.
-    #[must_use]
-    pub fn turn_ms(&self, now: i64) -> i64 {
-        match self.turn_since.load(Relaxed) {
-            0 => 0,
-            since => (now - since).max(0),
-        }
-    }
-
     /// Tells the worker of jobs that it did not write itself.
     pub fn wake_jobs(&self) {
         self.jobs_changed.store(true, Relaxed);

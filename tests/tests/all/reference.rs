@@ -177,6 +177,7 @@ fn default_of(config: &Config, key: &str) -> String {
         "limits.disk_free_bytes_min" => limits.disk_free_bytes_min.to_string(),
         "limits.loop_answers_max" => limits.loop_answers_max.to_string(),
         "limits.late_days_max" => limits.late_days_max.to_string(),
+        "limits.turn_ms_max" => limits.turn_ms_max.to_string(),
         "limits.raw_keep_days" => limits.raw_keep_days.to_string(),
         "limits.canary_every_ms" => limits.canary_every_ms.to_string(),
         "limits.alarm_after_ms" => limits.alarm_after_ms.to_string(),

@@ -39,7 +39,9 @@ pub trait Sink: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Result<(), NotAccepted>> + Send;
 
     /// How long the same batch is worked on, where that is longer than it can take.
-    fn stuck_ms(&self, now: i64) -> Option<i64>;
+    fn stuck_ms(&self, _now: i64) -> Option<i64> {
+        None
+    }
 }
 
 /// Why a transaction is to be sent again later.

@@ -61,7 +61,7 @@ pub async fn run<H: Homeserver>(app: App<H>) -> Result<(), Fault> {
     }
     let signals = worker.app.signals.clone();
     loop {
-        let turn = signals.turn(worker.app.clock.now());
+        let turn = signals.turn.begin(worker.app.clock.now());
         let done = worker.turn().await;
         drop(turn);
         match done {
