@@ -2,9 +2,10 @@
 use super::actions::Award;
 use super::store::{RewardRow, Won};
 use crate::leaderboard::render::{metric_word, ordinal};
+use crate::platform::confirm::render as confirm;
 use crate::platform::text::{Line, Message};
 use schema::card::{
-    Card, Confirm, Envelope, PartnerRef, Reward, RewardEvent, RewardView, RewardWon, Rewards,
+    Card, Envelope, PartnerRef, Reward, RewardEvent, RewardView, RewardWon, Rewards,
 };
 use schema::ids::ConfirmationId;
 use schema::money::{Money, thousands};
@@ -228,11 +229,7 @@ pub fn noted(won: &Won) -> Message {
 
 /// Says what taking it back does, and waits.
 #[must_use]
-pub fn ask_revoke(
-    won: &Won,
-    (line, id): (&str, ConfirmationId),
-    (user, expires_at): (&str, i64),
-) -> Message {
+pub fn ask_revoke(won: &Won, line: (&str, ConfirmationId), asker: (&str, i64)) -> Message {
     let points =
         won.points.map(|points| format!("{} go from their account. ", points_word(points)));
     let over = match (won.note.is_some(), won.is_open()) {
@@ -241,18 +238,10 @@ pub fn ask_revoke(
         (false, false) => "",
     };
     let effect = format!("{}{over}They hear of it, with the reason.", points.unwrap_or_default());
-    Message::notice(format!("Take {} back?", won.number))
+    let message = Message::notice(format!("Take {} back?", won.number))
         .line(won_row(won, Reader::Own).plain(&format!(" · {}", won.period)))
-        .line(effect.clone())
-        .line("React with ✅ or answer yes within 10 minutes.")
-        .card(&Envelope::from(Card::from(Confirm {
-            id,
-            user_id: user.to_owned(),
-            command: line.to_owned(),
-            effect,
-            sale: None,
-            expires_at,
-        })))
+        .line(effect.clone());
+    confirm::waits(message, effect, line, asker)
 }
 
 fn back(message: Message, won: &Won) -> Message {
