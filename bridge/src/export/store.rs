@@ -54,11 +54,18 @@ fn select(table: &str) -> Option<&'static str> {
         }
         "seasons" => {
             "select period, from_at, to_at, timezone, zones, boards, ledger_seq, ledger_hash, hash, \
-             closed_by, closed_at from season order by to_at, from_at, period"
+             closed_by, closed_at, organization_boards from season order by to_at, from_at, period"
         }
         "final_standings" => {
             "select period, metric, case when industry = '' then null else industry end, place, partner_id, \
              rank, score, reached_at from final_standing order by period, metric, industry, place"
+        }
+        "final_organizations" => {
+            "select period, metric, case when industry = '' then null else industry end, place, organization, \
+             rank, score from final_organization order by period, metric, industry, place"
+        }
+        "final_unnamed" => {
+            "select period, partner_id from final_unnamed order by period, partner_id"
         }
         "rewards" => REWARDS,
         _ => return None,
