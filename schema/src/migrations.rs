@@ -193,10 +193,17 @@ const STEPS: &[Step] = &[
         sqlite: "",
         postgres: include_str!("../migrations/0025_lease.postgres.sql"),
     },
+    Step {
+        version: 26,
+        name: "final_organizations",
+        common: include_str!("../migrations/0026_final_organizations.sql"),
+        sqlite: include_str!("../migrations/0026_final_organizations.sqlite.sql"),
+        postgres: include_str!("../migrations/0026_final_organizations.postgres.sql"),
+    },
 ];
 
 /// The newest schema version that this program knows.
-pub const NEWEST: i64 = 25;
+pub const NEWEST: i64 = 26;
 
 /// Every step in order: version, name, SQL text for the engine.
 pub fn migrations(engine: Engine) -> impl Iterator<Item = (i64, &'static str, String)> {

@@ -5,6 +5,8 @@ use crate::program::Program as Running;
 use anyhow::{Context, bail, ensure};
 use appservice::{config, run};
 use bridge::imports::actions::{Run, bring, outside};
+use bridge::organizations::actions::place;
+use bridge::platform::access::{Caller, Place, person};
 use bridge::platform::db::Db;
 use bridge::platform::install;
 use bridge::platform::refusal::Stop;
@@ -70,17 +72,37 @@ impl Past {
         ensure!(report.sum.is_some(), "{row}: {:?}", report.rows);
         Ok(())
     }
+
+    /// The owner puts a partner into an organization, at an instant.
+    pub async fn joins(&mut self, now: i64, (user, slug): (&str, &str)) -> Outcome<()> {
+        let owner = self.program.owners.first().context("an owner")?.clone();
+        let (by, user, slug) = (owner.clone(), user.to_owned(), slug.to_owned());
+        let placed = self.at(
+            (now, &owner),
+            Box::new(move |work| {
+                Box::pin(async move {
+                    let person = person(work, &by).await?;
+                    let manager = Caller { person, place: Place::Control }.manager()?;
+                    Ok((place(work, &manager, &user, Some(slug)).await.map(drop)?, true))
+                })
+            }),
+        );
+        placed.await?.map_err(anyhow::Error::msg)
+    }
 }
 
 /// `2026-02-10T12:00:00Z @ana:a.org,Acme,900,EUR,2026-02-09,dental; …`: each sale with its time, while the
-/// program is down.
+/// program is down; and `2026-02-10T12:00:00Z @ana:a.org joins acme`: a partner comes into an organization.
 pub async fn sales(program: &Running, rows: &str) -> Outcome<()> {
     program.kill9();
     let mut past = Past::of(program).await?;
     for row in rows.split(';') {
         let (at, row) = row.trim().split_once(' ').context("a time, then a row")?;
         let at: jiff::Timestamp = at.parse()?;
-        past.sale(at.as_millisecond(), row.trim()).await?;
+        match row.trim().split_once(" joins ") {
+            Some((user, slug)) => past.joins(at.as_millisecond(), (user, slug)).await?,
+            None => past.sale(at.as_millisecond(), row.trim()).await?,
+        }
     }
     past.db.close().await;
     program.launch()?;

@@ -7,7 +7,7 @@ use schema::card::Extract;
 use schema::ids::PartnerId;
 use schema::metric::Metric;
 use schema::period::Period;
-use schema::state::{SCOPE_PROGRAM, StandingRow, board_state_key};
+use schema::state::{SCOPE_ORGANIZATIONS, SCOPE_PROGRAM, StandingRow, board_state_key};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -40,6 +40,18 @@ impl Shown {
     #[must_use]
     pub fn industry(&self) -> Option<&str> {
         (self.scope != SCOPE_PROGRAM).then_some(self.scope.as_str())
+    }
+
+    /// Whether its rows are organizations, of whom no extract tells.
+    #[must_use]
+    pub fn is_of_organizations(&self) -> bool {
+        self.scope == SCOPE_ORGANIZATIONS
+    }
+
+    /// Whose row it is, where the extracts could tell of them.
+    #[must_use]
+    pub fn partner(&self, row: &StandingRow) -> Option<PartnerId> {
+        row.partner.parse().ok().filter(|_| !self.is_of_organizations())
     }
 
     /// The key of the board that it is, whatever the period.
@@ -120,7 +132,7 @@ pub fn compare(shown: &Shown, sums: &Sums, count: &mut Count, found: &mut Findin
     let mut missing = expected.clone();
     count.boards += 1;
     for row in &shown.standings {
-        let Ok(id) = row.partner.parse::<PartnerId>() else {
+        let Some(id) = shown.partner(row) else {
             count.unnamed += 1;
             continue;
         };

@@ -4,7 +4,6 @@ use super::boards::{Count, Shown, ranks};
 use super::events::Event;
 use super::sums::Sums;
 use schema::card::Season;
-use schema::ids::PartnerId;
 use schema::period::{Calendar, GRACE_DAYS};
 use std::collections::BTreeMap;
 
@@ -29,7 +28,10 @@ pub fn told<'a>(events: impl Iterator<Item = &'a Event>, found: &mut Findings) -
         }
         let card = event.card("board").filter(|card| card["final"] == true);
         if let Some(Ok(shown)) = card.map(|card| serde_json::from_value::<Shown>(card.clone())) {
-            told.boards.push(shown);
+            // An answer (a notice) may be about the organizations of an industry, which its card does not name.
+            if !(shown.is_of_organizations() && event.content["msgtype"] == "m.notice") {
+                told.boards.push(shown);
+            }
         }
     }
     told
@@ -53,6 +55,25 @@ impl Told {
         })
     }
 
+    /// No extract tells of organizations, so their places are held against each other: wherever a board of
+    /// theirs was told, it begins alike.
+    fn organizations(&self, found: &mut Findings) {
+        let mut longest: BTreeMap<String, Vec<(u32, &str, i64)>> = BTreeMap::new();
+        let told: Vec<Shown> = self.seasons.values().flat_map(first_places).collect();
+        for shown in told.iter().chain(&self.boards).filter(|shown| shown.is_of_organizations()) {
+            let rows =
+                shown.standings.iter().map(|row| (row.rank, row.partner.as_str(), row.score));
+            let rows: Vec<_> = rows.collect();
+            let known = longest.entry(shown.name()).or_default();
+            if known.iter().zip(&rows).any(|(one, other)| one != other) {
+                found.differs(format!("final {} was told twice, and not the same", shown.name()));
+            }
+            if rows.len() > known.len() {
+                *known = rows;
+            }
+        }
+    }
+
     /// Compares all results; gives how many there were, and how many took nothing more when the first extract
     /// was made.
     pub fn compare(
@@ -67,21 +88,11 @@ impl Told {
                 early += 1;
                 continue;
             }
-            for board in &season.boards {
-                let shown = Shown {
-                    metric: board.board.metric,
-                    period: board.board.period,
-                    scope: board.board.scope.clone(),
-                    standings: board.standings.clone(),
-                    participants: board.participants,
-                    is_final: true,
-                    updated_at: season.closed_at,
-                    selection: None,
-                    is_pinned: false,
-                };
+            for shown in first_places(season) {
                 made.compare(&shown, season, count, found);
             }
         }
+        self.organizations(found);
         for shown in &self.boards {
             let season = self.seasons.get(&shown.period.to_string());
             let season = season.filter(|season| made.closes_at(season) > made.begun_at);
@@ -91,6 +102,21 @@ impl Told {
         }
         (self.seasons.len() - early, early)
     }
+}
+
+/// The boards that a result itself shows.
+fn first_places(season: &Season) -> impl Iterator<Item = Shown> {
+    season.boards.iter().map(|board| Shown {
+        metric: board.board.metric,
+        period: board.board.period,
+        scope: board.board.scope.clone(),
+        standings: board.standings.clone(),
+        participants: board.participants,
+        is_final: true,
+        updated_at: season.closed_at,
+        selection: None,
+        is_pinned: false,
+    })
 }
 
 /// What the extracts make, and since when they do.
@@ -113,7 +139,7 @@ impl Made<'_> {
         let name = format!("final {}", shown.name());
         let made = self.sums.all(shown.metric, shown.period, shown.industry());
         for row in &shown.standings {
-            let Ok(id) = row.partner.parse::<PartnerId>() else {
+            let Some(id) = shown.partner(row) else {
                 count.unnamed += 1;
                 continue;
             };

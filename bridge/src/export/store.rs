@@ -54,11 +54,15 @@ fn select(table: &str) -> Option<&'static str> {
         }
         "seasons" => {
             "select period, from_at, to_at, timezone, zones, boards, ledger_seq, ledger_hash, hash, \
-             closed_by, closed_at from season order by to_at, from_at, period"
+             closed_by, closed_at, organization_boards from season order by to_at, from_at, period"
         }
         "final_standings" => {
             "select period, metric, case when industry = '' then null else industry end, place, partner_id, \
              rank, score, reached_at from final_standing order by period, metric, industry, place"
+        }
+        "final_organizations" => FINAL_ORGANIZATIONS,
+        "final_unnamed" => {
+            "select period, partner_id from final_unnamed order by period, partner_id"
         }
         "rewards" => REWARDS,
         _ => return None,
@@ -70,6 +74,9 @@ const REWARDS: &str = "select 'R-' || e.n, r.title, e.period, r.metric, r.indust
              e.earned_at, f.at, f.by_user, f.note, v.at, v.by_user, v.reason, v.entry_seq \
              from reward_earned e join reward r on r.n = e.reward \
              left join reward_fulfilled f on f.n = e.n left join reward_revoked v on v.n = e.n order by e.n";
+
+const FINAL_ORGANIZATIONS: &str = "select period, metric, case when industry = '' then null else industry end, place, \
+             organization, rank, score from final_organization order by period, metric, industry, place";
 
 const ORGANIZATIONS: &str = "select o.slug, o.name, o.made_at, o.suspended_at, o.removed_at, o.reason, \
              case when exists (select 1 from organization_stale w where w.organization = o.slug) then null \

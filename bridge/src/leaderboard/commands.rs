@@ -1,4 +1,5 @@
 //! `board` and `me`.
+use super::actions::organizations::METRICS;
 use super::rules::BoardKey;
 use super::{picture, render, views};
 use crate::commission;
@@ -95,25 +96,22 @@ async fn by_organization(
     key: &BoardKey,
     words: &Board,
 ) -> Result<(), Stop> {
-    if !matches!(key.metric, Metric::Revenue | Metric::Clients) {
-        let sentence = "Organizations stand on boards of revenue and clients.";
-        return Err(Refusal::new(Code::Usage, sentence)
-            .example("board clients month --organizations")
-            .into());
-    }
+    counts_organizations(key.metric, "board clients month --organizations")?;
     let me = caller.partner().ok();
+    // Where others read, nobody hears to whom somebody without a name belongs.
+    let alone = caller.place.is_direct();
+    let seen = |partner: &&Partner| alone || partner.row().visibility == Visibility::Public;
     let (view, you) = if words.team {
         let slug = own_organization(caller)?;
         let about = (slug.as_str(), render::ROWS_ASKED);
         let own = me.as_ref().map(|partner| partner.id());
         let (view, own) = views::organizations::team(work, key, about, own).await?;
-        let alone = caller.place.is_direct();
-        let seen = |partner: &&Partner| alone || partner.row().visibility == Visibility::Public;
         let you = me.as_ref().filter(seen).zip(own);
         let you = you.map(|(partner, own)| views::organizations::own(partner.row(), own));
         (view, you)
     } else {
-        let slug = me.as_ref().and_then(|partner| partner.row().organization.clone());
+        let slug = me.as_ref().filter(seen);
+        let slug = slug.and_then(|partner| partner.row().organization.clone());
         match slug {
             Some(slug) => {
                 let about = (slug.as_str(), render::ROWS_ASKED);
@@ -126,6 +124,16 @@ async fn by_organization(
     let picture = shown(work, words.chart, &view, None);
     let message = render::asked(&view, you, &work.program.prefix);
     Ok(pictures::answer(work, "leaderboard", picture, &message)?)
+}
+
+/// # Errors
+/// A refusal when no board of organizations counts this.
+pub fn counts_organizations(metric: Metric, example: &str) -> Result<(), Refusal> {
+    if METRICS.contains(&metric) {
+        return Ok(());
+    }
+    let sentence = "Organizations stand on boards of revenue and clients.";
+    Err(Refusal::new(Code::Usage, sentence).example(example))
 }
 
 /// The organization whose people are asked for: one's own, and only where nobody else reads it; in its

@@ -5,7 +5,7 @@ use crate::ledger::actions::{verify, verify_last};
 use crate::platform::App;
 use crate::platform::alarms::Alarm;
 use crate::platform::db::{Db, Engine, damage, damage_in};
-use crate::platform::homeserver::{Homeserver, Put, PutKind};
+use crate::platform::homeserver::{Homeserver, Put};
 use crate::platform::refusal::Fault;
 use crate::platform::work::{MARKER, txn_id};
 use crate::rooms::render::alert;
@@ -60,13 +60,5 @@ pub async fn tell<H: Homeserver>(app: &App<H>, alarm: Alarm, at: i64) -> bool {
     let txn = txn_id(&app.install.id, &format!("alarm:{}:{at}", alarm.as_str()));
     content[MARKER] = txn.as_str().into();
     let content = content.to_string();
-    let put = Put {
-        room_id: &room_id,
-        kind: PutKind::Message,
-        event_type: "m.room.message",
-        key: &txn,
-        redacts: None,
-        content: &content,
-    };
-    app.homeserver.put(&put).await.is_ok()
+    app.homeserver.put(&Put::message(&room_id, &txn, &content)).await.is_ok()
 }

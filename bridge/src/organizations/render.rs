@@ -4,9 +4,10 @@ pub mod servers;
 pub mod team;
 
 use super::store::members::MemberRow;
+use crate::platform::confirm::render as confirm;
 use crate::platform::text::{Line, Message};
 use schema::card::{
-    Card, Confirm, Envelope, Organization, OrganizationEvent, OrganizationStatus, OrganizationView,
+    Card, Envelope, Organization, OrganizationEvent, OrganizationStatus, OrganizationView,
     Organizations,
 };
 use schema::ids::ConfirmationId;
@@ -92,7 +93,7 @@ fn people(count: i64) -> String {
 
 /// Asks before an organization leaves.
 #[must_use]
-pub fn ask_removal(view: &OrganizationView, line: &str, (user, until): (&str, i64)) -> Message {
+pub fn ask_removal(view: &OrganizationView, line: &str, asker: (&str, i64)) -> Message {
     let leave = if view.members == 1 { "leaves" } else { "leave" };
     let invited = match view.invited {
         0 => String::new(),
@@ -104,19 +105,7 @@ pub fn ask_removal(view: &OrganizationView, line: &str, (user, until): (&str, i6
         people(view.members),
         view.name,
     );
-    Message::notice(Line::new().plain("Remove ").person(&view.name).plain("?"))
-        .line(Line::new().person(&effect))
-        .line("React with ✅ or answer yes within 10 minutes.")
-        .card(&confirm(effect, line, (user, until)))
-}
-
-pub(super) fn confirm(effect: String, line: &str, (user, until): (&str, i64)) -> Envelope {
-    Envelope::from(Card::from(Confirm {
-        id: ConfirmationId(0),
-        user_id: user.to_owned(),
-        command: line.to_owned(),
-        effect,
-        sale: None,
-        expires_at: until,
-    }))
+    let message = Message::notice(Line::new().plain("Remove ").person(&view.name).plain("?"))
+        .line(Line::new().person(&effect));
+    confirm::waits(message, effect, (line, ConfirmationId(0)), asker)
 }

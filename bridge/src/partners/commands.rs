@@ -8,7 +8,7 @@ use crate::platform::refusal::{Code, Refusal, Stop};
 use crate::platform::text::{Line, Message};
 use crate::platform::work::Work;
 use crate::{digests, organizations, rooms};
-use schema::card::{Confirm, Envelope, PartnerEvent};
+use schema::card::PartnerEvent;
 use schema::ids::ConfirmationId;
 use schema::status::{Enrollment, Visibility};
 
@@ -325,16 +325,9 @@ async fn ask_removal(
     let effect = format!("{user}{says}");
     let line = format!("partner remove {user}{word} {reason}");
     let prompt = Message::notice(Line::new().plain("Remove ").person(name).plain("?"))
-        .line(Line::new().code(user).plain(&says))
-        .line("React with ✅ or answer yes within 10 minutes.")
-        .card(&Envelope::from(schema::card::Card::from(Confirm {
-            id: ConfirmationId(0),
-            user_id: work.cause.actor.clone(),
-            command: line.clone(),
-            effect,
-            sale: None,
-            expires_at: work.now + work.program.limits.confirm_ms,
-        })));
+        .line(Line::new().code(user).plain(&says));
+    let asker = (work.cause.actor.as_str(), work.now + work.program.limits.confirm_ms);
+    let prompt = confirm::render::waits(prompt, effect, (&line, ConfirmationId(0)), asker);
     Ok(confirm::ask(work, &line, &prompt).await?)
 }
 

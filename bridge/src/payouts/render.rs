@@ -1,9 +1,10 @@
 //! How payouts look in the control room, and what a partner hears of theirs.
 use super::rules::{Whole, hash};
 use super::store::PartRow;
+use crate::platform::confirm::render as confirm;
 use crate::platform::text::{Line, Message};
 use schema::card::{
-    Card, CommissionPaid, Confirm, Envelope, PartnerRef, Payout, PayoutPartView, PayoutStatus,
+    Card, CommissionPaid, Envelope, PartnerRef, Payout, PayoutPartView, PayoutStatus,
 };
 use schema::ids::{ConfirmationId, PayoutNumber};
 use schema::money::Money;
@@ -114,23 +115,14 @@ fn card(whole: &Whole) -> Envelope {
 pub fn ask(
     whole: &Whole,
     effect: &str,
-    (line, id): (&str, ConfirmationId),
-    (user, expires_at): (&str, i64),
+    line: (&str, ConfirmationId),
+    asker: (&str, i64),
 ) -> Message {
     let count = whole.parts.iter().filter(|part| part.failed_seq.is_none()).count();
     let partners = if count == 1 { "1 part".to_owned() } else { format!("{count} parts") };
     let effect = format!("{effect} {} in {partners}.", sums(&whole.parts));
-    Message::notice(format!("{}?", whole.payout.number))
-        .line(effect.clone())
-        .line("React with ✅ or answer yes within 10 minutes.")
-        .card(&Envelope::from(Card::from(Confirm {
-            id,
-            user_id: user.to_owned(),
-            command: line.to_owned(),
-            effect,
-            sale: None,
-            expires_at,
-        })))
+    let message = Message::notice(format!("{}?", whole.payout.number)).line(effect.clone());
+    confirm::waits(message, effect, line, asker)
 }
 
 fn told(number: PayoutNumber, part: &PartRow, failed: bool, words: &str) -> Envelope {

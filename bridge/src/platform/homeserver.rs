@@ -21,6 +21,15 @@ pub struct Put<'a> {
     pub content: &'a str,
 }
 
+impl<'a> Put<'a> {
+    /// A message that does not wait in the outbox, under a transaction id.
+    #[must_use]
+    pub const fn message(room_id: &'a str, txn: &'a str, content: &'a str) -> Self {
+        let (kind, event_type) = (PutKind::Message, "m.room.message");
+        Self { room_id, kind, event_type, key: txn, redacts: None, content }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PutKind {
     Message,

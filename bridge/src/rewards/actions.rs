@@ -50,7 +50,7 @@ pub async fn add(
     let reward = RewardRow { n, ..reward };
     let cause = work.cause.id.clone();
     store::insert(work.tx, &reward, (&key, manager.user_id(), &cause), work.now).await?;
-    work.audit("reward.add", &reward.title, &render::says(&reward));
+    work.audit("reward.add", &reward.title, &render::noted_as(&reward));
     Ok(reward)
 }
 

@@ -2,9 +2,10 @@
 use super::actions::Award;
 use super::store::{RewardRow, Won};
 use crate::leaderboard::render::{metric_word, ordinal};
-use crate::platform::text::{Line, Message};
+use crate::platform::confirm::render as confirm;
+use crate::platform::text::{Line, Message, ROW_CHARS};
 use schema::card::{
-    Card, Confirm, Envelope, PartnerRef, Reward, RewardEvent, RewardView, RewardWon, Rewards,
+    Card, Envelope, PartnerRef, Reward, RewardEvent, RewardView, RewardWon, Rewards,
 };
 use schema::ids::ConfirmationId;
 use schema::money::{Money, thousands};
@@ -15,6 +16,8 @@ use schema::status::Visibility;
 const ROWS_MAX: usize = 30;
 const NAME_CHARS: usize = 16;
 const TITLE_CHARS: usize = 40;
+/// Of a title in a row of its own, behind a sign.
+const TITLE_ROW_CHARS: usize = ROW_CHARS - 2;
 
 /// Who reads of a reward that was earned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,27 +27,26 @@ pub enum Reader {
     Own,
 }
 
-/// `1st to 3rd of Revenue, each month`, and what there is to get.
-#[must_use]
-pub fn says(reward: &RewardRow) -> String {
+/// `1st to 3rd of Revenue`, `each month`, and what there is to get.
+fn says(reward: &RewardRow) -> Vec<String> {
     let (first, last) = reward.gives.ranks;
     let ranks = if first == last {
         ordinal(first)
     } else {
         format!("{} to {}", ordinal(first), ordinal(last))
     };
-    let scope = reward.industry.as_deref().map(|slug| format!(" · {slug}")).unwrap_or_default();
-    let mut says =
-        format!("{ranks} of {}{scope}, each {}", metric_word(reward.metric), reward.kind);
-    let prizes = prizes(reward);
-    if !prizes.is_empty() {
-        let prizes: Vec<String> = prizes.iter().map(ToString::to_string).collect();
-        says = format!("{says}: {}", prizes.join(", "));
-    }
-    match reward.gives.points {
-        Some(points) => format!("{says} · {}", points_word(points)),
-        None => says,
-    }
+    let mut says = vec![format!("{ranks} of {}", metric_word(reward.metric))];
+    says.extend(reward.industry.clone());
+    says.push(format!("each {}", reward.kind));
+    says.extend(prizes(reward).iter().map(ToString::to_string));
+    says.extend(reward.gives.points.map(points_word));
+    says
+}
+
+/// The same for the books.
+#[must_use]
+pub fn noted_as(reward: &RewardRow) -> String {
+    says(reward).join(" · ")
 }
 
 fn prizes(reward: &RewardRow) -> Vec<Money> {
@@ -60,27 +62,24 @@ pub fn points_word(points: i64) -> String {
 
 fn promised(reward: &RewardRow) -> Vec<Line> {
     let title = Line::new().plain("🎁 ").person_strong(&reward.title);
-    let title = match &reward.value {
-        Some(value) => title.plain(" — ").person_cut(value, 100),
-        None => title,
-    };
-    vec![title, Line::from(says(reward))]
+    let value = reward.value.as_deref().map(|value| Line::new().person_cut(value, 100));
+    let mut rows = Line::rows(std::iter::once(title).chain(value));
+    rows.extend(Line::rows(says(reward).into_iter().map(Line::from)));
+    rows
 }
 
 /// What of it one gets, in a few words.
-fn what(line: Line, value: Option<&str>, amount: Option<Money>, points: Option<i64>) -> Line {
-    let line = match amount {
-        Some(amount) => line.plain(" · ").strong(&amount.to_string()),
-        None => line,
-    };
-    let line = match points {
-        Some(points) => line.plain(&format!(" · {}", points_word(points))),
-        None => line,
-    };
-    match value {
-        Some(value) => line.plain(" · ").person_cut(value, 60),
-        None => line,
-    }
+fn what(value: Option<&str>, amount: Option<Money>, points: Option<i64>) -> Vec<Line> {
+    let amount = amount.map(|amount| Line::new().strong(&amount.to_string()));
+    let points = points.map(|points| Line::from(points_word(points)));
+    let value = value.map(|value| Line::new().person_cut(value, ROW_CHARS));
+    amount.into_iter().chain(points).chain(value).collect()
+}
+
+fn what_of(won: &Won) -> Vec<Line> {
+    let mut what = what(won.value.as_deref(), won.amount, won.points);
+    what.extend(won.revoked.is_some().then(|| Line::from("taken back")));
+    what
 }
 
 /// The name that a reader may read.
@@ -93,37 +92,31 @@ fn name(won: &Won, reader: Reader) -> &str {
     }
 }
 
-fn won_row(won: &Won, reader: Reader) -> Line {
-    let line = Line::new()
+/// Whose and which, and what it is.
+fn pieces(won: &Won, reader: Reader) -> impl Iterator<Item = Line> {
+    let whose = Line::new()
         .strong(&won.number.to_string())
         .plain(" ")
-        .person_cut(name(won, reader), NAME_CHARS)
-        .plain(" · ")
-        .person_cut(&won.title, TITLE_CHARS);
-    gone(what(line, won.value.as_deref(), won.amount, won.points), won)
+        .person_cut(name(won, reader), NAME_CHARS);
+    let which = Line::new().person_cut(&won.title, TITLE_ROW_CHARS);
+    [whose, which].into_iter().chain(what_of(won))
 }
 
-fn gone(line: Line, won: &Won) -> Line {
-    if won.revoked.is_some() { line.plain(" · taken back") } else { line }
-}
-
-/// A row of a congratulation, for all to read.
+/// Rows of a congratulation, for all to read.
 #[must_use]
-pub fn row(won: &Won) -> Line {
-    won_row(won, Reader::All)
+pub fn rows(won: &Won) -> Vec<Line> {
+    Line::rows(pieces(won, Reader::All))
 }
 
 /// What a close would give.
 #[must_use]
-pub fn foreseen(award: &Award) -> Line {
+pub fn foreseen(award: &Award) -> Vec<Line> {
     let Award { reward, part, partner } = award;
-    let line = Line::new()
-        .plain("🎁 ")
-        .person_cut(&partner.name, NAME_CHARS)
-        .plain(" · ")
-        .person_cut(&reward.title, TITLE_CHARS);
+    let whose = Line::new().plain("🎁 ").person_cut(&partner.name, NAME_CHARS);
+    let which = Line::new().person_cut(&reward.title, TITLE_ROW_CHARS);
     let amount = part.minor.map(|minor| Money::new(minor, reward.currency));
-    what(line, reward.value.as_deref(), amount, part.points)
+    let what = what(reward.value.as_deref(), amount, part.points);
+    Line::rows([whose, which].into_iter().chain(what))
 }
 
 /// The data of what was earned.
@@ -184,14 +177,10 @@ fn one(event: RewardEvent, won: &Won) -> Envelope {
 pub fn earned(won: &Won) -> Message {
     let place = format!("{} of {} in {}", ordinal(won.rank), metric_word(won.metric), won.period);
     let title = Line::new().plain("🎁 You won: ").person_cut(&won.title, TITLE_CHARS);
-    let prize = what(
-        Line::new().strong(&won.number.to_string()),
-        won.value.as_deref(),
-        won.amount,
-        won.points,
-    );
+    let number = Line::new().strong(&won.number.to_string());
+    let prize = Line::rows(std::iter::once(number).chain(what_of(won)));
     let message =
-        Message::text(title).line(format!("You were {place}. Congratulations!")).line(prize);
+        Message::text(title).line(format!("You were {place}. Congratulations!")).lines(prize);
     let message = if won.is_open() {
         message.line("The program's team hands it over; you hear of it here.")
     } else {
@@ -228,11 +217,7 @@ pub fn noted(won: &Won) -> Message {
 
 /// Says what taking it back does, and waits.
 #[must_use]
-pub fn ask_revoke(
-    won: &Won,
-    (line, id): (&str, ConfirmationId),
-    (user, expires_at): (&str, i64),
-) -> Message {
+pub fn ask_revoke(won: &Won, line: (&str, ConfirmationId), asker: (&str, i64)) -> Message {
     let points =
         won.points.map(|points| format!("{} go from their account. ", points_word(points)));
     let over = match (won.note.is_some(), won.is_open()) {
@@ -241,18 +226,10 @@ pub fn ask_revoke(
         (false, false) => "",
     };
     let effect = format!("{}{over}They hear of it, with the reason.", points.unwrap_or_default());
-    Message::notice(format!("Take {} back?", won.number))
-        .line(won_row(won, Reader::Own).plain(&format!(" · {}", won.period)))
-        .line(effect.clone())
-        .line("React with ✅ or answer yes within 10 minutes.")
-        .card(&Envelope::from(Card::from(Confirm {
-            id,
-            user_id: user.to_owned(),
-            command: line.to_owned(),
-            effect,
-            sale: None,
-            expires_at,
-        })))
+    let message = Message::notice(format!("Take {} back?", won.number))
+        .lines(Line::rows(pieces(won, Reader::Own).chain([Line::from(won.period.to_string())])))
+        .line(effect.clone());
+    confirm::waits(message, effect, line, asker)
 }
 
 fn back(message: Message, won: &Won) -> Message {
@@ -340,18 +317,20 @@ pub fn list(rewards: &[RewardRow], won: &[Won], points: Option<i64>, prefix: &st
     })))
 }
 
-/// Two rows: whose and which, and under it what it is and from when.
+/// Whose and which, and under it what it is and from when.
 fn listed(won: &Won, is_team: bool) -> Vec<Line> {
     let head = Line::new().strong(&won.number.to_string()).plain(" ");
-    let head = if is_team {
-        head.person_cut(name(won, Reader::Own), NAME_CHARS).plain(" · ")
+    let mut rows = if is_team {
+        let whose = head.person_cut(name(won, Reader::Own), NAME_CHARS);
+        Line::rows([whose, Line::new().person_cut(&won.title, TITLE_ROW_CHARS)])
     } else {
-        head
+        vec![head.person_cut(&won.title, ROW_CHARS - 5)]
     };
-    let under = Line::new().plain(&won.period.to_string());
-    let under = gone(what(under, won.value.as_deref(), won.amount, won.points), won);
-    let waits = if won.is_open() && !is_team { " · waits" } else { "" };
-    vec![head.person_cut(&won.title, TITLE_CHARS), under.plain(waits)]
+    let mut under = vec![Line::from(won.period.to_string())];
+    under.extend(what_of(won));
+    under.extend((won.is_open() && !is_team).then(|| Line::from("waits")));
+    rows.extend(Line::rows(under));
+    rows
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::platform::access::{Caller, Manager};
 use crate::platform::confirm;
 use crate::platform::refusal::{Code, Fault, Refusal, Stop};
 use crate::platform::work::Work;
-use schema::card::{Card, Confirm, Envelope, RoomView};
+use schema::card::RoomView;
 use schema::ids::ConfirmationId;
 
 #[derive(Debug, Clone, clap::Subcommand)]
@@ -75,14 +75,9 @@ async fn upgrade(
     }
     let line = format!("room upgrade {} {version}", room.to_lowercase());
     let prompt = render::upgrade_asked(&rooms, &version);
-    let prompt = prompt.card(&Envelope::from(Card::from(Confirm {
-        id: ConfirmationId(0),
-        user_id: work.cause.actor.clone(),
-        command: line.clone(),
-        effect: render::UPGRADE_EFFECT.to_owned(),
-        sale: None,
-        expires_at: work.now + work.program.limits.confirm_ms,
-    })));
+    let asker = (work.cause.actor.as_str(), work.now + work.program.limits.confirm_ms);
+    let runs = (line.as_str(), ConfirmationId(0));
+    let prompt = confirm::render::waits(prompt, render::UPGRADE_EFFECT, runs, asker);
     Ok(confirm::ask(work, &line, &prompt).await?)
 }
 

@@ -156,10 +156,7 @@ pub fn upgrade_asked(rooms: &[RoomRow], version: &str) -> Message {
         let from = format!(" {} → {version}", row.version);
         Line::new().plain("• ").code(&row.key.to_string()).plain(&from)
     });
-    Message::text(title)
-        .lines(rows.collect())
-        .line(UPGRADE_EFFECT)
-        .line("React with ✅ or answer yes within 10 minutes.")
+    Message::text(title).lines(rows.collect()).line(UPGRADE_EFFECT)
 }
 
 /// What an upgrade does, in a sentence.

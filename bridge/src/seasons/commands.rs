@@ -1,5 +1,6 @@
 //! `season`.
 use super::{actions, render, rules, store};
+use crate::leaderboard::commands::counts_organizations;
 use crate::leaderboard::rules::BoardKey;
 use crate::platform::access::Caller;
 use crate::platform::confirm;
@@ -8,6 +9,7 @@ use crate::platform::work::Work;
 use schema::ids::ConfirmationId;
 use schema::metric::Metric;
 use schema::period::Period;
+use schema::status::Visibility;
 
 /// A final board.
 #[derive(Debug, Clone, clap::Args)]
@@ -20,6 +22,9 @@ pub struct Show {
     /// Of one industry
     #[arg(long, value_name = "slug")]
     pub industry: Option<String>,
+    /// Organizations instead of people
+    #[arg(long)]
+    pub organizations: bool,
 }
 
 /// A partner's commands about closed periods.
@@ -29,7 +34,9 @@ pub enum PartnerSeason {
     #[command(after_help = "season list")]
     List,
     /// The final result of a period
-    #[command(after_help = "season show 2026-10\nseason show 2026-Q3 clients --industry dental")]
+    #[command(
+        after_help = "season show 2026-10\nseason show 2026-Q3 clients --industry dental\nseason show 2026-10 --organizations"
+    )]
     Show(Show),
 }
 
@@ -49,7 +56,9 @@ pub enum ControlSeason {
     #[command(after_help = "season list")]
     List,
     /// The final result of a period
-    #[command(after_help = "season show 2026-10\nseason show 2026-Q3 clients --industry dental")]
+    #[command(
+        after_help = "season show 2026-10\nseason show 2026-Q3 clients --industry dental\nseason show 2026-10 --organizations"
+    )]
     Show(Show),
 }
 
@@ -109,7 +118,9 @@ async fn close(
     let expires = work.now + work.program.limits.confirm_ms;
     let id = ConfirmationId(work.id().0);
     let boards = actions::foreseen(work, &prospect).await?;
-    let prompt = render::ask(&prospect, &boards, (&line, id), (&work.cause.actor, expires));
+    let organizations = actions::organizations::foreseen(work, &prospect).await?;
+    let boards = (boards.as_slice(), organizations.as_slice());
+    let prompt = render::ask(&prospect, boards, (&line, id), (&work.cause.actor, expires));
     Ok(confirm::ask(work, &line, &prompt).await?)
 }
 
@@ -131,6 +142,16 @@ async fn show(work: &mut Work<'_>, caller: &Caller, words: Show) -> Result<(), S
     let key = BoardKey::new(metric, period, industry);
     let partner = caller.partner().ok();
     let me = partner.as_ref().map(crate::platform::access::Partner::row);
+    if words.organizations {
+        counts_organizations(metric, "season show 2026-10 --organizations")?;
+        // To whom somebody without a name belongs is for their own chat.
+        let alone = caller.place.is_direct();
+        let own = me.filter(|me| alone || me.visibility == Visibility::Public);
+        let own = own.and_then(|me| me.organization.as_deref());
+        let (season, board, you) = actions::organizations::asked(work, &key, own).await?;
+        work.reply(&render::final_board(&season, &board, you));
+        return Ok(());
+    }
     let (season, board, you) = actions::asked(work, &key, me).await?;
     work.reply(&render::final_board(&season, &board, you));
     Ok(())

@@ -4,9 +4,10 @@ mod cards;
 use super::actions::{Asked, Closed, Prospect, ShownBoard};
 use super::store::SeasonRow;
 use crate::leaderboard::render::{metric_word, money_of, ordinal};
+use crate::platform::confirm::render as confirm;
 use crate::platform::text::{Line, Message};
 use crate::rewards::render as rewards;
-use schema::card::{Confirm, OwnStanding};
+use schema::card::OwnStanding;
 use schema::ids::ConfirmationId;
 use schema::period::{Period, PeriodKind};
 use schema::state::StandingRow;
@@ -18,6 +19,8 @@ pub const ROWS_ASKED: usize = 10;
 const WON_MAX: usize = 20;
 /// So that a row stays under 36 characters on a phone.
 const NAME_CHARS: usize = 16;
+/// Before what organizations are counted by.
+const ORGANIZATIONS: &str = "Organizations · ";
 
 fn sign(rank: u32) -> String {
     match rank {
@@ -40,7 +43,13 @@ fn row(row: &StandingRow, board: &ShownBoard) -> Line {
 /// A paragraph for each of the program's boards.
 fn tops(mut message: Message, boards: &[ShownBoard]) -> Message {
     for board in boards {
-        let mut lines = vec![Line::new().em(metric_word(board.board.metric))];
+        let metric = metric_word(board.board.metric);
+        let heading = if board.is_of_organizations() {
+            Line::new().em(&format!("{ORGANIZATIONS}{metric}"))
+        } else {
+            Line::new().em(metric)
+        };
+        let mut lines = vec![heading];
         lines.extend(board.standings.iter().map(|standing| row(standing, board)));
         message = message.lines(lines);
     }
@@ -48,8 +57,8 @@ fn tops(mut message: Message, boards: &[ShownBoard]) -> Message {
 }
 
 fn whole(title: Message, closed: &Closed, prefix: &str) -> Message {
-    let mut message = tops(title, &closed.boards);
-    let mut lines: Vec<Line> = closed.won.iter().take(WON_MAX).map(rewards::row).collect();
+    let mut message = tops(tops(title, &closed.boards), &closed.organizations);
+    let mut lines: Vec<Line> = closed.won.iter().take(WON_MAX).flat_map(rewards::rows).collect();
     if closed.won.len() > WON_MAX {
         lines.push(Line::from(format!("… and {} more", closed.won.len() - WON_MAX)));
     }
@@ -72,7 +81,7 @@ pub fn decided(closed: &Closed, prefix: &str) -> Message {
 /// The answer to the one who closed it.
 #[must_use]
 pub fn done(closed: &Closed, prefix: &str) -> Message {
-    let (period, boards) = (closed.season.period, many(closed.season.boards, "board"));
+    let (period, boards) = (closed.season.period, many(closed.season.count(), "board"));
     whole(Message::notice(format!("🏁 {period} is closed: {boards} final")), closed, prefix)
 }
 
@@ -114,7 +123,8 @@ pub fn told_board(season: &SeasonRow, board: &ShownBoard) -> Message {
 }
 
 fn final_title(season: &SeasonRow, board: &ShownBoard) -> Line {
-    let line = Line::new().plain("🏁 Final · ").plain(metric_word(board.board.metric));
+    let of = if board.is_of_organizations() { ORGANIZATIONS } else { "" };
+    let line = Line::new().plain("🏁 Final · ").plain(of).plain(metric_word(board.board.metric));
     let line = match &board.scope_name {
         Some(name) => line.plain(" · ").person_cut(name, 40),
         None => line,
@@ -128,7 +138,8 @@ fn whole_board(
     you: Option<OwnStanding>,
 ) -> Message {
     if board.standings.is_empty() {
-        message = message.line("Nobody stands here.");
+        let nobody = if board.is_of_organizations() { "No organization" } else { "Nobody" };
+        message = message.line(format!("{nobody} stands here."));
     } else {
         message = message.lines(board.standings.iter().map(|one| row(one, board)).collect());
         let shown = i64::try_from(board.standings.len()).unwrap_or(i64::MAX);
@@ -142,7 +153,8 @@ fn whole_board(
             || format!("not ranked for others — {score}"),
             |rank| format!("{} of {} — {score}", ordinal(rank), own.of),
         );
-        message = message.line(format!("You: {place}"));
+        let who = if board.is_of_organizations() { "Your organization" } else { "You" };
+        message = message.line(format!("{who}: {place}"));
     }
     message.card(&cards::board(season, board, you))
 }
@@ -164,14 +176,18 @@ pub fn hall(seasons: &[Asked]) -> Message {
     for same in seasons.chunk_by(|a, b| a.season.period.kind() == b.season.period.kind()) {
         let Some(first) = same.first() else { continue };
         let mut lines = vec![Line::new().em(kind_word(first.season.period.kind()))];
-        lines.extend(same.iter().map(listed));
+        lines.extend(same.iter().flat_map(listed));
         message = message.lines(lines);
     }
     message.card(&cards::hall(seasons))
 }
 
-fn listed(asked: &Asked) -> Line {
-    winners(Line::new().strong(&asked.season.period.to_string()), &asked.board)
+/// The first people, and below them the first organizations.
+fn listed(asked: &Asked) -> Vec<Line> {
+    let people = winners(Line::new().strong(&asked.season.period.to_string()), &asked.board);
+    let organizations =
+        asked.organizations.as_ref().map(|board| winners(Line::new().plain("🏢"), board));
+    std::iter::once(people).chain(organizations).collect()
 }
 
 /// Periods that are decided; for the team also those that can be.
@@ -181,7 +197,7 @@ pub fn list(seasons: &[Asked], count: i64, closable: &[Period], prefix: &str) ->
     if seasons.is_empty() {
         message = message.line("No period is decided yet.");
     } else {
-        message = message.lines(seasons.iter().map(listed).collect());
+        message = message.lines(seasons.iter().flat_map(listed).collect());
     }
     if let Some(last) = closable.last() {
         let periods: Vec<String> = closable.iter().map(Period::to_string).collect();
@@ -208,11 +224,12 @@ pub fn ready(periods: &[Period], prefix: &str) -> Message {
 #[must_use]
 pub fn ask(
     prospect: &Prospect,
-    boards: &[ShownBoard],
-    (line, id): (&str, ConfirmationId),
-    (user, expires_at): (&str, i64),
+    (boards, organizations): (&[ShownBoard], &[ShownBoard]),
+    line: (&str, ConfirmationId),
+    asker: (&str, i64),
 ) -> Message {
-    let count = i64::try_from(prospect.boards.len()).unwrap_or(i64::MAX);
+    let count = prospect.boards.len() + prospect.organizations.boards.len();
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
     let won = i64::try_from(prospect.awards.len()).unwrap_or(i64::MAX);
     let effect = format!(
         "{} of {} become final for ever, {} {} earned.",
@@ -222,19 +239,13 @@ pub fn ask(
         if won == 1 { "is" } else { "are" },
     );
     let mut message = Message::notice(format!("Close {}?", prospect.period)).line(effect.clone());
-    message = tops(message, boards);
-    let lines: Vec<Line> = prospect.awards.iter().take(WON_MAX).map(rewards::foreseen).collect();
+    message = tops(tops(message, boards), organizations);
+    let lines: Vec<Line> =
+        prospect.awards.iter().take(WON_MAX).flat_map(rewards::foreseen).collect();
     if !lines.is_empty() {
         message = message.lines(lines);
     }
-    message.line("React with ✅ or answer yes within 10 minutes.").card(&cards::confirm(Confirm {
-        id,
-        user_id: user.to_owned(),
-        command: line.to_owned(),
-        effect,
-        sale: None,
-        expires_at,
-    }))
+    confirm::waits(message, effect, line, asker)
 }
 
 fn many(count: i64, word: &str) -> String {

@@ -1,11 +1,13 @@
 //! When a period may be closed, what its final result is as a text, what stands in the hall of fame.
 //! Pure.
-use crate::leaderboard::finals::End;
+use crate::leaderboard::finals::{End, OrganizationEnd};
 use crate::leaderboard::rules::BoardKey;
 use crate::platform::refusal::{Code, Refusal};
 use jiff::civil::Date;
+use schema::ids::PartnerId;
 use schema::period::{Calendar, GRACE_DAYS, Period, PeriodKind};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// Ranks that are congratulated.
@@ -44,6 +46,28 @@ impl Board {
     }
 }
 
+/// A board whose rows are organizations at its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrganizationBoard {
+    pub key: BoardKey,
+    pub ends: Vec<OrganizationEnd>,
+}
+
+impl OrganizationBoard {
+    pub fn ranked(&self) -> impl Iterator<Item = (u32, &OrganizationEnd)> {
+        self.ends.iter().filter_map(|end| Some((end.rank?, end)))
+    }
+}
+
+/// The organizations' part of a final result.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Organizations {
+    pub boards: Vec<OrganizationBoard>,
+    /// Members who count for none, because they do not stand with their name. Without them nobody could
+    /// count the rows again once somebody shows themselves otherwise.
+    pub unnamed: BTreeSet<PartnerId>,
+}
+
 /// What a final result says beside its boards.
 #[derive(Debug, Clone, Copy)]
 pub struct Head<'a> {
@@ -55,10 +79,11 @@ pub struct Head<'a> {
 }
 
 /// The text of a final result: a line that says when and of which ledger, then a line for each place,
-/// by industry (the program's first), metric and place.
+/// by industry (the program's first), metric and place; then the same for organizations, and who counts for
+/// none. A program without organizations has none of these.
 /// The page for auditors tells how to make it from an export.
 #[must_use]
-pub fn text(head: Head<'_>, boards: &[Board]) -> String {
+pub fn text(head: Head<'_>, boards: &[Board], organizations: &Organizations) -> String {
     let Head { period, bounds: (from, to), timezone, ledger_seq, ledger_hash } = head;
     let mut text = format!("{period} {from} {to} {timezone} {ledger_seq} {ledger_hash}\n");
     let mut boards: Vec<&Board> = boards.iter().collect();
@@ -66,7 +91,7 @@ pub fn text(head: Head<'_>, boards: &[Board]) -> String {
     for board in boards {
         let industry = board.key.industry.as_deref().unwrap_or("-");
         for end in &board.ends {
-            let rank = end.rank.map_or_else(|| "-".to_owned(), |rank| rank.to_string());
+            let rank = rank_text(end.rank);
             let End { partner, score, .. } = end;
             // Writing to a text cannot fail.
             let _ = writeln!(
@@ -76,7 +101,23 @@ pub fn text(head: Head<'_>, boards: &[Board]) -> String {
             );
         }
     }
+    let mut boards: Vec<&OrganizationBoard> = organizations.boards.iter().collect();
+    boards.sort_by_key(|board| (&board.key.industry, board.key.metric.as_str()));
+    for board in boards {
+        let industry = board.key.industry.as_deref().unwrap_or("-");
+        for OrganizationEnd { slug, rank, score } in &board.ends {
+            let (metric, rank) = (board.key.metric, rank_text(*rank));
+            let _ = writeln!(text, "organization {metric} {industry} {slug} {rank} {score}");
+        }
+    }
+    for partner in &organizations.unnamed {
+        let _ = writeln!(text, "unnamed {partner}");
+    }
     text
+}
+
+fn rank_text(rank: Option<u32>) -> String {
+    rank.map_or_else(|| "-".to_owned(), |rank| rank.to_string())
 }
 
 /// SHA-256 in lower-case hex.

@@ -1,4 +1,6 @@
 //! Rows of closed periods and their final results. Nothing here updates or deletes.
+pub mod organizations;
+
 use crate::leaderboard::finals::End;
 use crate::leaderboard::rules::{BoardKey, Score};
 use crate::platform::db::Conn;
@@ -14,11 +16,22 @@ pub struct SeasonRow {
     pub from: i64,
     pub to: i64,
     pub timezone: String,
+    /// Whose rows are partners.
     pub boards: i64,
+    /// Absent where it was closed before organizations stood in final results.
+    pub organization_boards: Option<i64>,
     pub ledger_seq: i64,
     pub ledger_hash: String,
     pub hash: String,
     pub closed_at: i64,
+}
+
+impl SeasonRow {
+    /// All of them.
+    #[must_use]
+    pub fn count(&self) -> i64 {
+        self.boards + self.organization_boards.unwrap_or_default()
+    }
 }
 
 fn bad(what: &str) -> sqlx::Error {
@@ -36,6 +49,7 @@ fn season(row: &AnyRow) -> Result<SeasonRow, sqlx::Error> {
         ledger_hash: row.try_get(6)?,
         hash: row.try_get(7)?,
         closed_at: row.try_get(8)?,
+        organization_boards: row.try_get(9)?,
     })
 }
 
@@ -43,7 +57,8 @@ fn season(row: &AnyRow) -> Result<SeasonRow, sqlx::Error> {
 /// When the database refuses.
 pub async fn by_period(tx: &mut Conn, period: Period) -> Result<Option<SeasonRow>, sqlx::Error> {
     let row = sqlx::query(
-        "select period, from_at, to_at, timezone, boards, ledger_seq, ledger_hash, hash, closed_at \
+        "select period, from_at, to_at, timezone, boards, ledger_seq, ledger_hash, hash, closed_at, \
+         organization_boards \
          from season where period = $1",
     )
     .bind(period.to_string())
@@ -62,7 +77,8 @@ pub async fn newest(
     limit: usize,
 ) -> Result<Vec<SeasonRow>, sqlx::Error> {
     let rows = sqlx::query(
-        "select period, from_at, to_at, timezone, boards, ledger_seq, ledger_hash, hash, closed_at \
+        "select period, from_at, to_at, timezone, boards, ledger_seq, ledger_hash, hash, closed_at, \
+         organization_boards \
          from season where kind = $1 order by to_at desc limit $2",
     )
     .bind(kind.as_str())
@@ -91,8 +107,8 @@ pub struct By<'a> {
 pub async fn insert(tx: &mut Conn, season: &SeasonRow, by: By<'_>) -> Result<(), sqlx::Error> {
     sqlx::query(
         "insert into season (period, kind, from_at, to_at, timezone, zones, boards, ledger_seq, \
-         ledger_hash, hash, closed_by, closed_at, cause) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+         ledger_hash, hash, closed_by, closed_at, cause, organization_boards) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
     )
     .bind(season.period.to_string())
     .bind(season.period.kind().as_str())
@@ -107,6 +123,7 @@ pub async fn insert(tx: &mut Conn, season: &SeasonRow, by: By<'_>) -> Result<(),
     .bind(by.user)
     .bind(season.closed_at)
     .bind(by.cause)
+    .bind(season.organization_boards)
     .execute(tx)
     .await?;
     Ok(())

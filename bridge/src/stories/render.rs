@@ -9,8 +9,8 @@ pub use told::{
 
 use super::facts::Facts;
 use super::rules::{ROOT_CHARS_MAX, status};
-use crate::platform::text::{Line, Message};
-use crate::wins::render::about;
+use crate::platform::text::{Line, Message, ROW_CHARS};
+use crate::wins::render::{about, pieces};
 use crate::wins::rules::teller;
 use schema::card::{Card, Envelope, Stories, Story, StoryEvent, StoryPart, StoryText, StoryView};
 
@@ -118,14 +118,11 @@ pub fn shown(facts: &Facts) -> Message {
     with_texts(message, facts).card(&story(facts, StoryEvent::Shown, &facts.texts))
 }
 
-/// A case study in one row: its number, who tells it and, where it may be named, of whom.
-fn row(facts: &Facts) -> Line {
-    let author = teller(&facts.author);
-    let line = Line::new().plain(&format!("{} · ", facts.row.number)).person_cut(&author.name, 24);
-    match facts.client_name() {
-        Some(client) => line.plain(" · ").person_cut(client, 24),
-        None => line,
-    }
+/// A case study in a list: its number, who tells it and, where it may be named, of whom.
+fn rows(facts: &Facts) -> Vec<Line> {
+    let author = Line::new().person_cut(&teller(&facts.author).name, 24);
+    let client = facts.client_name().map(|client| Line::new().person_cut(client, ROW_CHARS));
+    Line::rows([Line::from(facts.row.number.to_string()), author].into_iter().chain(client))
 }
 
 /// A playbook with the case studies of sales that used it.
@@ -133,26 +130,27 @@ fn row(facts: &Facts) -> Line {
 pub fn with_playbook(message: Message, told: &[Facts], prefix: &str) -> Message {
     let Some(first) = told.first() else { return message };
     let mut lines = vec![Line::new().plain("📖 ").em("Case studies that used it")];
-    lines.extend(told.iter().map(row));
+    lines.extend(told.iter().flat_map(rows));
     let example = format!("{prefix}story show {}", first.row.number);
     message.lines(lines).line(Line::new().plain("Read one: ").code(&example))
 }
 
 #[must_use]
-pub fn list(rows: &[Facts], industry: Option<&str>, count: i64, prefix: &str) -> Message {
+pub fn list(told: &[Facts], industry: Option<&str>, count: i64, prefix: &str) -> Message {
     let of = industry.map(|slug| format!(" · {slug}")).unwrap_or_default();
     let mut message = Message::notice(format!("📖 Case studies{of}"));
-    for facts in rows {
-        message = message.line(match &facts.win {
-            Some((win, industry)) => about(row(facts), win, industry.as_deref()),
-            None => row(facts),
-        });
+    for facts in told {
+        let mut lines = rows(facts);
+        if let Some((win, industry)) = &facts.win {
+            lines.extend(Line::rows(pieces(win, industry.as_deref())));
+        }
+        message = message.lines(lines);
     }
-    let shown = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+    let shown = i64::try_from(told.len()).unwrap_or(i64::MAX);
     if count > shown {
         message = message.line(format!("… and {} more", count - shown));
     }
-    let hint = match rows.first() {
+    let hint = match told.first() {
         Some(facts) => Line::new()
             .code(&format!("{prefix}story show {}", facts.row.number))
             .plain(" shows one"),
@@ -163,7 +161,7 @@ pub fn list(rows: &[Facts], industry: Option<&str>, count: i64, prefix: &str) ->
     };
     message.line(hint).card(&card(Stories {
         industry: industry.map(str::to_owned),
-        stories: rows.iter().map(view).collect(),
+        stories: told.iter().map(view).collect(),
         count,
     }))
 }

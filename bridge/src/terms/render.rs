@@ -2,10 +2,9 @@
 use super::rules;
 use super::store::asked::PersonRow;
 use super::store::{Draft, TermsRow};
+use crate::platform::confirm::render as confirm;
 use crate::platform::text::{Line, Message, rich};
-use schema::card::{
-    Card, Confirm, Envelope, Hint, Terms, TermsEvent, TermsList, TermsPerson, TermsView,
-};
+use schema::card::{Card, Envelope, Hint, Terms, TermsEvent, TermsList, TermsPerson, TermsView};
 use schema::ids::ConfirmationId;
 use schema::period::Calendar;
 
@@ -118,23 +117,14 @@ pub fn replaced(row: &TermsRow) -> Message {
 
 /// Asks a manager before a version is published.
 #[must_use]
-pub fn ask_publish(draft: &Draft, version: i64, line: &str, (user, until): (&str, i64)) -> Message {
+pub fn ask_publish(draft: &Draft, version: i64, line: &str, asker: (&str, i64)) -> Message {
     let effect = "Every partner is asked to accept it, and it can never be changed.";
     let mut message =
         Message::notice(format!("📜 Publish terms, version {version}?")).rich(&rich(&draft.text));
     if let Some(day) = draft.required_on {
         message = message.line(format!("After {day}, claims wait for their yes."));
     }
-    message.line(effect).line("React with ✅ or answer yes within 10 minutes.").card(&card(
-        Confirm {
-            id: ConfirmationId(0),
-            user_id: user.to_owned(),
-            command: line.to_owned(),
-            effect: effect.to_owned(),
-            sale: None,
-            expires_at: until,
-        },
-    ))
+    confirm::waits(message.line(effect), effect, (line, ConfirmationId(0)), asker)
 }
 
 #[must_use]

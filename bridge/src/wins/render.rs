@@ -5,7 +5,7 @@ pub use told::{Told, changed, kept_out, shown, told};
 
 use super::rules::{NAMELESS, band_text, is_old};
 use super::store::LineRow;
-use crate::platform::text::{Line, Message};
+use crate::platform::text::{Line, Message, ROW_CHARS};
 use jiff::civil::Date;
 use schema::card::{Card, Celebration, CelebrationLine, Envelope, SaleWin, Winner};
 
@@ -67,6 +67,15 @@ pub fn about(line: Line, win: &SaleWin, industry: Option<&str>) -> Line {
         Some(slug) => line.plain(" · 📘 ").plain(slug),
         None => line,
     }
+}
+
+/// The same piece by piece, each short enough for a row.
+#[must_use]
+pub fn pieces(win: &SaleWin, industry: Option<&str>) -> Vec<Line> {
+    let industry = industry.map(|name| Line::new().person_cut(name, ROW_CHARS));
+    let amount = size(win).map(|amount| Line::new().strong(&amount));
+    let playbook = win.playbook.as_ref().map(|slug| Line::from(format!("📘 {slug}")));
+    industry.into_iter().chain(amount).chain(playbook).collect()
 }
 
 /// The amount as it may be shown.

@@ -15,7 +15,7 @@ pub struct FinalBoard {
     #[serde(flatten)]
     pub board: BoardRef,
     pub standings: Vec<StandingRow>,
-    /// How many partners are ranked.
+    /// How many partners, or organizations, are ranked.
     pub participants: i64,
     #[serde(rename = "final")]
     pub is_final: bool,
@@ -34,9 +34,10 @@ pub struct Season {
     pub timezone: String,
     #[serde(rename = "final")]
     pub is_final: bool,
-    /// The program's boards, with their first three places.
+    /// The program's boards, with their first three places; then those of organizations (`scope` is
+    /// `organizations`).
     pub boards: Vec<FinalBoard>,
-    /// How many boards were frozen, those of industries among them.
+    /// How many boards were frozen, those of industries and of organizations among them.
     pub count: i64,
     pub rewards: Vec<RewardWon>,
     /// Epoch milliseconds.
@@ -59,6 +60,9 @@ pub struct SeasonView {
     /// What `standings` counts.
     pub metric: Metric,
     pub standings: Vec<StandingRow>,
+    /// The first three places of the organizations, by revenue where they have any, else by clients.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub organizations: Vec<StandingRow>,
     /// SHA-256 of the final result, lower-case hex.
     pub hash: String,
 }

@@ -48,7 +48,7 @@ pub use http::{Call, Seen, call};
 pub use media::Media;
 pub use quirks::{Fault, Faults, Plan, Quirks};
 pub use registration::Registration;
-pub use room::{Event, Room};
+pub use room::{Event, Room, kept};
 pub use routes::route;
 pub use still::Push;
 pub use world::{World, clock};

@@ -74,36 +74,41 @@ impl Event {
 
     /// Redaction of room version 11: what the room needs stays, all else goes.
     fn prune(&mut self, by: &str) {
-        let keep: &[&str] = match self.kind.as_str() {
-            "m.room.create" => return self.redacted_by = Some(by.to_owned()),
-            "m.room.member" => &["membership", "join_authorised_via_users_server"],
-            "m.room.join_rules" => &["join_rule", "allow"],
-            "m.room.history_visibility" => &["history_visibility"],
-            "m.room.redaction" => &["redacts"],
-            "m.room.power_levels" => &[
-                "ban",
-                "events",
-                "events_default",
-                "invite",
-                "kick",
-                "redact",
-                "state_default",
-                "users",
-                "users_default",
-            ],
-            _ => &[],
-        };
-        let mut kept = Map::new();
-        if let Value::Object(content) = &self.content {
-            for name in keep {
-                if let Some(value) = content.get(*name) {
-                    kept.insert((*name).to_owned(), value.clone());
-                }
-            }
-        }
-        self.content = Value::Object(kept);
+        self.content = kept(&self.kind, &self.content);
         self.redacted_by = Some(by.to_owned());
     }
+}
+
+/// What a redaction of room version 11 leaves of a content.
+/// [Spec](https://spec.matrix.org/latest/rooms/v11/#redactions)
+pub fn kept(kind: &str, content: &Value) -> Value {
+    let keep: &[&str] = match kind {
+        "m.room.create" => return content.clone(),
+        "m.room.member" => &["membership", "join_authorised_via_users_server"],
+        "m.room.join_rules" => &["join_rule", "allow"],
+        "m.room.history_visibility" => &["history_visibility"],
+        "m.room.redaction" => &["redacts"],
+        "m.room.power_levels" => &[
+            "ban",
+            "events",
+            "events_default",
+            "invite",
+            "kick",
+            "redact",
+            "state_default",
+            "users",
+            "users_default",
+        ],
+        _ => &[],
+    };
+    let fields =
+        keep.iter().filter_map(|name| Some(((*name).to_owned(), content.get(name)?.clone())));
+    let mut kept: Map<String, Value> = fields.collect();
+    let signed = &content["third_party_invite"]["signed"];
+    if kind == "m.room.member" && !signed.is_null() {
+        kept.insert("third_party_invite".into(), json!({ "signed": signed }));
+    }
+    kept.into()
 }
 
 #[derive(Debug, Clone)]
@@ -176,5 +181,21 @@ impl Room {
         }
         self.index.insert(event.id.clone(), at);
         self.timeline.push(event);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_an_invitation_its_signature_is_kept() {
+        let invite = json!({"membership": "invite", "displayname": "Ana", "reason": "x",
+            "third_party_invite": {"display_name": "a…@b", "signed": {"token": "t"}}});
+        let left =
+            json!({"membership": "invite", "third_party_invite": {"signed": {"token": "t"}}});
+        assert_eq!(kept("m.room.member", &invite), left);
+        assert_eq!(kept("m.room.message", &invite), json!({}));
+        assert_eq!(kept("m.room.create", &invite), invite);
     }
 }

@@ -1,5 +1,6 @@
 //! Event hashes, ids and signatures of room version 12, by hand: a library would refuse to sign what this
 //! peer sends. [Spec](https://spec.matrix.org/latest/server-server-api/#signing-events)
+use crate::fake::kept;
 use crate::{Outcome, registration};
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use ruma::serde::Base64;
@@ -115,29 +116,8 @@ pub fn event_id(pdu: &Value) -> String {
 }
 
 fn redacted(pdu: &Value) -> Value {
-    let content = &pdu["content"];
-    let kept: &[&str] = match pdu["type"].as_str().unwrap_or_default() {
-        "m.room.create" => return only(pdu, &KEPT),
-        "m.room.member" => &["membership", "join_authorised_via_users_server"],
-        "m.room.join_rules" => &["join_rule", "allow"],
-        "m.room.history_visibility" => &["history_visibility"],
-        "m.room.redaction" => &["redacts"],
-        "m.room.power_levels" => &[
-            "ban",
-            "events",
-            "events_default",
-            "invite",
-            "kick",
-            "redact",
-            "state_default",
-            "users",
-            "users_default",
-        ],
-        _ => &[],
-    };
-    let content = only(content, kept);
     let mut redacted = only(pdu, &KEPT);
-    redacted["content"] = content;
+    redacted["content"] = kept(pdu["type"].as_str().unwrap_or_default(), &pdu["content"]);
     redacted
 }
 

@@ -31,7 +31,8 @@
 //! bot hides> S-1 … approved              no message here reads so (any more)
 //! state leaderboard revenue.month> {…}   the Space's state of this type and key contains this
 //! past> 2026-02-10T12:00:00Z {ana},Acme,900,EUR,2026-02-09,dental; …
-//!                                        sales that the ledger took then (best before all others)
+//!                                        sales that the ledger took then (best before all others);
+//!                                        `… {ana} joins acme`: so comes somebody into an organization
 //! restart                                kill -9, and again ready
 //! moved general                          another room took its place; the one before is `old general`
 //! ```

@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod canonical;
 pub mod chain;
 pub mod entries;
+pub mod finals;
 pub mod help;
 pub mod lines;
 pub mod organizations;
@@ -87,6 +88,7 @@ pub fn content(export: &Export) -> Report {
     boards::all(export, &entries, &mut report);
     organizations::all(export, &entries, &mut report);
     seasons::all(export, &entries, &mut report);
+    finals::all(export, &entries, &mut report);
     let manifest =
         (export.manifest["ledger_seq"].as_i64(), export.manifest["ledger_hash"].as_str());
     if manifest != (Some(report.seq), Some(&report.hash)) {

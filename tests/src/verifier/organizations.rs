@@ -6,6 +6,7 @@ use super::calendar::{Calendar, Day, day};
 use super::entries::Entry;
 use super::read::{Export, MANIFEST, Row};
 use super::{Report, finding};
+use crate::Outcome;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,10 +33,7 @@ impl Memberships {
 }
 
 pub fn all(export: &Export, entries: &[Entry], report: &mut Report) {
-    let manifest = &export.manifest;
-    let text = |name: &str| manifest[name].as_str().unwrap_or_default();
-    let grace = manifest["grace_days"].as_i64().unwrap_or_default();
-    let calendar = match Calendar::new(text("timezone"), text("week_start"), grace) {
+    let calendar = match calendar(export) {
         Ok(calendar) => calendar,
         Err(error) => return report.findings.push(finding(MANIFEST, None, error.to_string())),
     };
@@ -54,7 +52,14 @@ pub fn all(export: &Export, entries: &[Entry], report: &mut Report) {
     compare(export, &counted, report);
 }
 
-fn memberships(export: &Export, report: &mut Report) -> Memberships {
+pub fn calendar(export: &Export) -> Outcome<Calendar> {
+    let manifest = &export.manifest;
+    let text = |name: &str| manifest[name].as_str().unwrap_or_default();
+    let grace = manifest["grace_days"].as_i64().unwrap_or_default();
+    Calendar::new(text("timezone"), text("week_start"), grace)
+}
+
+pub fn memberships(export: &Export, report: &mut Report) -> Memberships {
     let mut all = Memberships::default();
     for (number, row) in (1..).zip(export.rows("memberships")) {
         let span = |row: Row<'_>| {

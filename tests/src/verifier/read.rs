@@ -40,9 +40,12 @@ const TABLES: &[(&str, &str)] = &[
     ("organization_standings", "metric period industry organization #score"),
     (
         "seasons",
-        "period #from #to timezone zones #boards #ledger_seq ledger_hash hash closed_by #closed_at",
+        "period #from #to timezone zones #boards #ledger_seq ledger_hash hash closed_by #closed_at \
+         #organization_boards",
     ),
     ("final_standings", "period metric industry #place partner #rank #score #reached_at"),
+    ("final_organizations", "period metric industry #place organization #rank #score"),
+    ("final_unnamed", "period partner"),
     (
         "rewards",
         "reward title period metric industry partner #rank #minor currency #points #entry_seq value \

@@ -1,8 +1,9 @@
 //! Closed periods: the hash of each final result from its rows, its scores against the entries (nothing
 //! counts in a period any more once it is closed), and that points were given for what was earned.
+//! Organizations' scores: see `finals`.
 use super::entries::Entry;
 use super::read::{Export, Row, hex};
-use super::{Report, finding};
+use super::{Report, finals, finding};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,10 +12,12 @@ pub fn all(export: &Export, entries: &[Entry], report: &mut Report) {
     for row in export.rows("final_standings") {
         places.entry(row.text("period").unwrap_or_default()).or_default().push(row);
     }
+    let organizations = finals::said(export);
     for (number, season) in (1..).zip(export.rows("seasons")) {
         let period = season.text("period").unwrap_or_default();
         let own = places.remove(period).unwrap_or_default();
-        if season.text("hash") != Some(result_hash(season, &own).as_str()) {
+        let text = result_text(season, &own) + organizations.text(period).as_str();
+        if season.text("hash") != Some(hex(&Sha256::digest(text.as_bytes())).as_str()) {
             let what = format!("{period}: its hash is not that of its places");
             report.findings.push(finding("seasons", Some(number), what));
         }
@@ -56,7 +59,7 @@ fn compare(row: Row<'_>, report: &mut Report) {
 
 /// As the page for auditors says it: a line for the period, then one for each place, by industry,
 /// metric and place.
-fn result_hash(season: Row<'_>, places: &[Row<'_>]) -> String {
+fn result_text(season: Row<'_>, places: &[Row<'_>]) -> String {
     let word = |row: Row<'_>, name| row.text(name).unwrap_or("-").to_owned();
     let number = |row: Row<'_>, name| row.number(name).map_or("-".to_owned(), |n| n.to_string());
     let mut text = format!(
@@ -87,7 +90,7 @@ fn result_hash(season: Row<'_>, places: &[Row<'_>]) -> String {
             number(row, "reached_at"),
         ));
     }
-    hex(&Sha256::digest(text.as_bytes()))
+    text
 }
 
 /// Points that were earned are in the ledger, to the same partner, and the other way round; so is what

@@ -40,6 +40,7 @@ partnerspace_tests::transcripts!(
     restart,
     review_by_command,
     sale_by_reaction,
+    season_organizations,
     seasons,
     server_check,
     shared_sale,

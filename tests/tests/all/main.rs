@@ -31,6 +31,7 @@ mod names;
 mod onboarding;
 mod operations;
 mod organization_boards;
+mod organization_finals;
 mod playbooks;
 mod power;
 mod pressure;

@@ -9,7 +9,7 @@ const fn number(name: &'static str, says: &'static str) -> Column {
     Column { name, kind: Kind::Number, says }
 }
 
-pub const TABLES: [Table; 18] = [
+pub const TABLES: [Table; 20] = [
     PARTNERS,
     SALES,
     SHARES,
@@ -27,6 +27,8 @@ pub const TABLES: [Table; 18] = [
     ORGANIZATION_STANDINGS,
     SEASONS,
     FINAL_STANDINGS,
+    FINAL_ORGANIZATIONS,
+    FINAL_UNNAMED,
     REWARDS,
 ];
 
@@ -277,12 +279,16 @@ const SEASONS: Table = Table {
         number("to", "the first instant after it"),
         text("timezone", "in which it was counted, IANA name"),
         text("zones", "the version of the time zone database"),
-        number("boards", "how many boards it has"),
+        number("boards", "how many boards of partners it has"),
         number("ledger_seq", "the ledger's last entry when it was closed"),
         text("ledger_hash", "that entry's hash"),
         text("hash", "SHA-256 of the final result, in hex"),
         text("closed_by", "user id"),
         number("closed_at", ""),
+        number(
+            "organization_boards",
+            "how many boards of organizations it has; absent where it was closed before they were frozen",
+        ),
     ],
 };
 
@@ -302,6 +308,26 @@ const FINAL_STANDINGS: Table = Table {
         number("score", ""),
         number("reached_at", "since when the score was kept"),
     ],
+};
+
+const FINAL_ORGANIZATIONS: Table = Table {
+    name: "final_organizations",
+    says: "The organizations' part of final results, by period, metric, industry and place.",
+    columns: &[
+        text("period", ""),
+        text("metric", "`revenue` or `clients`"),
+        text("industry", "short name; absent for the whole program"),
+        number("place", "in the order of the board, from 1; who is not ranked comes last"),
+        text("organization", "its short name"),
+        number("rank", "1, 2, 2, 4; absent for one that was suspended or had left"),
+        number("score", ""),
+    ],
+};
+
+const FINAL_UNNAMED: Table = Table {
+    name: "final_unnamed",
+    says: "Who ever belonged to an organization and counted for none in a final result: they were not public then, or suspended.",
+    columns: &[text("period", ""), text("partner", "id")],
 };
 
 const REWARDS: Table = Table {

@@ -69,6 +69,12 @@ impl Memberships {
         self.unnamed.contains(&partner)
     }
 
+    /// Those of them who ever belonged to an organization.
+    #[must_use]
+    pub fn unnamed(&self) -> BTreeSet<PartnerId> {
+        self.unnamed.iter().filter(|partner| self.has(**partner)).copied().collect()
+    }
+
     /// The organization of a partner on a day, whatever they show of themselves.
     #[must_use]
     pub fn of(&self, partner: PartnerId, on: Date) -> Option<&Slug> {

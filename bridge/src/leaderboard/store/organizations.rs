@@ -40,6 +40,25 @@ pub async fn board(tx: &mut Conn, board: &str) -> Result<Vec<Place>, sqlx::Error
     .bind(board)
     .fetch_all(tx)
     .await?;
+    sorted(&rows)
+}
+
+/// Those that would stand there, and are suspended or gone.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn withdrawn(tx: &mut Conn, board: &str) -> Result<Vec<Place>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select o.slug, o.name, s.score from organization_standing s join organization o on o.slug = s.organization \
+         where s.board = $1 and s.score > 0 and (o.removed_at is not null or o.suspended_at is not null)",
+    )
+    .bind(board)
+    .fetch_all(tx)
+    .await?;
+    sorted(&rows)
+}
+
+fn sorted(rows: &[AnyRow]) -> Result<Vec<Place>, sqlx::Error> {
     let place = |row: &AnyRow| {
         Ok(Place { slug: row.try_get(0)?, name: row.try_get(1)?, score: row.try_get(2)? })
     };

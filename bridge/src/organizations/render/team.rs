@@ -1,13 +1,14 @@
 //! How an organization looks to its own people, and to those who are asked into it.
-use super::confirm;
 use crate::organizations::store::OrganizationRow;
 use crate::organizations::store::invitations::InvitedRow;
 use crate::organizations::store::members::MemberRow;
 use crate::partners::rules::name_of;
+use crate::platform::confirm::render as confirm;
 use crate::platform::text::{Line, Message};
 use crate::program::Program;
 use crate::terms::{self, store::TermsRow};
 use schema::card::{Card, Envelope, Team, TeamEvent, TeamMember};
+use schema::ids::ConfirmationId;
 use schema::status::{Enrollment, TeamRole};
 
 /// Rows shown of a long list.
@@ -299,8 +300,7 @@ pub fn ask_gone(
     } else {
         format!("{user} leaves {}, and stays a partner of the program.", organization.name)
     };
-    Message::notice(Line::new().plain("👋 ").person(&organization.name))
-        .line(Line::new().person(&effect))
-        .line("React with ✅ or answer yes within 10 minutes.")
-        .card(&confirm(effect, line, asker))
+    let message = Message::notice(Line::new().plain("👋 ").person(&organization.name))
+        .line(Line::new().person(&effect));
+    confirm::waits(message, effect, (line, ConfirmationId(0)), asker)
 }

@@ -1,6 +1,7 @@
 //! Steps that destroy or cost: the bot says the exact effect and waits for ✅ or `yes` of the same
 //! person, once, for ten minutes. What is kept is the command's line; a yes runs it again, so that
 //! it is decided on the facts of that moment.
+pub mod render;
 mod store;
 
 pub use store::Open;

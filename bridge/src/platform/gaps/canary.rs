@@ -3,7 +3,7 @@
 use super::rules::{Canary, Step};
 use crate::platform::App;
 use crate::platform::alarms::Alarm;
-use crate::platform::homeserver::{CallError, Homeserver, Put, PutKind};
+use crate::platform::homeserver::{CallError, Homeserver, Put};
 use crate::platform::work::{MARKER, txn_id};
 use ruma::api::client::appservice::request_ping;
 use serde_json::json;
@@ -77,16 +77,8 @@ async fn send<H: Homeserver>(app: &App<H>, room_id: String, now: i64) -> Result<
     let txn = txn_id(&app.install.id, &format!("canary:{now}"));
     let content = json!({ "msgtype": "m.notice", "body": "canary", "m.mentions": {}, MARKER: txn })
         .to_string();
-    let put = Put {
-        room_id: &room_id,
-        kind: PutKind::Message,
-        event_type: "m.room.message",
-        key: &txn,
-        redacts: None,
-        content: &content,
-    };
     app.signals.canary_sent(&txn, now);
-    let sent = app.homeserver.put(&put).await;
+    let sent = app.homeserver.put(&Put::message(&room_id, &txn, &content)).await;
     sent.inspect_err(|error| tracing::warn!(%error, "the canary could not be sent")).map(drop)
 }
 

@@ -11,6 +11,7 @@ pub mod markdown;
 mod message;
 mod refusal;
 mod relation;
+mod rows;
 #[cfg(test)]
 mod tests;
 
@@ -21,3 +22,4 @@ pub use markdown::{Rich, rich};
 pub use message::{CARD_BYTES_MAX, CARD_KEY, MENTIONS_MAX, Message, TEXT_BYTES_MAX};
 pub use refusal::{fault_message, refusal_message};
 pub use relation::{edit_of, plain_reply, thread_reply};
+pub use rows::ROW_CHARS;

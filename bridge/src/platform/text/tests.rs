@@ -167,3 +167,21 @@ proptest! {
         prop_assert_eq!(content["formatted_body"].as_str(), Some(message.html.as_str()));
     }
 }
+
+#[test]
+fn what_a_row_has_no_place_for_goes_below() {
+    let pieces = ["R-5 Ana", "Dinner for two", "50 points", "at a place you choose"];
+    let rows = |name: &str| -> Vec<String> {
+        let pieces = pieces.iter().map(|piece| Line::from(*piece));
+        let whose = Line::new().person(name);
+        Line::rows(std::iter::once(whose).chain(pieces)).into_iter().map(Line::into_plain).collect()
+    };
+    let below = ["Dinner for two · 50 points", "at a place you choose"];
+    assert_eq!(rows("12345678901234567890123456").len(), 3);
+    assert_eq!(rows("12345678901234567890123456")[1..], below);
+    // One more, and it has a row of its own.
+    assert_eq!(rows("123456789012345678901234567")[1], "R-5 Ana · Dinner for two · 50 points");
+    // What nobody sees takes no place.
+    assert_eq!(rows("\u{5d0}23456789012345678901234\u{5d0}").len(), 3);
+    assert!(Line::rows([]).is_empty());
+}

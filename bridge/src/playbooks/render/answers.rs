@@ -1,14 +1,13 @@
 //! What people hear of what they did with a playbook.
 use super::{about, card, playbook, stars, title, view};
+use crate::platform::confirm::render as confirm;
 use crate::platform::text::{Line, Message, rich};
 use crate::playbooks::facts::Facts;
 use crate::playbooks::rules::Rating;
 use crate::playbooks::rules::changes::Changes;
 use crate::playbooks::rules::sources::Source;
 use crate::playbooks::store::versions::VersionHead;
-use schema::card::{
-    Confirm, Done, Playbook, PlaybookDiff, PlaybookEvent, PlaybookHistory, PlaybookVersion,
-};
+use schema::card::{Done, Playbook, PlaybookDiff, PlaybookEvent, PlaybookHistory, PlaybookVersion};
 use schema::ids::ConfirmationId;
 
 const VERSIONS_SHOWN_MAX: usize = 10;
@@ -163,17 +162,9 @@ fn ticks(line: &str) -> usize {
 pub fn ask_retire(facts: &Facts, line: &str, user: &str, expires_at: i64) -> Message {
     let effect =
         "It leaves the lists and can no longer be named on sales; its text and results stay.";
-    Message::notice(Line::new().plain("Retire ").person(&facts.version.title).plain("?"))
-        .line(effect)
-        .line("React with ✅ or answer yes within 10 minutes.")
-        .card(&card(Confirm {
-            id: ConfirmationId(0),
-            user_id: user.to_owned(),
-            command: line.to_owned(),
-            effect: effect.to_owned(),
-            sale: None,
-            expires_at,
-        }))
+    let title = Line::new().plain("Retire ").person(&facts.version.title).plain("?");
+    let message = Message::notice(title).line(effect);
+    confirm::waits(message, effect, (line, ConfirmationId(0)), (user, expires_at))
 }
 
 /// The question to an author whose playbook nobody has used or changed for long.

@@ -1,9 +1,10 @@
 //! What the program's team sees of playbooks in the control room.
 use super::{about, card, title, view};
+use crate::platform::confirm::render as confirm;
 use crate::platform::text::{Line, Message};
 use crate::playbooks::facts::Facts;
 use crate::playbooks::rules::changes::Changes;
-use schema::card::{Confirm, Done, PlaybookReport, Review, ReviewStatus, ReviewSubject};
+use schema::card::{Done, PlaybookReport, Review, ReviewStatus, ReviewSubject};
 use schema::ids::ConfirmationId;
 
 /// The review card of a version, as it stands now; the text is in its thread.
@@ -95,22 +96,14 @@ pub fn reported(slug: &str) -> Message {
 
 /// Says exactly what an erasure does, and waits.
 #[must_use]
-pub fn ask_erase(user: &str, versions: usize, line: &str, (by, until): (&str, i64)) -> Message {
+pub fn ask_erase(user: &str, versions: usize, line: &str, asker: (&str, i64)) -> Message {
     let effect = format!(
         "The text of {versions} versions that hold their words is deleted for good: in the \
          database, and in our messages. Hashes, results and the sales stay."
     );
-    Message::notice(Line::new().plain("Erase the words of ").code(user).plain("?"))
-        .line(effect.as_str())
-        .line("React with ✅ or answer yes within 10 minutes.")
-        .card(&card(Confirm {
-            id: ConfirmationId(0),
-            user_id: by.to_owned(),
-            command: line.to_owned(),
-            effect,
-            sale: None,
-            expires_at: until,
-        }))
+    let message = Message::notice(Line::new().plain("Erase the words of ").code(user).plain("?"))
+        .line(effect.as_str());
+    confirm::waits(message, effect, (line, ConfirmationId(0)), asker)
 }
 
 #[must_use]

@@ -49,11 +49,13 @@ fn what_was_won_has_two_rows() {
     No reward can be won now.
     You won
     R-5 Dinner for two
-    2026-02 · 50 points · at a place you choose · waits
+    2026-02 · 50 points
+    at a place you choose · waits
     R-2 Dinner for two
     2026-02 · €250.01 · waits
     R-5 Dinner for two
-    2026-02 · 50 points · at a place you choose · taken back
+    2026-02 · 50 points
+    at a place you choose · taken back
     Your points: 1,050
     ");
     assert_snapshot!(body(&list(&[], &won[1..2], None, "!")), @r"
@@ -71,7 +73,8 @@ fn what_is_taken_back_is_said_with_its_reason() {
     let asked = ask_revoke(&dinner(), ("reward revoke R-5 x", ConfirmationId(1)), ("@o:a.org", 1));
     assert_snapshot!(body(&asked), @r"
     Take R-5 back?
-    R-5 Ana · Dinner for two · 50 points · at a place you choose · 2026-02
+    R-5 Ana · Dinner for two · 50 points
+    at a place you choose · 2026-02
     50 points go from their account. Nothing is handed over any more. They hear of it, with the reason.
     React with ✅ or answer yes within 10 minutes.
     ");

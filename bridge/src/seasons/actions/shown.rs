@@ -4,7 +4,7 @@ use super::super::jobs;
 use super::super::render::{self, ROWS_ASKED};
 use super::super::rules::{self, HALL, TOP_RANK, TOP_ROWS_MAX};
 use super::super::store::{self, SeasonRow};
-use super::Prospect;
+use super::{Prospect, organizations};
 use crate::leaderboard::finals::End;
 use crate::leaderboard::rules::{ANONYMOUS_FROM, BoardKey, Row};
 use crate::leaderboard::views;
@@ -18,7 +18,7 @@ use schema::ids::PartnerId;
 use schema::metric::Metric;
 use schema::money::Currency;
 use schema::period::{Period, PeriodKind};
-use schema::state::StandingRow;
+use schema::state::{SCOPE_ORGANIZATIONS, StandingRow};
 use schema::status::Visibility;
 use serde_json::json;
 
@@ -37,11 +37,20 @@ pub struct ShownBoard {
     pub participants: i64,
 }
 
+impl ShownBoard {
+    /// Whether the rows are organizations.
+    #[must_use]
+    pub fn is_of_organizations(&self) -> bool {
+        self.board.scope == SCOPE_ORGANIZATIONS
+    }
+}
+
 /// A closed period: the first places of the program's boards, and who has won what.
 #[derive(Debug, Clone)]
 pub struct Closed {
     pub season: SeasonRow,
     pub boards: Vec<ShownBoard>,
+    pub organizations: Vec<ShownBoard>,
     pub won: Vec<Won>,
 }
 
@@ -50,6 +59,8 @@ pub struct Closed {
 pub struct Asked {
     pub season: SeasonRow,
     pub board: ShownBoard,
+    /// The same of its organizations, where any stand there.
+    pub organizations: Option<ShownBoard>,
 }
 
 /// # Errors
@@ -69,7 +80,8 @@ pub async fn closed(work: &mut Work<'_>, season: &SeasonRow) -> Result<Closed, F
             won.push(one);
         }
     }
-    Ok(Closed { season: season.clone(), boards, won })
+    let organizations = organizations::tops(work, season.period).await?;
+    Ok(Closed { season: season.clone(), boards, organizations, won })
 }
 
 /// Whether a row without a name would tell whose it is.
@@ -179,7 +191,8 @@ async fn newest(work: &mut Work<'_>, kind: PeriodKind, limit: usize) -> Result<V
         for metric in Metric::ALL {
             let board = top(work, &BoardKey::new(*metric, season.period, None)).await?;
             if !board.standings.is_empty() {
-                found.push(Asked { season, board });
+                let tops = organizations::tops(work, season.period).await?;
+                found.push(Asked { season, board, organizations: tops.into_iter().next() });
                 break;
             }
         }

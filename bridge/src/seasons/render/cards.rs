@@ -4,8 +4,7 @@ use super::super::store::SeasonRow;
 use crate::platform::text::CARD_BYTES_MAX;
 use crate::rewards::render::{Reader, won};
 use schema::card::{
-    Board, Card, Confirm, Envelope, FinalBoard, HallOfFame, OwnStanding, Season, SeasonView,
-    Seasons,
+    Board, Card, Envelope, FinalBoard, HallOfFame, OwnStanding, Season, SeasonView, Seasons,
 };
 use schema::period::Period;
 
@@ -16,10 +15,6 @@ const WON_MAX: usize = 30;
 
 fn sealed(card: impl Into<Card>) -> Envelope {
     Envelope::from(card.into())
-}
-
-pub(super) fn confirm(card: Confirm) -> Envelope {
-    sealed(card)
 }
 
 fn final_board(board: &ShownBoard) -> FinalBoard {
@@ -40,8 +35,8 @@ pub(super) fn season(closed: &Closed) -> Envelope {
         to: season.to,
         timezone: season.timezone.clone(),
         is_final: true,
-        boards: closed.boards.iter().map(final_board).collect(),
-        count: season.boards,
+        boards: closed.boards.iter().chain(&closed.organizations).map(final_board).collect(),
+        count: season.count(),
         rewards: closed.won.iter().take(WON_MAX).map(|one| won(one, Reader::All)).collect(),
         closed_at: season.closed_at,
         ledger_seq: season.ledger_seq,
@@ -74,6 +69,11 @@ fn views(seasons: &[Asked]) -> Vec<SeasonView> {
         closed_at: asked.season.closed_at,
         metric: asked.board.board.metric,
         standings: asked.board.standings.clone(),
+        organizations: asked
+            .organizations
+            .as_ref()
+            .map(|board| board.standings.clone())
+            .unwrap_or_default(),
         hash: asked.season.hash.clone(),
     });
     let fits = |view: &SeasonView| {

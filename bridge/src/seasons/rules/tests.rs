@@ -63,7 +63,7 @@ fn five_years_become_ready_once_each_in_three_zones() {
             }
             told = now;
         }
-        let all: std::collections::BTreeSet<_> = found.iter().collect();
+        let all: BTreeSet<_> = found.iter().collect();
         assert_eq!((found.len(), all.len()), (60 + 20 + 5, 60 + 20 + 5), "{zone}");
     }
 }
@@ -94,7 +94,25 @@ fn a_result_is_one_text() {
         "2026-02 1 2 Europe/Berlin 9 ab\nclients - {one} 1 1 7\nrevenue - {one} 1 90 7\n\
          revenue - {two} - 200 7\nrevenue dental {one} 1 90 7\n"
     );
-    assert_eq!(text(head(named("2026-02")), &boards), expected);
+    let alone = Organizations::default();
+    assert_eq!(text(head(named("2026-02")), &boards, &alone), expected);
+    let end = |slug: &str, rank, score| OrganizationEnd { slug: slug.to_owned(), rank, score };
+    let of = |metric, industry: Option<&str>, ends| OrganizationBoard {
+        key: BoardKey::new(metric, named("2026-02"), industry.map(str::to_owned)),
+        ends,
+    };
+    let organizations = Organizations {
+        boards: vec![
+            of(Metric::Revenue, Some("dental"), vec![end("acme", Some(1), 90)]),
+            of(Metric::Revenue, None, vec![end("acme", Some(1), 90), end("beta", None, 200)]),
+        ],
+        unnamed: [PartnerId(2)].into(),
+    };
+    let expected = format!(
+        "{expected}organization revenue - acme 1 90\norganization revenue - beta - 200\n\
+         organization revenue dental acme 1 90\nunnamed {two}\n"
+    );
+    assert_eq!(text(head(named("2026-02")), &boards, &organizations), expected);
     assert_eq!(hash("").len(), 64);
 }
 
@@ -132,9 +150,12 @@ proptest! {
         let index = at % other.len();
         other[index].2 += by;
         let period = named("2026-02");
-        let said = |boards: &[Board]| hash(&text(head(period), boards));
+        let alone = Organizations::default();
+        let said = |boards: &[Board]| hash(&text(head(period), boards, &alone));
         prop_assert_ne!(said(&before), said(&[board(Metric::Revenue, None, &other)]));
-        let elsewhere = hash(&text(head(named("2026-03")), &before));
+        let elsewhere = hash(&text(head(named("2026-03")), &before, &alone));
         prop_assert_ne!(said(&before), elsewhere);
+        let unnamed = Organizations { unnamed: [PartnerId(1)].into(), ..alone.clone() };
+        prop_assert_ne!(said(&before), hash(&text(head(period), &before, &unnamed)));
     }
 }

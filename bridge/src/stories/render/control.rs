@@ -1,9 +1,10 @@
 //! The review card, decisions, and what is asked before words go.
 use super::{card, facts_line, is_short, title, view, with_texts};
+use crate::platform::confirm::render as confirm;
 use crate::platform::text::{Line, Message};
 use crate::stories::facts::Facts;
 use crate::stories::rules::status;
-use schema::card::{Confirm, Done, Envelope, Story, StoryEvent, StoryStatus};
+use schema::card::{Done, Envelope, Story, StoryEvent, StoryStatus};
 use schema::ids::ConfirmationId;
 
 fn decided(facts: &Facts, event: StoryEvent, reason: Option<&str>) -> Envelope {
@@ -83,17 +84,9 @@ pub fn to_author(facts: &Facts, event: StoryEvent, reason: Option<&str>, prefix:
     message.card(&decided(facts, event, reason))
 }
 
-fn ask(title: Line, effect: &str, line: &str, (by, until): (&str, i64)) -> Message {
-    Message::notice(title).line(effect).line("React with ✅ or answer yes within 10 minutes.").card(
-        &card(Confirm {
-            id: ConfirmationId(0),
-            user_id: by.to_owned(),
-            command: line.to_owned(),
-            effect: effect.to_owned(),
-            sale: None,
-            expires_at: until,
-        }),
-    )
+fn ask(title: Line, effect: &str, line: &str, asker: (&str, i64)) -> Message {
+    let message = Message::notice(title).line(effect);
+    confirm::waits(message, effect, (line, ConfirmationId(0)), asker)
 }
 
 #[must_use]

@@ -55,6 +55,10 @@ const ROWS: &[&str] = &[
      closed_by, closed_at, cause) values ('2026-01', 'month', 1, 2, 'UTC', 'x', 1, 1, 'h', 'h', '@o:a.org', 3, '$s')",
     "insert into final_standing (period, metric, industry, partner_id, place, rank, score, reached_at) \
      values ('2026-01', 'revenue', '', 'p', 1, 1, 5, 1)",
+    "insert into organization (slug, name, members_max, made_by, made_at) values ('o', 'O', 9, '@o:a.org', 1)",
+    "insert into final_organization (period, metric, industry, organization, place, rank, score) \
+     values ('2026-01', 'revenue', '', 'o', 1, 1, 5)",
+    "insert into final_unnamed (period, partner_id) values ('2026-01', 'p')",
     "insert into reward (n, title, title_key, metric, kind, rank_from, rank_to, prizes, currency, from_on, made_by, \
      made_at, cause) values (1, 'R', 'r', 'revenue', 'month', 1, 1, '[]', 'EUR', '2026-01-01', '@o:a.org', 1, '$r')",
     "insert into reward_earned (n, reward, period, partner_id, rank, earned_at) values (1, 1, '2026-01', 'p', 1, 3)",

@@ -83,6 +83,23 @@ impl World {
             );
             world.change(&partner).await?;
         }
+        // Every second one is of an organization: their results stand beside the partners'.
+        for slug in ["acme", "beta"] {
+            let made = format!(
+                "insert into organization (slug, name, members_max, made_at, made_by) \
+                 values ('{slug}', '{slug}', 99, 1, '{OWNER}')"
+            );
+            world.change(&made).await?;
+        }
+        for n in (0..partners).step_by(2) {
+            let slug = if n % 4 == 0 { "acme" } else { "beta" };
+            let belongs = format!(
+                "insert into membership (id, organization, partner_id, role, from_on, admitted, joined_at, joined_by) \
+                 values ('m{n}', '{slug}', '{}', 'member', '2020-01-01', 0, 1, '{OWNER}')",
+                id(n)
+            );
+            world.change(&belongs).await?;
+        }
         Ok(world)
     }
 
