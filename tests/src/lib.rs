@@ -14,8 +14,6 @@ pub mod fake;
 #[cfg(feature = "world")]
 pub mod fuzz;
 #[cfg(feature = "people")]
-pub mod gate;
-#[cfg(feature = "people")]
 pub mod house;
 pub mod mentions;
 #[cfg(feature = "people")]
@@ -43,8 +41,6 @@ pub mod synapse;
 pub mod transcript;
 pub mod verifier;
 pub mod wait;
-#[cfg(feature = "people")]
-pub mod wallclock;
 
 /// What a rig function says when it fails: a sentence and the log that explains it.
 pub type Outcome<T> = anyhow::Result<T>;

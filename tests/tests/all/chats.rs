@@ -22,7 +22,6 @@ partnerspace_tests::transcripts!(
     kudos,
     mentorship,
     metrics,
-    new_lead,
     organization_room,
     onboarding,
     organizations,

@@ -49,6 +49,5 @@ mod teams;
 mod tiers;
 mod together;
 mod upgrades;
-mod weeks;
 mod wins;
 mod worked;

@@ -63,7 +63,6 @@ pub async fn first_lead(
     work.audit("team.role", user, "lead");
     let message = render::leads(&organization, &work.program.prefix);
     work.direct(user, &message);
-    onboarding::actions::role_changed(work, user).await?;
     Ok(true)
 }
 

@@ -1,7 +1,6 @@
 //! What a lead does with the people of their organization, and what any member may see and do.
 use super::members::{self, TeamGoes};
 use super::{active, invitations};
-use crate::onboarding;
 use crate::organizations::render::team as render;
 use crate::organizations::rules;
 use crate::organizations::store::{self, OrganizationRow, invitations as asked};
@@ -207,7 +206,6 @@ pub async fn set_role(
             let message = render::leads(&organization, &work.program.prefix);
             work.direct(user, &message);
         }
-        onboarding::actions::role_changed(work, user).await?;
     }
     list(work, &organization.slug).await
 }
