@@ -7,8 +7,9 @@ use crate::platform::db::Conn;
 use crate::platform::db::sql::{chunks, values};
 use schema::ids::PartnerId;
 use schema::period::{Period, PeriodKind};
-use sqlx::Row as _;
-use sqlx::any::AnyRow;
+use sqlx::any::{AnyArguments, AnyRow};
+use sqlx::query::Query;
+use sqlx::{Any, Row as _};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeasonRow {
@@ -32,6 +33,14 @@ impl SeasonRow {
     pub fn count(&self) -> i64 {
         self.boards + self.organization_boards.unwrap_or_default()
     }
+}
+
+/// A statement whose first three values say which final board.
+fn on_board(statement: &'static str, key: &BoardKey) -> Query<'static, Any, AnyArguments> {
+    sqlx::query(statement)
+        .bind(key.period.to_string())
+        .bind(key.metric.as_str())
+        .bind(key.industry.clone().unwrap_or_default())
 }
 
 fn bad(what: &str) -> sqlx::Error {
@@ -172,14 +181,12 @@ fn end(row: &AnyRow) -> Result<End, sqlx::Error> {
 /// # Errors
 /// When the database refuses.
 pub async fn ends(tx: &mut Conn, key: &BoardKey, limit: usize) -> Result<Vec<End>, sqlx::Error> {
-    let rows = sqlx::query(
+    let rows = on_board(
         "select partner_id, rank, score, reached_at from final_standing \
          where period = $1 and metric = $2 and industry = $3 and rank is not null \
          order by place limit $4",
+        key,
     )
-    .bind(key.period.to_string())
-    .bind(key.metric.as_str())
-    .bind(key.industry.as_deref().unwrap_or_default())
     .bind(i64::try_from(limit).unwrap_or(i64::MAX))
     .fetch_all(tx)
     .await?;
@@ -195,13 +202,11 @@ pub async fn own(
     key: &BoardKey,
     partner: PartnerId,
 ) -> Result<Option<End>, sqlx::Error> {
-    let row = sqlx::query(
+    let row = on_board(
         "select partner_id, rank, score, reached_at from final_standing \
          where period = $1 and metric = $2 and industry = $3 and partner_id = $4",
+        key,
     )
-    .bind(key.period.to_string())
-    .bind(key.metric.as_str())
-    .bind(key.industry.as_deref().unwrap_or_default())
     .bind(partner.to_string())
     .fetch_optional(tx)
     .await?;
@@ -213,13 +218,11 @@ pub async fn own(
 /// # Errors
 /// When the database refuses.
 pub async fn participants(tx: &mut Conn, key: &BoardKey) -> Result<i64, sqlx::Error> {
-    sqlx::query(
+    on_board(
         "select count(*) from final_standing \
          where period = $1 and metric = $2 and industry = $3 and rank is not null",
+        key,
     )
-    .bind(key.period.to_string())
-    .bind(key.metric.as_str())
-    .bind(key.industry.as_deref().unwrap_or_default())
     .fetch_one(tx)
     .await?
     .try_get(0)

@@ -97,8 +97,7 @@ pub(super) async fn tops(work: &mut Work<'_>, period: Period) -> Result<Vec<Show
     let mut boards = Vec::new();
     for metric in live::METRICS {
         let key = BoardKey::new(metric, period, None);
-        let mut shown = board(work, &key, TOP_ROWS_MAX).await?;
-        shown.standings.retain(|row| row.rank <= TOP_RANK);
+        let shown = board(work, &key, TOP_ROWS_MAX).await?.highest();
         if !shown.standings.is_empty() {
             boards.push(shown);
         }
@@ -145,13 +144,6 @@ pub async fn asked(
         Some(slug) => store::own(work.tx, key, slug).await?,
         None => None,
     };
-    let you = own.map(|place| OwnStanding {
-        score: place.score,
-        rank: Some(place.rank),
-        of: u32::try_from(shown.participants).unwrap_or(u32::MAX),
-        percentile: None,
-        moved: None,
-        visibility: Visibility::Public,
-    });
+    let you = own.map(|place| shown.own(place.score, Some(place.rank), Visibility::Public));
     Ok((season, shown, you))
 }

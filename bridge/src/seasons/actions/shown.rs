@@ -43,6 +43,18 @@ impl ShownBoard {
     pub fn is_of_organizations(&self) -> bool {
         self.board.scope == SCOPE_ORGANIZATIONS
     }
+
+    /// Only those who are congratulated.
+    pub(super) fn highest(mut self) -> Self {
+        self.standings.retain(|row| row.rank <= TOP_RANK);
+        self
+    }
+
+    /// The place of who asks.
+    pub(super) fn own(&self, score: i64, rank: Option<u32>, visibility: Visibility) -> OwnStanding {
+        let of = u32::try_from(self.participants).unwrap_or(u32::MAX);
+        OwnStanding { score, rank, of, percentile: None, moved: None, visibility }
+    }
 }
 
 /// A closed period: the first places of the program's boards, and who has won what.
@@ -91,9 +103,7 @@ fn is_among_few(participants: i64) -> bool {
 
 /// Those who are congratulated.
 async fn top(work: &mut Work<'_>, key: &BoardKey) -> Result<ShownBoard, Fault> {
-    let mut shown = board(work, key, TOP_ROWS_MAX).await?;
-    shown.standings.retain(|row| row.rank <= TOP_RANK);
-    Ok(shown)
+    Ok(board(work, key, TOP_ROWS_MAX).await?.highest())
 }
 
 pub(super) async fn board(
@@ -171,15 +181,7 @@ pub async fn asked(
         Some(me) => store::own(work.tx, key, me.id).await?.map(|end| (me, end)),
         None => None,
     };
-    let of = u32::try_from(shown.participants).unwrap_or(u32::MAX);
-    let you = own.map(|(me, end)| OwnStanding {
-        score: end.score.score,
-        rank: end.rank,
-        of,
-        percentile: None,
-        moved: None,
-        visibility: me.visibility,
-    });
+    let you = own.map(|(me, end)| shown.own(end.score.score, end.rank, me.visibility));
     Ok((season, shown, you))
 }
 

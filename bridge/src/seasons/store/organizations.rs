@@ -1,5 +1,5 @@
 //! Rows of organizations' final results. Nothing here updates or deletes.
-use super::bad;
+use super::{bad, on_board};
 use crate::leaderboard::finals::OrganizationEnd;
 use crate::leaderboard::rules::BoardKey;
 use crate::platform::db::Conn;
@@ -84,15 +84,13 @@ fn place(row: &AnyRow) -> Result<Place, sqlx::Error> {
 /// # Errors
 /// When the database refuses.
 pub async fn ends(tx: &mut Conn, key: &BoardKey, limit: usize) -> Result<Vec<Place>, sqlx::Error> {
-    let rows = sqlx::query(
+    let rows = on_board(
         "select f.organization, o.name, f.rank, f.score from final_organization f \
          join organization o on o.slug = f.organization \
          where f.period = $1 and f.metric = $2 and f.industry = $3 and f.rank is not null \
          order by f.place limit $4",
+        key,
     )
-    .bind(key.period.to_string())
-    .bind(key.metric.as_str())
-    .bind(key.industry.as_deref().unwrap_or_default())
     .bind(i64::try_from(limit).unwrap_or(i64::MAX))
     .fetch_all(tx)
     .await?;
@@ -104,14 +102,12 @@ pub async fn ends(tx: &mut Conn, key: &BoardKey, limit: usize) -> Result<Vec<Pla
 /// # Errors
 /// When the database refuses.
 pub async fn own(tx: &mut Conn, key: &BoardKey, slug: &str) -> Result<Option<Place>, sqlx::Error> {
-    let row = sqlx::query(
+    let row = on_board(
         "select f.organization, o.name, f.rank, f.score from final_organization f \
          join organization o on o.slug = f.organization where f.period = $1 and f.metric = $2 \
          and f.industry = $3 and f.organization = $4 and f.rank is not null",
+        key,
     )
-    .bind(key.period.to_string())
-    .bind(key.metric.as_str())
-    .bind(key.industry.as_deref().unwrap_or_default())
     .bind(slug)
     .fetch_optional(tx)
     .await?;
@@ -123,13 +119,11 @@ pub async fn own(tx: &mut Conn, key: &BoardKey, slug: &str) -> Result<Option<Pla
 /// # Errors
 /// When the database refuses.
 pub async fn participants(tx: &mut Conn, key: &BoardKey) -> Result<i64, sqlx::Error> {
-    sqlx::query(
+    on_board(
         "select count(*) from final_organization \
          where period = $1 and metric = $2 and industry = $3 and rank is not null",
+        key,
     )
-    .bind(key.period.to_string())
-    .bind(key.metric.as_str())
-    .bind(key.industry.as_deref().unwrap_or_default())
     .fetch_one(tx)
     .await?
     .try_get(0)
