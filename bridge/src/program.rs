@@ -52,6 +52,12 @@ impl Program {
                 },
             )
     }
+
+    /// Whether a user id is of our own homeserver.
+    #[must_use]
+    pub fn is_local(&self, user: &str) -> bool {
+        user.split_once(':').is_some_and(|(_, server)| server == self.server_name)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -152,7 +152,14 @@ impl Desk {
         let now = self.now;
         let place = (&self.program, &self.install);
         let mut work = Work::new(&mut self.tx, now, place, &mut self.memory, &mut effects, cause);
-        let input = Input { event: &event, late: false, found: None, at: now, received_at: now };
+        let input = Input {
+            event: &event,
+            late: false,
+            foreign: false,
+            found: None,
+            at: now,
+            received_at: now,
+        };
         root::handle(&mut work, &input)
             .await
             .map_err(|fault| anyhow::anyhow!("{line}: {fault}"))?;

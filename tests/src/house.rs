@@ -1,12 +1,17 @@
 //! A program with its homeserver and its people: what a transcript plays in. The same house stands
 //! on the fake homeserver with either database, or on a real Synapse.
-use crate::fake::{self, Fake, Quirks, clock};
+mod homeserver;
+
+pub use homeserver::{Homeserver, Login};
+
+use crate::fake::{Fake, clock};
 use crate::people::Person;
 use crate::program::{Program, Setup};
 use crate::registration::Registration;
 use crate::synapse::Synapse;
 use crate::wait::until;
-use crate::{Outcome, postgres, synapse};
+use crate::wallclock::WallClock;
+use crate::{Outcome, postgres};
 use anyhow::Context;
 use std::collections::BTreeMap;
 
@@ -18,13 +23,6 @@ pub enum Ground {
     Synapse,
     /// One that may be killed, with SQLite.
     OwnSynapse,
-}
-
-pub enum Homeserver {
-    // Boxed: a whole homeserver lives in it.
-    Fake(Box<Fake>),
-    Shared(&'static Synapse),
-    Own(Box<Synapse>),
 }
 
 pub struct House {
@@ -48,12 +46,27 @@ impl House {
 
     /// The same with more lines of configuration.
     pub async fn open_with(ground: Ground, owner: &str, more: &str) -> Outcome<Self> {
-        let (homeserver, registration) = Homeserver::of(ground).await?;
-        let login = homeserver.account(&registration, owner).await?;
         let database_url = match ground {
             Ground::FakePostgres => Some(postgres::shared().await?.database().await?),
             Ground::FakeSqlite | Ground::Synapse | Ground::OwnSynapse => None,
         };
+        Self::on(Homeserver::of(ground).await?, database_url, owner, more).await
+    }
+
+    /// On a Synapse that is apart; it and the program live by the clock.
+    pub async fn apart(owner: &str, more: &str, clock: &WallClock) -> Outcome<Self> {
+        let synapse = Synapse::apart(1, clock).await?;
+        let registration = synapse.registration()?;
+        Self::on((Homeserver::Own(Box::new(synapse)), registration), None, owner, more).await
+    }
+
+    async fn on(
+        (homeserver, registration): (Homeserver, Registration),
+        database_url: Option<String>,
+        owner: &str,
+        more: &str,
+    ) -> Outcome<Self> {
+        let login = homeserver.account(&registration, owner).await?;
         let setup = Setup {
             homeserver_url: &homeserver.url(),
             server_name: &homeserver.server_name(),
@@ -62,7 +75,12 @@ impl House {
             owners: vec![login.id.clone()],
             more: more.to_owned(),
         };
-        let program = Program::start(setup).await?;
+        let mut program = Program::prepare(setup)?;
+        for (name, value) in homeserver.synapse().map_or(&[][..], Synapse::environment) {
+            program.set_env(name, value);
+        }
+        program.launch()?;
+        program.ready().await?;
         let boss = homeserver.log_in(&login).await?;
         let space = boss.resolve(&program.alias("space")).await?;
         let control = boss.resolve(&program.alias("control")).await?;
@@ -296,92 +314,6 @@ impl House {
         person.sees_join(&chat, bot).await?;
         self.rooms.insert(key, chat.clone());
         Ok(chat)
-    }
-}
-
-/// How somebody logs in.
-pub struct Login {
-    pub id: String,
-    secret: String,
-}
-
-impl Login {
-    fn of((id, secret): (String, String)) -> Outcome<Self> {
-        Ok(Self { id, secret })
-    }
-}
-
-impl Homeserver {
-    async fn of(ground: Ground) -> Outcome<(Self, Registration)> {
-        match ground {
-            Ground::Synapse => {
-                let synapse = synapse::shared().await?;
-                return Ok((Self::Shared(synapse), synapse.registration()?));
-            }
-            Ground::OwnSynapse => {
-                let synapse = Synapse::start(1).await?;
-                let registration = synapse.registration()?;
-                return Ok((Self::Own(Box::new(synapse)), registration));
-            }
-            Ground::FakeSqlite | Ground::FakePostgres => {}
-        }
-        let registration = Registration::new(0)?;
-        let server = "example.org";
-        let file = fake::Registration::from_yaml(&registration.yaml(server))?;
-        let fake = Fake::start(server, file, Quirks::default(), 1).await?;
-        Ok((Self::Fake(Box::new(fake)), registration))
-    }
-
-    /// The real one, where it is one.
-    #[must_use]
-    pub fn synapse(&self) -> Option<&Synapse> {
-        match self {
-            Self::Fake(_) => None,
-            Self::Shared(synapse) => Some(synapse),
-            Self::Own(synapse) => Some(synapse),
-        }
-    }
-
-    #[must_use]
-    pub fn url(&self) -> String {
-        match self {
-            Self::Fake(fake) => fake.url(),
-            Self::Shared(Synapse { url, .. }) => url.clone(),
-            Self::Own(synapse) => synapse.url.clone(),
-        }
-    }
-
-    #[must_use]
-    pub fn server_name(&self) -> String {
-        match self {
-            Self::Fake(fake) => fake.server_name(),
-            Self::Shared(Synapse { server_name, .. }) => server_name.clone(),
-            Self::Own(synapse) => synapse.server_name.clone(),
-        }
-    }
-
-    /// A new account. On the shared Synapse, names are kept apart by the program's own prefix.
-    pub async fn account(&self, registration: &Registration, name: &str) -> Outcome<Login> {
-        match self {
-            Self::Fake(fake) => {
-                let id = fake.person(name);
-                Ok(Login { secret: fake.token(&id), id })
-            }
-            Self::Shared(synapse) => {
-                let name = format!("{name}-{}", registration.alias_prefix);
-                Login::of(synapse.account(&name).await?)
-            }
-            Self::Own(synapse) => Login::of(synapse.account(name).await?),
-        }
-    }
-
-    pub async fn log_in(&self, login: &Login) -> Outcome<Person> {
-        match self {
-            Self::Fake(fake) => Ok(Person::with_token(&fake.url(), &login.id, &login.secret)),
-            Self::Shared(_) | Self::Own(_) => {
-                Person::login(&self.url(), &login.id, &login.secret).await
-            }
-        }
     }
 }
 

@@ -14,6 +14,8 @@ pub mod fake;
 #[cfg(feature = "world")]
 pub mod fuzz;
 #[cfg(feature = "people")]
+pub mod gate;
+#[cfg(feature = "people")]
 pub mod house;
 pub mod mentions;
 #[cfg(feature = "people")]
@@ -41,6 +43,8 @@ pub mod synapse;
 pub mod transcript;
 pub mod verifier;
 pub mod wait;
+#[cfg(feature = "people")]
+pub mod wallclock;
 
 /// What a rig function says when it fails: a sentence and the log that explains it.
 pub type Outcome<T> = anyhow::Result<T>;

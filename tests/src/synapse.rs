@@ -2,9 +2,11 @@
 //! federate. Every one has a client listener and a TLS listener for federation on 127.0.0.1, and is
 //! started with registrations enough for many programs side by side.
 use crate::certificates;
+use crate::gate::Gate;
 use crate::process::Process;
 use crate::registration::{Registration, secret};
 use crate::wait::until;
+use crate::wallclock::WallClock;
 use crate::{Outcome, place};
 use anyhow::Context;
 use ruma::serde::Base64;
@@ -32,6 +34,10 @@ pub struct Synapse {
     pub url: String,
     process: Mutex<Process>,
     unused: Mutex<Vec<Registration>>,
+    /// What its process finds around it.
+    environment: Vec<(String, String)>,
+    /// The line on which others reach it, where it can be cut.
+    gate: Option<Gate>,
 }
 
 /// The next of the Synapses that all tests share, started by the first that gets it.
@@ -45,15 +51,35 @@ pub async fn shared() -> Outcome<&'static Synapse> {
 impl Synapse {
     /// A Synapse of one's own, with this many registrations.
     pub async fn start(registrations: usize) -> Outcome<Self> {
+        Self::begin(registrations, place::port()?, None, Vec::new()).await
+    }
+
+    /// One that lives by a wall clock of its own, and whose line to others can be cut. With those that
+    /// do not answer it has as much patience as Synapse has by itself.
+    pub async fn apart(registrations: usize, clock: &WallClock) -> Outcome<Self> {
+        let port = place::port()?;
+        let gate = Gate::before(port).await?;
+        Self::begin(registrations, port, Some(gate), clock.environment()).await
+    }
+
+    async fn begin(
+        registrations: usize,
+        federation: u16,
+        gate: Option<Gate>,
+        environment: Vec<(String, String)>,
+    ) -> Outcome<Self> {
         let folder = crate::process::folder("synapse")?;
-        let (client, federation) = (place::port()?, place::port()?);
-        let server_name = format!("localhost:{federation}");
+        let client = place::port()?;
+        let server_name =
+            format!("localhost:{}", gate.as_ref().map_or(federation, |gate| gate.port));
         let unused: Vec<_> = (0..registrations).map(Registration::new).collect::<Result<_, _>>()?;
         certificates::write_leaf(folder.path())?;
-        configure(folder.path(), &server_name, client, federation, &unused)?;
-        let process = Mutex::new(launch(folder.path())?);
+        let patience = if gate.is_some() { PATIENT } else { HASTY };
+        configure(folder.path(), &server_name, (client, federation), &unused, patience)?;
+        let process = Mutex::new(launch(folder.path(), &environment)?);
         let url = format!("http://127.0.0.1:{client}");
-        let synapse = Self { folder, server_name, url, process, unused: Mutex::new(unused) };
+        let unused = Mutex::new(unused);
+        let synapse = Self { folder, server_name, url, process, unused, environment, gate };
         synapse.ready().await?;
         Ok(synapse)
     }
@@ -62,6 +88,52 @@ impl Synapse {
     pub fn registration(&self) -> Outcome<Registration> {
         let taken = self.unused.lock().unwrap_or_else(PoisonError::into_inner).pop();
         taken.context("all registrations are taken: raise SHARED_REGISTRATIONS")
+    }
+
+    /// What makes a process live by the same clock.
+    #[must_use]
+    pub fn environment(&self) -> &[(String, String)] {
+        &self.environment
+    }
+
+    /// Whether it was started by [`Synapse::apart`].
+    #[must_use]
+    pub fn is_apart(&self) -> bool {
+        self.gate.is_some()
+    }
+
+    /// No other homeserver reaches it; its own people do.
+    pub fn cut(&self) {
+        if let Some(gate) = &self.gate {
+            gate.cut();
+        }
+    }
+
+    pub fn mend(&self) {
+        if let Some(gate) = &self.gate {
+            gate.mend();
+        }
+    }
+
+    /// Asks it something, so that it looks at its clock.
+    pub async fn answers(&self) {
+        let asked = reqwest::get(format!("{}/_matrix/client/versions", self.url)).await;
+        // One that does not answer is noticed by whoever waits for what it should do.
+        drop(asked);
+    }
+
+    /// From when on it tries another homeserver again that did not answer, epoch milliseconds, where
+    /// that one has missed something.
+    pub async fn tries_at(&self, server: &str) -> Outcome<Option<i64>> {
+        use sqlx::{Connection as _, Row as _};
+        let mut db = sqlx::SqliteConnection::connect(&self.database()).await?;
+        let row = sqlx::query(
+            "select retry_last_ts + retry_interval from destinations where destination = $1 \
+             and retry_interval > 0 and exists (select 1 from destination_rooms r \
+             where r.destination = $1 and r.stream_ordering > coalesce(last_successful_stream_ordering, 0))",
+        );
+        let row = row.bind(server.to_owned()).fetch_optional(&mut db).await?;
+        Ok(row.map(|row| row.try_get(0)).transpose()?)
     }
 
     /// `kill -9`.
@@ -76,7 +148,7 @@ impl Synapse {
 
     /// Starts it again on the same data after `kill9`, and waits until it answers.
     pub async fn restart(&self) -> Outcome<()> {
-        let process = launch(self.folder.path())?;
+        let process = launch(self.folder.path(), &self.environment)?;
         *self.process() = process;
         self.ready().await
     }
@@ -111,11 +183,13 @@ impl Synapse {
     /// Every event that it holds, whoever may read it, as text: from its database.
     pub async fn events(&self) -> Outcome<Vec<String>> {
         use sqlx::{Connection as _, Row as _};
-        let file = self.folder.path().join("homeserver.db");
-        let url = format!("sqlite:{}?mode=ro", file.display());
-        let mut db = sqlx::SqliteConnection::connect(&url).await?;
+        let mut db = sqlx::SqliteConnection::connect(&self.database()).await?;
         let rows = sqlx::query("select json from event_json").fetch_all(&mut db).await?;
         Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
+    }
+
+    fn database(&self) -> String {
+        format!("sqlite:{}?mode=ro", self.folder.path().join("homeserver.db").display())
     }
 
     /// The end of its log.
@@ -142,12 +216,13 @@ impl Synapse {
     }
 }
 
-fn launch(folder: &Path) -> Outcome<Process> {
+fn launch(folder: &Path, environment: &[(String, String)]) -> Outcome<Process> {
     let mut command = Command::new(place::python()?);
     command
         .arg(place::root().join("tests/data/homeserver.py"))
         .args(["-c", "homeserver.yaml", "-c"])
         .arg(place::root().join("deploy/synapse-local.yaml"))
+        .envs(environment.iter().map(|(name, value)| (name, value)))
         .current_dir(folder);
     Process::start("Synapse", command, &folder.join("synapse.log"))
 }
@@ -155,9 +230,9 @@ fn launch(folder: &Path) -> Outcome<Process> {
 fn configure(
     folder: &Path,
     server_name: &str,
-    client: u16,
-    federation: u16,
+    (client, federation): (u16, u16),
     registrations: &[Registration],
+    patience: &str,
 ) -> Outcome<()> {
     let mut files = String::new();
     create_dir_all(folder.join("registrations"))?;
@@ -180,7 +255,7 @@ fn configure(
             resources: [{{names: [client]}}]}}\n\
          - {{port: {federation}, type: http, tls: true, bind_addresses: ['127.0.0.1'], \
             resources: [{{names: [federation]}}]}}\n\
-         app_service_config_files: [\n{files}]\n{SETTINGS}"
+         app_service_config_files: [\n{files}]\n{SETTINGS}{patience}"
     );
     write(folder.join("homeserver.yaml"), settings)?;
     Ok(())
@@ -201,9 +276,14 @@ tls_certificate_path: tls.crt
 tls_private_key_path: tls.key
 federation_custom_ca_list: [ca.crt]
 ip_range_blacklist: []
-federation: {destination_min_retry_interval: 1s, destination_max_retry_interval: 10s}
 allow_public_rooms_over_federation: true
 ";
+/// A test that stops one does not wait ten minutes for the other to notice that it is back.
+const HASTY: &str =
+    "federation: {destination_min_retry_interval: 1s, destination_max_retry_interval: 10s}\n";
+/// Ten minutes at first, up to a week, as Synapse has it. What it would ask again within a minute it asks
+/// once: such pauses are of no interest here.
+const PATIENT: &str = "federation: {max_long_retries: 0, max_short_retries: 0}\n";
 
 const LOG: &str = "
 version: 1

@@ -18,6 +18,19 @@ pub async fn head(reader: &mut Conn) -> Result<i64, sqlx::Error> {
     sqlx::query("select coalesce(max(seq), 0) from audit").fetch_one(reader).await?.try_get(0)
 }
 
+/// Whether something was ever done to an object.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn is_noted(reader: &mut Conn, action: &str, object: &str) -> Result<bool, sqlx::Error> {
+    let row = sqlx::query("select count(*) from audit where action = $1 and object = $2")
+        .bind(action)
+        .bind(object)
+        .fetch_one(reader)
+        .await?;
+    Ok(row.try_get::<i64, _>(0)? > 0)
+}
+
 /// The newest lines, newest first.
 ///
 /// # Errors

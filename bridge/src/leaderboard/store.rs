@@ -120,8 +120,8 @@ async fn standings_page(
     (board, partner): (&str, &str),
 ) -> Result<Option<String>, sqlx::Error> {
     sqlx::query(
-        "select string_agg(length(board) || ':' || board || length(partner_id) || ':' || partner_id || \
-         score || ':' || reached_at || ':', '') \
+        "select string_agg(concat(octet_length(board), ':', board, octet_length(partner_id), ':', partner_id, \
+         score, ':', reached_at, ':'), '') \
          from (select board, partner_id, score, reached_at from standing \
          where (board, partner_id) > ($1, $2) order by board, partner_id limit $3) page",
     )

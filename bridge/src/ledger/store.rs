@@ -78,10 +78,10 @@ pub struct EntryText<'a> {
 /// When the database refuses.
 pub async fn after(tx: &mut Conn, seq: i64, limit: i64) -> Result<String, sqlx::Error> {
     let page: Option<String> = sqlx::query(
-        "select string_agg(seq || ':' || posted_at || ':' || length(book) || ':' || book || \
-         length(source) || ':' || source || length(source_id) || ':' || source_id || \
-         length(prev_hash) || ':' || prev_hash || length(hash) || ':' || hash || \
-         length(body) || ':' || body, '') from (select seq, posted_at, book, source, \
+        "select string_agg(concat(seq, ':', posted_at, ':', octet_length(book), ':', book, \
+         octet_length(source), ':', source, octet_length(source_id), ':', source_id, \
+         octet_length(prev_hash), ':', prev_hash, octet_length(hash), ':', hash, \
+         octet_length(body), ':', body), '') from (select seq, posted_at, book, source, \
          source_id, prev_hash, hash, body from entry where seq > $1 order by seq limit $2) page",
     )
     .bind(seq)
@@ -178,8 +178,8 @@ pub struct PostingText<'a> {
 /// When the database refuses.
 pub async fn postings_of(tx: &mut Conn, from: i64, to: i64) -> Result<String, sqlx::Error> {
     let page: Option<String> = sqlx::query(
-        "select string_agg(seq || ':' || minor || ':' || length(account) || ':' || account || \
-         length(currency) || ':' || currency, '') from (select seq, minor, account, currency from posting \
+        "select string_agg(concat(seq, ':', minor, ':', octet_length(account), ':', account, \
+         octet_length(currency), ':', currency), '') from (select seq, minor, account, currency from posting \
          where seq between $1 and $2 order by seq, n limit $3) page",
     )
     .bind(from)
@@ -264,7 +264,7 @@ async fn credits_page(
     (account, seq): (&str, i64),
 ) -> Result<Option<String>, sqlx::Error> {
     sqlx::query(
-        "select string_agg(length(account) || ':' || account || seq || ':' || length(body) || ':' || body, '') \
+        "select string_agg(concat(octet_length(account), ':', account, seq, ':', octet_length(body), ':', body), '') \
          from (select p.account, p.seq, e.body from posting p \
          join entry e on e.seq = p.seq where (p.account, p.seq) > ($1, $2) and p.account like 'credit:%' \
          order by p.account, p.seq limit $3) page",

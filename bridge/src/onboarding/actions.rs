@@ -1,12 +1,12 @@
 //! A person is asked step by step; each step is a row, so that it goes on where it was after a restart.
-use super::rules::{self, Choice, Step, Word};
+use super::rules::{self, Choice, Known, Step, Word};
 use super::store::{self, WalkRow};
 use super::{jobs, render};
 use crate::industries;
 use crate::organizations::actions::{servers as named, team};
 use crate::organizations::store::{self as organizations, invitations as asked, proposals};
 use crate::partners::actions::{self as partners, Settings};
-use crate::platform::access::{Lead, Partner, PartnerRow};
+use crate::platform::access::{self, Lead, Partner, PartnerRow};
 use crate::platform::refusal::{Fault, Refusal, Stop};
 use crate::platform::work::Work;
 use schema::status::TeamRole;
@@ -15,6 +15,23 @@ use schema::status::TeamRole;
 async fn steps(work: &mut Work<'_>, row: &PartnerRow) -> Result<Vec<Step>, Fault> {
     let open = industries::actions::open(work).await?;
     Ok(rules::steps(row.team == Some(TeamRole::Lead), !open.is_empty()))
+}
+
+/// Those that they are to be asked. Who was a member before they led is not asked what is known.
+async fn unknown(work: &mut Work<'_>, row: &PartnerRow) -> Result<Vec<Step>, Fault> {
+    let all = steps(work, row).await?;
+    let lead = row.team == Some(TeamRole::Lead);
+    let Some(slug) = row.organization.as_deref().filter(|_| lead) else { return Ok(all) };
+    if !organizations::members::was_member(work.tx, row.id, slug).await? {
+        return Ok(all);
+    }
+    let others = organizations::members::of_organization(work.tx, slug).await?.len() > 1;
+    let known = Known {
+        servers: named::are_named(work, slug).await?,
+        industries: !row.industries.is_empty(),
+        people: others || !asked::open(work.tx, slug).await?.is_empty(),
+    };
+    Ok(rules::unknown(all, known))
 }
 
 /// Begins the questions to somebody who has just come into an organization; those about another one
@@ -28,7 +45,7 @@ pub async fn begin(work: &mut Work<'_>, row: &PartnerRow) -> Result<Option<WalkR
     }
     let Some(organization) = row.organization.clone() else { return Ok(None) };
     let is_lead = row.team == Some(TeamRole::Lead);
-    let first = steps(work, row).await?.first().copied();
+    let first = unknown(work, row).await?.first().copied();
     let Some(step) = first.filter(|_| is_lead || row.industries.is_empty()) else {
         return Ok(None);
     };
@@ -46,12 +63,31 @@ pub async fn begin(work: &mut Work<'_>, row: &PartnerRow) -> Result<Option<WalkR
     Ok(Some(walk))
 }
 
+/// A member leads from now on, or no longer: what was asked of them before is over, and a lead is asked what
+/// nobody has answered for the organization.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn role_changed(work: &mut Work<'_>, user: &str) -> Result<(), Fault> {
+    let Some(row) = access::person(work, user).await?.partner.clone() else { return Ok(()) };
+    if row.team == Some(TeamRole::Lead) {
+        return match begin(work, &row).await? {
+            Some(walk) => ask(work, &row, walk, &Said::default(), How::Alone).await,
+            None => Ok(()),
+        };
+    }
+    if let Some(old) = store::open_of(work.tx, user).await? {
+        store::end(work.tx, &old.id, "replaced", work.now).await?;
+    }
+    Ok(())
+}
+
 /// Puts the first question where the person has just said yes.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn ask_first(work: &mut Work<'_>, row: &PartnerRow, walk: WalkRow) -> Result<(), Fault> {
-    ask(work, row, walk, &Said::default(), false).await
+    ask(work, row, walk, &Said::default(), How::Beside).await
 }
 
 /// The questions that a partner has before them; not those about an organization that they have left.
@@ -119,13 +155,23 @@ pub async fn choices(work: &mut Work<'_>) -> Result<Vec<Choice>, Fault> {
     Ok(open.into_iter().map(choice).collect())
 }
 
-/// Asks what is to be asked now: as an answer, or as a message of its own.
+/// How a question comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum How {
+    Answer,
+    /// With the answer to what they have said in their chat.
+    Beside,
+    /// In their chat, when somebody else has said something elsewhere.
+    Alone,
+}
+
+/// Asks what is to be asked now.
 async fn ask(
     work: &mut Work<'_>,
     row: &PartnerRow,
     mut walk: WalkRow,
     said: &Said,
-    answers: bool,
+    how: How,
 ) -> Result<(), Fault> {
     let facts = facts(work, row, &walk).await?;
     let shown = facts.choices.iter().take(rules::CHOICES_MAX);
@@ -133,9 +179,16 @@ async fn ask(
     walk.touched_at = work.now;
     let all = steps(work, row).await?;
     let message = render::question(&facts, walk.step, &all, said);
-    let room = work.cause.room_id.clone().unwrap_or_default();
-    walk.asked_key = if answers { work.reply(&message) } else { work.send(&room, &message) };
-    if walk.step == Step::Servers {
+    let mut room = work.cause.room_id.clone().unwrap_or_default();
+    walk.asked_key = match how {
+        How::Answer => work.reply(&message),
+        How::Beside => work.send(&room, &message),
+        How::Alone => {
+            room = format!("direct:{}", row.user_id);
+            work.direct(&row.user_id, &message)
+        }
+    };
+    if walk.step == Step::Servers && !facts.servers.is_empty() {
         work.react(&room, &walk.asked_key, "✅");
     }
     Ok(store::update(work.tx, &walk).await?)
@@ -148,12 +201,12 @@ async fn on(
     mut walk: WalkRow,
     said: &Said,
 ) -> Result<(), Fault> {
-    let all = steps(work, row).await?;
-    let Some(step) = rules::next(&all, walk.step) else {
+    let open = unknown(work, row).await?;
+    let Some(step) = rules::next(&open, walk.step) else {
         return finish(work, row, &walk, said).await;
     };
     walk.step = step;
-    ask(work, row, walk, said, true).await
+    ask(work, row, walk, said, How::Answer).await
 }
 
 async fn finish(
@@ -186,7 +239,7 @@ pub async fn word(
         Word::Back => {
             let all = steps(work, row).await?;
             walk.step = rules::back(&all, walk.step);
-            ask(work, row, walk, &said, true).await
+            ask(work, row, walk, &said, How::Answer).await
         }
         Word::Done => finish(work, row, &walk, &said).await,
         Word::Cancel => {
@@ -255,7 +308,7 @@ pub async fn people(
         }
     }
     if said.invited.is_empty() {
-        return Ok(ask(work, partner.row(), walk, &said, true).await?);
+        return Ok(ask(work, partner.row(), walk, &said, How::Answer).await?);
     }
     Ok(on(work, partner.row(), walk, &said).await?)
 }

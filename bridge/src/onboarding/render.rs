@@ -98,10 +98,16 @@ fn names(label: &str, choices: &[Choice]) -> Line {
 }
 
 fn servers(message: Message, facts: &Facts) -> Message {
-    let mut message =
-        message.line("I take it that all your people are on:").line(codes("", &facts.servers));
+    let mut message = if facts.servers.is_empty() {
+        message.line("On which homeservers are your people?")
+    } else {
+        message.line("I take it that all your people are on:").line(codes("", &facts.servers))
+    };
     if !facts.proposed.is_empty() {
         message = message.line(codes("The program's team looks at ", &facts.proposed).plain("."));
+    }
+    if facts.servers.is_empty() {
+        return message.line("Write what stands after the colon in their user ids.");
     }
     message.line("✅ or yes if that is so; otherwise write the others.")
 }

@@ -27,6 +27,28 @@ pub fn steps(lead: bool, has_industries: bool) -> Vec<Step> {
     steps
 }
 
+/// What is known already of what a lead is asked.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Known {
+    /// A lead has said on which homeservers their people are.
+    pub servers: bool,
+    /// What they sell to themselves.
+    pub industries: bool,
+    /// There are others, or some are asked in.
+    pub people: bool,
+}
+
+/// Those of the steps that nobody has answered.
+#[must_use]
+pub fn unknown(steps: Vec<Step>, known: Known) -> Vec<Step> {
+    let is_known = |step: Step| match step {
+        Step::Servers => known.servers,
+        Step::Industries => known.industries,
+        Step::People => known.people,
+    };
+    steps.into_iter().filter(|step| !is_known(*step)).collect()
+}
+
 /// The step after one, in an order that may have changed since it was asked.
 #[must_use]
 pub fn next(steps: &[Step], step: Step) -> Option<Step> {
@@ -178,6 +200,13 @@ mod tests {
         assert_eq!(next(&steps(true, false), Step::Servers), Some(Step::People));
         assert_eq!(next(&steps(false, true), Step::Servers), Some(Step::Industries));
         assert_eq!(steps(false, false), []);
+    }
+
+    #[test]
+    fn what_is_known_is_not_asked_again() {
+        let known = Known { servers: true, industries: false, people: true };
+        assert_eq!(unknown(steps(true, true), known), [Step::Industries]);
+        assert_eq!(unknown(steps(true, true), Known::default()), steps(true, true));
     }
 
     #[test]

@@ -39,6 +39,8 @@ pub struct Input<'a> {
     pub event: &'a Event,
     /// Found by the gap filler: nobody answered it when it was said.
     pub late: bool,
+    /// Of another homeserver's person.
+    pub foreign: bool,
     /// The homeserver was asked about the sender and the event, and what it told beside.
     pub found: Option<&'a Found>,
     /// The running time, where the work's own is the time of receipt.
@@ -60,7 +62,7 @@ impl Input<'_> {
             let said_at = self.event.ts();
             return (said_at > 0).then(|| (self.at - said_at).max(0));
         }
-        Some(self.event.lag(self.received_at)).filter(|lag| *lag >= LATE_MS_MIN)
+        Some(self.event.lag(self.received_at, self.foreign)).filter(|lag| *lag >= LATE_MS_MIN)
     }
 
     /// The days since it was said, where they are too many for it to be run.
@@ -91,7 +93,7 @@ pub async fn need(work: &mut Work<'_>, row: &Waiting) -> Result<Need, Fault> {
     if row.sender == work.program.bot {
         return Ok(Need::default());
     }
-    let remote = !row.sender.ends_with(&format!(":{}", work.program.server_name));
+    let remote = !work.program.is_local(&row.sender);
     let said = kind.as_ref().is_some_and(|kind| {
         matches!(&*kind.kind, "m.room.message" | "m.reaction" | "m.room.redaction")
     });

@@ -44,6 +44,6 @@ pub(super) fn bounded(
 /// What the rate is measured by: after an outage of ours many come in at once that were said one by
 /// one. People of our own server cannot choose their event's time.
 fn said_at(work: &Work<'_>, input: &Input<'_>) -> i64 {
-    let local = work.cause.actor.ends_with(&format!(":{}", work.program.server_name));
+    let local = work.program.is_local(&work.cause.actor);
     if local { input.event.ts().min(input.at) } else { work.now }
 }

@@ -116,5 +116,6 @@ fn one(text: &str) {
     if let (Some(body), Some(Value::String(other))) = (&read.body, content.get("body")) {
         assert_eq!(body, other, "two views of what was said: {}", json_text(text));
     }
-    let _lags = (event.lag(1), peek.lag(1), event.ts(), event.redacts(), event.content_now());
+    let _lags =
+        (event.lag(1, true), peek.lag(1, true), event.ts(), event.redacts(), event.content_now());
 }

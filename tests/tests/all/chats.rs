@@ -22,6 +22,7 @@ partnerspace_tests::transcripts!(
     kudos,
     mentorship,
     metrics,
+    new_lead,
     organization_room,
     onboarding,
     organizations,

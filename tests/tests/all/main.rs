@@ -49,5 +49,6 @@ mod teams;
 mod tiers;
 mod together;
 mod upgrades;
+mod weeks;
 mod wins;
 mod worked;

@@ -4,8 +4,10 @@ use super::super::store::{self, EntryText, PostingText};
 use crate::commission::store::moves::{self, MoveRow};
 use crate::platform::db::Conn;
 use crate::platform::refusal::Fault;
+use futures_util::future::join;
 
 const PAGE: i64 = 1_000;
+const AT_A_TIME: usize = 32;
 
 /// What a walk over the whole ledger found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,28 +39,59 @@ impl Walk {
     /// # Errors
     /// When the database refuses.
     pub async fn step(&mut self, connection: &mut Conn) -> Result<Option<Verified>, Fault> {
-        let page = store::after(connection, self.0.seq, PAGE).await?;
-        let page = store::entries(&page)?;
-        let Some(last) = page.last() else { return Ok(Some(self.found(None))) };
-        let postings = store::postings_of(connection, self.0.seq + 1, last.seq).await?;
-        let postings = store::postings(&postings)?;
-        let moves = moves::between(connection, self.0.seq + 1, last.seq).await?;
-        let (mut rest, mut moved) = (postings.as_slice(), moves.as_slice());
-        for entry in &page {
-            let (mine, others) = rest.split_at(rest.partition_point(|row| row.seq <= entry.seq));
-            rest = others;
-            let (own, others) = moved.split_at(moved.partition_point(|row| row.seq <= entry.seq));
-            moved = others;
-            if let Err(problem) = check(&mut self.0, entry, (mine, own)) {
-                let seq = self.0.seq + 1;
-                return Ok(Some(self.found(Some((seq, problem)))));
+        match Page::read(connection, self.0.seq).await? {
+            Some(page) => self.over(&page).await,
+            None => Ok(Some(self.found(None))),
+        }
+    }
+
+    /// Looks at a page; what was found, where an entry is wrong. It halts now and then, so that whoever
+    /// reads the next page meanwhile gets on.
+    async fn over(&mut self, page: &Page) -> Result<Option<Verified>, Fault> {
+        let (entries, postings) =
+            (store::entries(&page.entries)?, store::postings(&page.postings)?);
+        let (mut rest, mut moved) = (postings.as_slice(), page.moves.as_slice());
+        for some in entries.chunks(AT_A_TIME) {
+            for entry in some {
+                let (mine, others) =
+                    rest.split_at(rest.partition_point(|row| row.seq <= entry.seq));
+                rest = others;
+                let (own, others) =
+                    moved.split_at(moved.partition_point(|row| row.seq <= entry.seq));
+                moved = others;
+                if let Err(problem) = check(&mut self.0, entry, (mine, own)) {
+                    let seq = self.0.seq + 1;
+                    return Ok(Some(self.found(Some((seq, problem)))));
+                }
             }
+            tokio::task::yield_now().await;
         }
         Ok(None)
     }
 
     fn found(&self, bad: Option<(i64, String)>) -> Verified {
         Verified { entries: self.0.seq, hash: self.0.hash.clone(), bad }
+    }
+}
+
+/// Some entries with all that belongs to them, as they were read.
+struct Page {
+    last: i64,
+    entries: String,
+    postings: String,
+    moves: Vec<MoveRow>,
+}
+
+impl Page {
+    /// Those after `seq`; `None` where there are none.
+    async fn read(connection: &mut Conn, seq: i64) -> Result<Option<Self>, Fault> {
+        let entries = store::after(connection, seq, PAGE).await?;
+        let Some(last) = store::entries(&entries)?.last().map(|entry| entry.seq) else {
+            return Ok(None);
+        };
+        let postings = store::postings_of(connection, seq + 1, last).await?;
+        let moves = moves::between(connection, seq + 1, last).await?;
+        Ok(Some(Self { last, entries, postings, moves }))
     }
 }
 
@@ -84,12 +117,17 @@ pub async fn verify_last(connection: &mut Conn, count: i64) -> Result<Verified, 
     to_the_end(walk, connection).await
 }
 
+/// While a page is looked at the database makes the next.
 async fn to_the_end(mut walk: Walk, connection: &mut Conn) -> Result<Verified, Fault> {
-    loop {
-        if let Some(found) = walk.step(connection).await? {
+    let mut page = Page::read(connection, walk.0.seq).await?;
+    while let Some(read) = page {
+        let (next, found) = join(Page::read(connection, read.last), walk.over(&read)).await;
+        if let Some(found) = found? {
             return Ok(found);
         }
+        page = next?;
     }
+    Ok(walk.found(None))
 }
 
 /// The chain, the row's columns, and the postings and what statements show against the body.

@@ -63,6 +63,7 @@ pub async fn first_lead(
     work.audit("team.role", user, "lead");
     let message = render::leads(&organization, &work.program.prefix);
     work.direct(user, &message);
+    onboarding::actions::role_changed(work, user).await?;
     Ok(true)
 }
 

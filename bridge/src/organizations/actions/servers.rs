@@ -1,5 +1,6 @@
 //! A lead says on which homeservers the organization's people are. Those that are declared need nobody;
 //! others wait for a manager, since whoever is on a declared one can be asked in without the team.
+use crate::audit;
 use crate::organizations::render::servers as render;
 use crate::organizations::rules;
 use crate::organizations::store::proposals::{self, ProposalRow};
@@ -13,6 +14,17 @@ use schema::card::{CheckStatus, OrganizationStatus, ServersStatus};
 
 /// The job that is told what a look at a server has found.
 pub const LOOKED: &str = "organization.server";
+
+/// What is written down of a lead who has said on which homeservers the organization's people are.
+const NAMED: &str = "organization.servers_named";
+
+/// Whether a lead has said it.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn are_named(work: &mut Work<'_>, slug: &str) -> Result<bool, Fault> {
+    Ok(audit::store::is_noted(work.tx, NAMED, slug).await?)
+}
 
 /// The key of the card on which a manager decides.
 fn key(id: &str) -> String {
@@ -33,7 +45,7 @@ async fn servers_named(
     (slug, lead): (&str, &str),
     named: &[String],
 ) -> Result<(), Fault> {
-    work.audit("organization.servers_named", slug, &named.join(", "));
+    work.audit(NAMED, slug, &named.join(", "));
     for server in named.iter().filter(|server| **server != work.program.server_name) {
         // A name that is none for a look was declared before names were read so strictly.
         let Ok(server) = servers::rules::name(server) else { continue };

@@ -1,6 +1,7 @@
 //! What a lead does with the people of their organization, and what any member may see and do.
 use super::members::{self, TeamGoes};
 use super::{active, invitations};
+use crate::onboarding;
 use crate::organizations::render::team as render;
 use crate::organizations::rules;
 use crate::organizations::store::{self, OrganizationRow, invitations as asked};
@@ -206,6 +207,7 @@ pub async fn set_role(
             let message = render::leads(&organization, &work.program.prefix);
             work.direct(user, &message);
         }
+        onboarding::actions::role_changed(work, user).await?;
     }
     list(work, &organization.slug).await
 }

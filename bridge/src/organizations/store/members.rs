@@ -218,3 +218,23 @@ pub async fn spans(tx: &mut Conn) -> Result<Vec<Span>, sqlx::Error> {
         })
         .collect()
 }
+
+/// Whether a partner has ever belonged to an organization without leading it.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn was_member(
+    tx: &mut Conn,
+    partner: PartnerId,
+    slug: &str,
+) -> Result<bool, sqlx::Error> {
+    let row = sqlx::query(
+        "select count(*) from membership where partner_id = $1 and organization = $2 and role = $3",
+    )
+    .bind(partner.to_string())
+    .bind(slug)
+    .bind(TeamRole::Member.as_str())
+    .fetch_one(tx)
+    .await?;
+    Ok(row.try_get::<i64, _>(0)? > 0)
+}

@@ -1,5 +1,5 @@
 //! Many rows in one: where a million rows are read, handing each over costs more than all that is done with
-//! it. The database writes a page of them into one text, each text with its length before it, so that
+//! it. The database writes a page of them into one text, each text with its length in bytes before it, so that
 //! nothing in it can be taken for its end: `12:` for a number, `3:abc` for a text.
 
 /// Reads the fields of a packed text one after another.
@@ -20,26 +20,17 @@ impl<'a> Packed<'a> {
     /// # Errors
     /// When there is no number.
     pub fn number(&mut self) -> Result<i64, sqlx::Error> {
-        let (number, rest) = self.0.split_once(':').ok_or_else(bad)?;
-        self.0 = rest;
+        let end = self.0.bytes().position(|byte| byte == b':').ok_or_else(bad)?;
+        let (number, rest) = self.0.split_at(end);
+        self.0 = rest.get(1..).ok_or_else(bad)?;
         number.parse().map_err(|_| bad())
     }
 
     /// # Errors
     /// When there is no text of the length that is said.
     pub fn text(&mut self) -> Result<&'a str, sqlx::Error> {
-        let chars = usize::try_from(self.number()?).map_err(|_| bad())?;
-        let bytes = match self.0.as_bytes().get(..chars) {
-            Some(first) if first.is_ascii() => chars,
-            _ => self
-                .0
-                .char_indices()
-                .map(|(at, _)| at)
-                .chain([self.0.len()])
-                .nth(chars)
-                .ok_or_else(bad)?,
-        };
-        let (text, rest) = self.0.split_at(bytes);
+        let bytes = usize::try_from(self.number()?).map_err(|_| bad())?;
+        let (text, rest) = self.0.split_at_checked(bytes).ok_or_else(bad)?;
         self.0 = rest;
         Ok(text)
     }
@@ -55,7 +46,7 @@ mod tests {
 
     #[test]
     fn what_was_packed_comes_out() {
-        let mut packed = Packed::new("12:3:a:b-7:2:é€0:");
+        let mut packed = Packed::new("12:3:a:b-7:5:é€0:");
         assert_eq!(packed.number().unwrap(), 12);
         assert_eq!(packed.text().unwrap(), "a:b");
         assert_eq!(packed.number().unwrap(), -7);

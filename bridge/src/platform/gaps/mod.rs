@@ -1,9 +1,10 @@
 //! The room is the truth: what the homeserver forgot to push is found in the rooms' history (the
 //! filler), and a message in a room of the bot alone proves every minute that events still reach us
-//! (the canary).
+//! (the canary). What another homeserver could not bring is called for (the knock).
 mod canary;
 pub mod catchup;
 mod filler;
+mod knock;
 mod rules;
 mod store;
 mod walks;
@@ -15,10 +16,11 @@ pub use walks::Walks;
 use super::App;
 use super::homeserver::Homeserver;
 use super::inbox::Inbox;
-use futures_util::future::join;
+use futures_util::future::join3;
 
-/// Runs both until the future is dropped. `appservice_id` is the id in the registration, by which
+/// Runs all of them until the future is dropped. `appservice_id` is the id in the registration, by which
 /// the homeserver is pinged.
 pub async fn run<H: Homeserver>(app: App<H>, inbox: Inbox, appservice_id: String) {
-    join(canary::run(app.clone(), appservice_id), filler::run(app, inbox)).await;
+    let canary = canary::run(app.clone(), appservice_id);
+    join3(canary, knock::run(app.clone()), filler::run(app, inbox)).await;
 }

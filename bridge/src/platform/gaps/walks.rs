@@ -44,7 +44,7 @@ impl Walks {
 
     /// Looks at something that was pushed: whether others of its server and room may be missing.
     pub fn look(&self, peek: &Peek<'_>, places: &Places, now: i64) {
-        if self.is_ours(&peek.sender) || peek.lag(now) < LATE_MS_MIN {
+        if self.is_ours(&peek.sender) || peek.lag(now, true) < LATE_MS_MIN {
             return;
         }
         let room: &str = &peek.room_id;

@@ -75,8 +75,8 @@ impl Event {
 
     /// How long ago it was said when it came, as far as that can be told.
     #[must_use]
-    pub fn lag(&self, received_at: i64) -> i64 {
-        super::late::lag(self.ts(), self.unsigned.as_deref(), received_at)
+    pub fn lag(&self, received_at: i64, foreign: bool) -> i64 {
+        super::late::lag(self.ts(), self.unsigned.as_deref(), received_at, foreign)
     }
 
     /// The event that this one redacts.

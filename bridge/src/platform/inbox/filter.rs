@@ -37,8 +37,8 @@ pub struct Peek<'a> {
 impl Peek<'_> {
     /// How long ago it was said when it came, as far as that can be told.
     #[must_use]
-    pub fn lag(&self, received_at: i64) -> i64 {
-        late::lag(self.said_at(), self.unsigned, received_at)
+    pub fn lag(&self, received_at: i64, foreign: bool) -> i64 {
+        late::lag(self.said_at(), self.unsigned, received_at, foreign)
     }
 
     /// When it was said by the clock of its server; 0 where that is not said.

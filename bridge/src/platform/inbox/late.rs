@@ -1,5 +1,7 @@
 //! How late something came. The time that an event gives itself is its server's word, and a clock may be
-//! wrong; the age that servers count along with it is not of that clock. Only what both call late is.
+//! wrong; the age that servers count along with it is not of that clock. Only what both call late is. An
+//! event that our homeserver was not sent but had to fetch from another's past has no age, and was missed
+//! when it was said: of that the clock is believed. Of our own homeserver's events none is fetched.
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -16,7 +18,7 @@ struct Unsigned {
 
 /// Milliseconds from when an event was said to when it came; 0 where that cannot be told.
 #[must_use]
-pub fn lag(said_at: i64, unsigned: Option<&RawValue>, received_at: i64) -> i64 {
+pub fn lag(said_at: i64, unsigned: Option<&RawValue>, received_at: i64, foreign: bool) -> i64 {
     if said_at <= 0 {
         return 0;
     }
@@ -26,7 +28,8 @@ pub fn lag(said_at: i64, unsigned: Option<&RawValue>, received_at: i64) -> i64 {
     }
     let unsigned: Unsigned =
         unsigned.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
-    unsigned.age.as_i64().filter(|age| *age >= 0).map_or(0, |age| age.min(by_clock))
+    let without = if foreign { by_clock } else { 0 };
+    unsigned.age.as_i64().map_or(without, |age| age.clamp(0, by_clock))
 }
 
 #[cfg(test)]
@@ -39,15 +42,17 @@ mod tests {
         const HOUR_MS: i64 = 3_600_000;
         let now = 100 * HOUR_MS;
         let aged = |age: Value| to_raw_value(&serde_json::json!({ "age": age })).unwrap();
-        let lag_of = |said_at, age: Value| lag(said_at, Some(&aged(age)), now);
+        let lag_of = |said_at, age: Value| lag(said_at, Some(&aged(age)), now, true);
         assert_eq!(lag_of(now - HOUR_MS, (HOUR_MS + 7).into()), HOUR_MS);
         assert_eq!(lag_of(now - HOUR_MS, 40.into()), 40, "a clock that is an hour behind");
         assert_eq!(lag_of(now + HOUR_MS, 40.into()), 0, "a clock that is an hour ahead");
-        assert_eq!(lag(now - HOUR_MS, None, now), 0, "no age is known");
-        for odd in [Value::Null, "1".into(), (-5).into(), true.into()] {
-            assert_eq!(lag_of(now - HOUR_MS, odd), 0);
+        assert_eq!(lag_of(now - HOUR_MS, (-5).into()), 0, "it came before it was said");
+        assert_eq!(lag(now - HOUR_MS, None, now, true), HOUR_MS, "from another's past");
+        assert_eq!(lag(now - HOUR_MS, None, now, false), 0, "no age is known");
+        for odd in [Value::Null, "1".into(), true.into()] {
+            assert_eq!(lag_of(now - HOUR_MS, odd), HOUR_MS, "no age is known");
         }
-        assert_eq!(lag(0, None, now), 0);
-        assert_eq!(lag(i64::MIN, None, now), 0);
+        assert_eq!(lag(0, None, now, true), 0);
+        assert_eq!(lag(i64::MIN, None, now, true), 0);
     }
 }

@@ -289,6 +289,7 @@ impl<H: Homeserver> Worker<H> {
         let input = root::Input {
             event: &event,
             late: row.late,
+            foreign: !app.program.is_local(&row.sender),
             found: found.as_ref(),
             at: now,
             received_at: row.received_at,

@@ -171,3 +171,21 @@ pub async fn rooms_with_remote(
     .await?;
     rows.iter().map(|row| row.try_get(0)).collect()
 }
+
+/// All people of other homeservers who are in a room of ours.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn remote_people(
+    reader: &mut Conn,
+    server_name: &str,
+) -> Result<Vec<String>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select distinct user_id from member where membership = 'join' and user_id not like $1 \
+         order by user_id",
+    )
+    .bind(format!("%:{server_name}"))
+    .fetch_all(reader)
+    .await?;
+    rows.iter().map(|row| row.try_get(0)).collect()
+}

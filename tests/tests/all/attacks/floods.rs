@@ -14,7 +14,7 @@ const MANY: usize = 30;
 pub const TABLE: &[Attack] = &[
     attack(
         "commands without end",
-        "three bursts of commands at once, with times that say they are old",
+        "three bursts of commands at once, with times that say they are some minutes old",
         "one burst is answered, the rest is not; others are served",
         |stage| Box::pin(commands(stage)),
     ),
@@ -120,7 +120,7 @@ async fn commands(stage: &Stage) -> Outcome<Then> {
     for (n, event) in events.iter_mut().enumerate() {
         let mut pdu = event.pdu.clone();
         let at = pdu["origin_server_ts"].as_i64().unwrap_or_default();
-        pdu["origin_server_ts"] = (at - i64::try_from(n)? * 60_000).into();
+        pdu["origin_server_ts"] = (at - i64::try_from(n)? * 6_000).into();
         *event = stage.peer.signed(pdu);
     }
     push_all(stage, &events).await?;

@@ -8,6 +8,7 @@ use partnerspace_tests::peer::{Signed, after, said};
 use serde_json::{Value, json};
 
 const DAY_MS: i64 = 86_400_000;
+const LONG_AGO: i64 = 1_000_000_000_000;
 /// Late commands at once, and how many of them the team hears of, each.
 const LATE: usize = 20;
 const LATE_TOLD_MAX: usize = 10;
@@ -15,16 +16,23 @@ const LATE_TOLD_MAX: usize = 10;
 pub const TABLE: &[Attack] = &[
     attack(
         "a time long past",
-        "a claim that says it is of 2001",
+        "a claim that says it is of 2001, and not how old it is",
+        "it is not run, and told once",
+        |stage| Box::pin(long_past(stage)),
+    )
+    .told(1),
+    attack(
+        "a clock behind",
+        "a claim of a moment ago by a clock that stands in 2001",
         "it counts once, from when it came",
-        |stage| Box::pin(at_time(stage, 1_000_000_000_000, "Past")),
+        |stage| Box::pin(at_time(stage, (LONG_AGO, Some(40)), "Behind")),
     )
     .claims(1),
     attack(
         "a time ahead",
         "a claim that says it is of next week",
         "it counts once, from when it came",
-        |stage| Box::pin(at_time(stage, clock() + 6 * DAY_MS, "Ahead")),
+        |stage| Box::pin(at_time(stage, (clock() + 6 * DAY_MS, None), "Ahead")),
     )
     .claims(1),
     attack(
@@ -37,7 +45,7 @@ pub const TABLE: &[Attack] = &[
         "a time before all time",
         "a claim whose time is below zero",
         "it counts once, from when it came",
-        |stage| Box::pin(at_time(stage, -1_000, "Before")),
+        |stage| Box::pin(at_time(stage, (-1_000, None), "Before")),
     )
     .claims(1),
     attack(
@@ -126,9 +134,23 @@ fn signed(stage: &Stage, text: &str) -> Outcome<Signed> {
     Ok(stage.peer.signed(draft(stage, text)?))
 }
 
-async fn at_time(stage: &Stage, time: i64, client: &str) -> Outcome<Then> {
+async fn long_past(stage: &Stage) -> Outcome<Then> {
+    let mut pdu = draft(stage, "!sale add 5 EUR Past")?;
+    pdu["origin_server_ts"] = LONG_AGO.into();
+    let event = stage.peer.signed(pdu);
+    stage.peer.push(std::slice::from_ref(&event)).await?;
+    let answer = stage.peer.answer_to(&event.id).await?;
+    ensure!(answer.card()["code"] == "E-LATE", "{}", answer.body());
+    Ok(Then::counted([(event.id, 0)]))
+}
+
+/// A claim with a time of its own, and the age beside it where one is told.
+async fn at_time(stage: &Stage, (time, age): (i64, Option<i64>), client: &str) -> Outcome<Then> {
     let mut pdu = draft(stage, &format!("!sale add 5 EUR {client}"))?;
     pdu["origin_server_ts"] = time.into();
+    if let Some(age) = age {
+        pdu["unsigned"] = json!({ "age": age });
+    }
     let event = stage.peer.signed(pdu);
     stage.peer.push(std::slice::from_ref(&event)).await?;
     stage.peer.answer_to(&event.id).await?;
