@@ -4,7 +4,7 @@ mod ends;
 
 pub use ends::{milestone, result};
 
-use crate::platform::text::{Line, Message};
+use crate::platform::text::{Line, Message, OUR_CHAT};
 use body::{contributions, figures, time};
 use jiff::civil::Date;
 use schema::card::{Card, Contribution, Envelope, Goal, GoalEvent, GoalView, Goals};
@@ -78,7 +78,10 @@ pub fn amount(metric: Metric, value: i64, currency: Currency) -> String {
 pub fn pinned(shown: &Shown) -> Message {
     let message = Message::text(Line::new().plain("🎯 ").person(&shown.view.title));
     let number = shown.view.number;
-    let more = Line::new().plain("More: ").code(&format!("{}goal show {number}", shown.prefix));
+    let more = Line::new()
+        .plain("More: ")
+        .code(&format!("{}goal show {number}", shown.prefix))
+        .plain(OUR_CHAT);
     whole(message, shown).line(more).card(&shown.card(GoalEvent::Progress, None))
 }
 

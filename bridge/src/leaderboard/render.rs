@@ -4,7 +4,7 @@ mod me;
 pub use me::{Has, me};
 
 use crate::industries::rules::percent;
-use crate::platform::text::{Line, Message};
+use crate::platform::text::{Line, Message, OUR_CHAT};
 use schema::card::{Board, BoardRef, Card, Envelope, OwnStanding, Reached, Selection};
 use schema::metric::Metric;
 use schema::money::{Currency, Money, thousands};
@@ -199,7 +199,8 @@ pub fn pinned(view: &View, prefix: &str) -> Message {
         ("Your own place: ", "me")
     };
     message
-        .line(Line::new().plain(words).code(&format!("{prefix}{command}")))
+        // Nobody but the bot may write where most of them stand.
+        .line(Line::new().plain(words).code(&format!("{prefix}{command}")).plain(OUR_CHAT))
         .card(&card(view, None))
 }
 

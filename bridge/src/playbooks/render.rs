@@ -15,7 +15,7 @@ use super::facts::Facts;
 use super::rules::parts::Part;
 use super::rules::{AUTHORS_SHOWN_MAX, Outcome, Rating};
 use super::store::versions::Author;
-use crate::platform::text::{Line, Message, rich};
+use crate::platform::text::{Line, Message, OUR_CHAT, rich};
 use schema::card::{Card, Envelope, Playbook, PlaybookEvent, PlaybookPart, PlaybookView};
 use schema::playbook::PlaybookStatus;
 use schema::state::{PlaybookAuthor, PlaybookBody, PlaybookState, VERSION};
@@ -206,9 +206,9 @@ fn hint(facts: &Facts, prefix: &str) -> Line {
     let slug = &facts.row.slug;
     let line = Line::new().plain("The text is in the thread. ");
     if facts.version.fields.is_empty() {
-        line.code(&format!("{prefix}playbook show {slug}"))
+        line.code(&format!("{prefix}playbook show {slug}")).plain(OUR_CHAT)
     } else {
-        line.plain("To fill it in: ").code(&format!("{prefix}playbook use {slug}"))
+        line.plain("To fill it in: ").code(&format!("{prefix}playbook use {slug}")).plain(OUR_CHAT)
     }
 }
 

@@ -120,7 +120,11 @@ pub fn summary(given: Option<&str>, body: &str) -> Result<String, Refusal> {
         return Ok(summary);
     }
     let words = |text: &&str| text.chars().any(char::is_alphanumeric);
-    let first = body.lines().find(words).unwrap_or_default();
+    // A heading says less than what stands below it.
+    let is_heading = |text: &&str| text.trim_start().starts_with('#');
+    let mut said = body.lines().filter(words);
+    let first = said.clone().find(|text| !is_heading(text)).or_else(|| said.next());
+    let first = first.unwrap_or_default();
     let first = first.trim_start_matches(['#', '>', '*', '-', '+', ' ']);
     // It is shown as plain text.
     let first = line(&first.replace("**", "").replace("__", "").replace('`', ""));
@@ -346,8 +350,9 @@ mod tests {
     }
 
     #[test]
-    fn a_summary_is_the_first_line_with_words() {
-        assert_eq!(summary(None, "\n# **Begin** `here`\nmore").unwrap(), "Begin here");
+    fn a_summary_is_the_first_line_that_says_something() {
+        assert_eq!(summary(None, "\n# Before\n---\n**Begin** `here`\nmore").unwrap(), "Begin here");
+        assert_eq!(summary(None, "# **Begin** `here`").unwrap(), "Begin here");
         assert_eq!(summary(Some("  so  it is "), "x").unwrap(), "so it is");
         assert!(summary(None, &"long ".repeat(100)).unwrap().chars().count() <= 121);
     }

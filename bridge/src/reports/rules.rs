@@ -240,10 +240,10 @@ pub fn change(now: i64, before: Option<i64>) -> String {
     }
 }
 
-/// `25 min`, `3 h`: whole, cut off.
+/// `25 min`, `3 h`: whole, cut off; not less than a minute.
 #[must_use]
 pub fn hours(ms: i64) -> String {
-    let minutes = ms.max(0) / 60_000;
+    let minutes = (ms / 60_000).max(1);
     if minutes < 60 { format!("{minutes} min") } else { format!("{} h", minutes / 60) }
 }
 

@@ -30,11 +30,10 @@ pub(super) async fn edited(
     {
         return Ok("ignored");
     }
+    // Clients show no edit by itself: an answer to it would stand below something that cannot be shown.
+    work.cause.reply_to = Some(original.to_owned());
     if !caller.place.is_direct() {
         work.cause.thread = super::threads::of(work, original).await?;
-        if work.cause.thread.as_deref() != Some(original) {
-            work.cause.reply_to = Some(original.to_owned());
-        }
     }
     let mark = work.effects.mark();
     let sale = sales::store::by_cause(work.tx, original).await?;

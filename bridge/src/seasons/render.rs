@@ -5,7 +5,7 @@ use super::actions::{Asked, Closed, Prospect, ShownBoard};
 use super::store::SeasonRow;
 use crate::leaderboard::render::{metric_word, money_of, ordinal};
 use crate::platform::confirm::render as confirm;
-use crate::platform::text::{Line, Message};
+use crate::platform::text::{Line, Message, OUR_CHAT};
 use crate::rewards::render as rewards;
 use schema::card::OwnStanding;
 use schema::ids::ConfirmationId;
@@ -67,7 +67,9 @@ fn whole(title: Message, closed: &Closed, prefix: &str) -> Message {
         message = message.lines(lines);
     }
     let more = format!("{prefix}season show {}", closed.season.period);
-    message.line(Line::new().plain("All places: ").code(&more)).card(&cards::season(closed))
+    message
+        .line(Line::new().plain("All places: ").code(&more).plain(OUR_CHAT))
+        .card(&cards::season(closed))
 }
 
 /// The congratulation in the leaderboard room.

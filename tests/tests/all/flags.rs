@@ -20,7 +20,7 @@ async fn flags(house: &House, chat: &str, line: &str) -> Outcome<Vec<Value>> {
     });
     let card = card.await?;
     let flags = card.card()["flags"].as_array().cloned().unwrap_or_default();
-    ensure!(card.body().matches('⚠').count() == flags.len(), "{}", card.body());
+    ensure!(card.body().matches("⚠️").count() == flags.len(), "{}", card.body());
     Ok(flags)
 }
 

@@ -90,7 +90,7 @@ pub(super) fn winner(shown: &Shown) -> String {
     let names: Vec<String> = places.map(|place| shown.side(place)).collect();
     match names.as_slice() {
         [] => "nobody has won".to_owned(),
-        [one] => format!("{one} wins"),
+        [one] => format!("won by {one}"),
         [first @ .., last] => format!("a tie of {} and {last}", first.join(", ")),
     }
 }

@@ -30,6 +30,8 @@ pub async fn ask(work: &mut Work<'_>, line: &str, prompt: &Message) -> Result<()
         used_at: None,
     };
     store::insert(work.tx, &open, &room, &prompt_key).await?;
+    // There to be pressed.
+    work.react(&room, &prompt_key, "✅");
     Ok(())
 }
 

@@ -34,6 +34,8 @@ pub struct Db {
     engine: Engine,
     writer: AnyPool,
     readers: AnyPool,
+    /// Whether what a reader is asked to write fails, rather than to be written or lost.
+    readers_only_read: bool,
     /// Where several instances may run: ours, without which nothing is begun.
     tenure: Option<Tenure>,
 }
@@ -44,7 +46,7 @@ impl Db {
     /// # Errors
     /// When the address is not understood or nothing answers there.
     pub async fn open(url: &str) -> Result<Self, sqlx::Error> {
-        Self::open_as(url, "rwc", "").await
+        Self::open_as(url, "rwc", ONLY_READS).await
     }
 
     /// Opens a database that must be there: for looking, which must not make one.
@@ -65,7 +67,13 @@ impl Db {
         let separator = if url.contains('?') { '&' } else { '?' };
         let url = format!("{url}{separator}mode=ro&immutable=true");
         let pool = pool(1).connect_with(AnyConnectOptions::from_str(&url)?).await?;
-        Ok(Self { engine: engine_of(&url)?, writer: pool.clone(), readers: pool, tenure: None })
+        Ok(Self {
+            engine: engine_of(&url)?,
+            writer: pool.clone(),
+            readers: pool,
+            readers_only_read: false,
+            tenure: None,
+        })
     }
 
     /// One connection for reading and writing, so that a test that drives the program step by step
@@ -82,7 +90,13 @@ impl Db {
             Engine::Sqlite => sqlite_pool(1, "").connect_with(options).await?,
             Engine::Postgres => pool(1).connect_with(options).await?,
         };
-        Ok(Self { engine: opened.engine, writer: pool.clone(), readers: pool, tenure: None })
+        Ok(Self {
+            engine: opened.engine,
+            writer: pool.clone(),
+            readers: pool,
+            readers_only_read: false,
+            tenure: None,
+        })
     }
 
     /// Whether a connection is in use, or on its way back.
@@ -112,7 +126,13 @@ impl Db {
                 (writer, pool(READERS_MAX).connect_lazy_with(options))
             }
         };
-        Ok(Self { engine, writer, readers, tenure: None })
+        Ok(Self {
+            engine,
+            writer,
+            readers,
+            readers_only_read: engine == Engine::Sqlite,
+            tenure: None,
+        })
     }
 
     #[must_use]
@@ -156,6 +176,18 @@ impl Db {
         }
     }
 
+    /// As [`snapshot`](Self::snapshot), where there is one writer and a reader is free at once: what is
+    /// only asked need not wait for the writer's turn.
+    ///
+    /// # Errors
+    /// When the database is gone.
+    pub async fn aside(&self) -> Result<Option<Tx>, sqlx::Error> {
+        match self.engine {
+            Engine::Sqlite if self.readers_only_read => self.readers.try_begin().await,
+            Engine::Sqlite | Engine::Postgres => Ok(None),
+        }
+    }
+
     /// A writer's connection for one statement, which is a transaction of its own.
     ///
     /// # Errors
@@ -190,7 +222,8 @@ fn engine_of(url: &str) -> Result<Engine, sqlx::Error> {
 
 /// Whoever looks at a whole database from outside reads it where the system holds it: no copy of each page,
 /// and no call for it. The running program does without, as its memory is counted.
-const MAPPED: &str = "pragma mmap_size=1073741824;";
+const MAPPED: &str = "pragma query_only=on; pragma mmap_size=1073741824;";
+const ONLY_READS: &str = "pragma query_only=on;";
 
 fn pool(max: u32) -> AnyPoolOptions {
     AnyPoolOptions::new()

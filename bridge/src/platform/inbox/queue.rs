@@ -69,6 +69,17 @@ impl Queue {
         Ok(())
     }
 
+    /// Whether all that waits in the table is here.
+    #[must_use]
+    pub fn is_read(&self) -> bool {
+        self.unread_after.is_none()
+    }
+
+    /// What waits, oldest first.
+    pub fn waiting(&self) -> impl ExactSizeIterator<Item = &Waiting> {
+        self.rows.values()
+    }
+
     /// The oldest row above a number whose room is not held back.
     #[must_use]
     pub fn next(&self, after: i64, held: &HashMap<String, i64>) -> Option<&Waiting> {

@@ -3,6 +3,7 @@
 //! run in a transaction of its own, so that only the failing one is held back: the same guarantee as
 //! a savepoint for each, without two statements more for each.
 mod alone;
+mod aside;
 mod backlog;
 mod news;
 mod rest;
@@ -48,6 +49,7 @@ pub struct Worker<H> {
     marks_since: Option<i64>,
     /// Rows of this batch whose answer stands in a later one's.
     older: backlog::Older,
+    not_aside_until: i64,
 }
 
 /// Works until the future is dropped.
@@ -91,6 +93,7 @@ impl<H: Homeserver> Worker<H> {
             marks: Marks::default(),
             marks_since: None,
             older: backlog::Older::new(),
+            not_aside_until: 0,
         })
     }
 
@@ -106,7 +109,7 @@ impl<H: Homeserver> Worker<H> {
             Cause { id: "start".to_owned(), actor: app.program.bot.clone(), ..Cause::default() };
         let mut work = self.work(&mut tx, &app, cause, now);
         root::start(&mut work).await?;
-        self.commit(tx, &[]).await
+        self.commit(Some(tx), &[]).await
     }
 
     /// One batch; whether anything was done.
@@ -125,7 +128,13 @@ impl<H: Homeserver> Worker<H> {
         if !jobs_due && !marks_due && !self.queue.is_any(&self.held) {
             return Ok(false);
         }
-        let mut tx = self.app.db.begin().await?;
+        let is_free = !jobs_due && !marks_due && self.asks_only(now);
+        let aside = if is_free { self.app.db.aside().await? } else { None };
+        let is_aside = aside.is_some();
+        let mut tx = match aside {
+            Some(tx) => tx,
+            None => self.app.db.begin().await?,
+        };
         self.queue.read(&mut tx, &self.app.signals.inbox).await?;
         let ready = self.ready(&mut tx, now).await?;
         self.older = self.older(&mut tx, &ready, now).await?;
@@ -142,6 +151,12 @@ impl<H: Homeserver> Worker<H> {
                 self.next_job_at = jobs::next_at(&mut tx).await?.unwrap_or(i64::MAX);
             }
             return Ok(false);
+        }
+        if is_aside {
+            if marks.is_empty() && self.answered_aside(tx, &ready, now).await? {
+                return Ok(true);
+            }
+            tx = self.app.db.begin().await?;
         }
         if let Err(fault) = self.batch(tx, &ready, &jobs, &marks, now).await {
             tracing::warn!(%fault, "a batch failed; its inputs are run one by one");
@@ -183,10 +198,11 @@ impl<H: Homeserver> Worker<H> {
             self.guarded_job(&mut tx, job, now).await?;
         }
         self.tell_news(&mut tx, &told, marks, now).await?;
-        self.commit(tx, ready).await
+        self.commit(Some(tx), ready).await
     }
 
-    async fn commit(&mut self, mut tx: Tx, ready: &[Waiting]) -> Result<(), Fault> {
+    /// Writes what is owed, and hands it on: in the transaction in which the facts were made, if any were.
+    async fn commit(&mut self, tx: Option<Tx>, ready: &[Waiting]) -> Result<(), Fault> {
         let signals = self.app.signals.clone();
         let first = self.effects.out.first().map(|row| row.id);
         let mut promise = first.map(|first| signals.outbox.promise(first));
@@ -198,6 +214,10 @@ impl<H: Homeserver> Worker<H> {
             promise = promise.and_then(|promise| promise.early(rows));
         }
         reach(Point::Facts).await?;
+        let mut tx = match tx {
+            Some(tx) => tx,
+            None => self.app.db.begin().await?,
+        };
         let all_new = self.effects.flush(&mut tx).await? && there.is_empty();
         news::write_there(&mut tx, &there, self.app.clock.now()).await?;
         reach(Point::Owed).await?;

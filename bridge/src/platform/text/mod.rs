@@ -23,3 +23,6 @@ pub use message::{CARD_BYTES_MAX, CARD_KEY, MENTIONS_MAX, Message, TEXT_BYTES_MA
 pub use refusal::{fault_message, refusal_message};
 pub use relation::{edit_of, plain_reply, thread_reply};
 pub use rows::ROW_CHARS;
+
+/// After a command that stands where only the bot may write: where it can be given.
+pub const OUR_CHAT: &str = " in our chat";

@@ -55,7 +55,7 @@ pub fn list(sales: &[SaleRow], approved: Money, asked: Asked, prefix: &str) -> M
             } else {
                 line.person_cut(who, NAME_CHARS)
             };
-            let look = if asked.team && team::is_flagged(sale) { " ⚠" } else { "" };
+            let look = if asked.team && team::is_flagged(sale) { " ⚠️" } else { "" };
             line.plain(&format!(" {}{look}", status_sign(sale.status())))
         });
         message = message.lines(rows.collect());

@@ -77,37 +77,37 @@ fn line(sale: &SaleRow, flag: &ReviewFlag, prefix: &str) -> Line {
     let conflict = flag.conflict.map(|number| number.to_string()).unwrap_or_default();
     match flag.flag {
         FlagKind::Protected => Line::new()
-            .plain("⚠ Another partner registered this client: rule on ")
+            .plain("⚠️ Another partner registered this client: rule on ")
             .strong(&conflict),
         FlagKind::Ruled => {
             Line::new().plain("⚖ A manager ruled on this client: ").strong(&conflict)
         }
-        FlagKind::Duplicate => Line::new().plain("⚠ Same client and amount as ").strong(&sales),
+        FlagKind::Duplicate => Line::new().plain("⚠️ Same client and amount as ").strong(&sales),
         FlagKind::SimilarClient => {
             let name = flag.client.as_ref().map_or("", |client| &client.name);
-            let line = Line::new().plain("⚠ Nearly the same name as ").person_cut(name, 60);
+            let line = Line::new().plain("⚠️ Nearly the same name as ").person_cut(name, 60);
             if sales.is_empty() { line } else { line.plain(": ").strong(&sales) }
         }
         FlagKind::OwnOrganization => {
-            Line::new().plain("⚠ The client may be ").person(who).plain("’s own firm")
+            Line::new().plain("⚠️ The client may be ").person(who).plain("’s own firm")
         }
         FlagKind::RefundRate => refunded(who, flag),
         FlagKind::FirstSale => {
             let over = flag.of.map(|of| of.to_string()).unwrap_or_default();
-            Line::new().plain("⚠ ").person(who).plain("’s first sale, and above ").strong(&over)
+            Line::new().plain("⚠️ ").person(who).plain("’s first sale, and above ").strong(&over)
         }
-        FlagKind::Backdated => Line::new().plain("⚠ Its day lies in a closed month, or long ago"),
+        FlagKind::Backdated => Line::new().plain("⚠️ Its day lies in a closed month, or long ago"),
         FlagKind::NoRate => Line::new()
-            .plain("⚠ There is no rate for its currency yet: ")
+            .plain("⚠️ There is no rate for its currency yet: ")
             .code(&format!("{prefix}rate set USD 0.92")),
-        FlagKind::TwoReviewers => Line::new().plain("⚠ Two different reviewers are needed"),
+        FlagKind::TwoReviewers => Line::new().plain("⚠️ Two different reviewers are needed"),
     }
 }
 
 fn refunded(who: &str, flag: &ReviewFlag) -> Line {
     let (Some(taken), Some(of)) = (flag.taken, flag.of) else { return Line::new() };
     Line::new()
-        .plain("⚠ ")
+        .plain("⚠️ ")
         .strong(&percent(taken.minor, of.minor))
         .plain(" of ")
         .person(who)

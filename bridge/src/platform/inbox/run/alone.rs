@@ -35,7 +35,7 @@ impl<H: Homeserver> Worker<H> {
                 continue;
             }
             let result = match self.guarded_job(&mut tx, job, now).await {
-                Ok(()) => self.commit(tx, &[]).await,
+                Ok(()) => self.commit(Some(tx), &[]).await,
                 Err(fault) => Err(fault),
             };
             if let Err(fault) = result {
@@ -69,7 +69,7 @@ impl<H: Homeserver> Worker<H> {
         }
         let outcome = self.guarded(&mut tx, row, now).await?;
         self.effects.done.push(Done { seq: row.seq, at: now, outcome });
-        self.commit(tx, std::slice::from_ref(row)).await
+        self.commit(Some(tx), std::slice::from_ref(row)).await
     }
 
     /// A commit came through although its answer did not (a database that is restarted does that): what
@@ -97,7 +97,7 @@ impl<H: Homeserver> Worker<H> {
             let mut work = self.work(&mut tx, &app, cause, now);
             root::tell_poison(&mut work, &row).await?;
             store::finish(&mut tx, row.seq, "poison", now).await?;
-            self.commit(tx, std::slice::from_ref(&row)).await?;
+            self.commit(Some(tx), std::slice::from_ref(&row)).await?;
             let counters = &self.app.signals.counters;
             counters.quarantined.inc();
             counters.ended("poison", row.received_at, now);
