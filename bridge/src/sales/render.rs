@@ -27,6 +27,7 @@ use schema::status::SaleStatus;
 
 /// A name in a row; the row stays under 36 characters on a phone.
 const NAME_CHARS: usize = 16;
+const TITLE_NAME_CHARS: usize = 40;
 
 fn card(card: impl Into<Card>) -> Envelope {
     Envelope::from(card.into())
@@ -88,7 +89,8 @@ pub fn view(sale: &SaleRow, seq: Option<i64>) -> SaleView {
 /// The answer to a claim.
 #[must_use]
 pub fn claimed(sale: &SaleRow, late: bool) -> Message {
-    let mut message = Message::notice(title("🧾", sale)).line(what(sale));
+    let titled = Message::notice(title("🧾", sale));
+    let mut message = long_name(sale).into_iter().fold(titled, Message::line).line(what(sale));
     if sale.claimed_by.is_some() {
         message = message.line(
             Line::new().plain("For ").person_strong(&sale.partner_name).plain(", who is told."),
@@ -108,7 +110,17 @@ pub fn claimed(sale: &SaleRow, late: bool) -> Message {
 
 fn title(mark: &str, sale: &SaleRow) -> Line {
     let line = Line::new().plain(&format!("{mark} {} · {}", sale.number, sale.amount));
-    if is_for_room(sale) { line } else { line.plain(" · ").person_cut(&sale.client_name, 40) }
+    if is_for_room(sale) {
+        line
+    } else {
+        line.plain(" · ").person_cut(&sale.client_name, TITLE_NAME_CHARS)
+    }
+}
+
+/// A client's name that has no place in the title.
+fn long_name(sale: &SaleRow) -> Option<Line> {
+    let is_cut = sale.client_name.chars().count() > TITLE_NAME_CHARS && !is_for_room(sale);
+    is_cut.then(|| Line::new().plain("Client: ").person(&sale.client_name))
 }
 
 fn what(sale: &SaleRow) -> Line {

@@ -1,6 +1,6 @@
 //! What the team is shown beside a claim: who sold it, and what they should look at twice.
 use super::list::status_sign;
-use super::{card, decision, disputes, shares, title, view, what};
+use super::{card, decision, disputes, long_name, shares, title, view, what};
 use crate::platform::text::{Line, Message};
 use crate::sales::rules::{RECORD_DAYS, percent};
 use crate::sales::store::SaleRow;
@@ -25,6 +25,7 @@ pub fn for_team(sale: &SaleRow, prefix: &str) -> Message {
 
 /// All that the team is shown of a sale, under its title.
 pub(super) fn whole(title: Message, sale: &SaleRow, prefix: &str) -> Message {
+    let title = long_name(sale).into_iter().fold(title, Message::line);
     let mut message = title.lines(sellers(sale)).line(what(sale));
     if let Some(line) = shares::exchanged(sale) {
         message = message.line(line);
