@@ -5,7 +5,7 @@ use crate::platform::db::sql::chunks;
 use crate::platform::db::{Conn, Db, Engine};
 use futures_util::TryStreamExt as _;
 use sqlx::any::AnyRow;
-use sqlx::{AssertSqlSafe, Connection as _, Row as _};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, Row as _};
 
 /// Not copied: each database has its own steps behind it, and instances of its own.
 const OWN: [&str; 2] = ["schema_version", "lease"];
@@ -17,7 +17,12 @@ const BINDS_MAX: usize = 2_000;
 /// # Errors
 /// When the database or the disk refuses.
 pub async fn vacuum_into(db: &Db, file: &str) -> Result<(), sqlx::Error> {
-    sqlx::query("vacuum into $1").bind(file).execute(&mut *db.read().await?).await?;
+    let mut reader = db.read().await?;
+    // Readers write nowhere, and SQLite counts the copy as writing.
+    reader.execute("pragma query_only=off").await?;
+    let done = sqlx::query("vacuum into $1").bind(file).execute(&mut *reader).await;
+    reader.execute("pragma query_only=on").await?;
+    done?;
     Ok(())
 }
 
