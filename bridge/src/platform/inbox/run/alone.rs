@@ -28,16 +28,8 @@ impl<H: Homeserver> Worker<H> {
             }
         }
         for job in jobs {
-            let mut tx = self.app.db.begin().await?;
-            if !jobs::still_waits(&mut tx, job).await? {
-                drop(tx);
-                self.caught_up().await;
-                continue;
-            }
-            let result = match self.guarded_job(&mut tx, job, now).await {
-                Ok(()) => self.commit(Some(tx), &[]).await,
-                Err(fault) => Err(fault),
-            };
+            // Ended by now, and with it the turn of the writer, which the failure needs.
+            let result = self.job_alone(job, now).await;
             if let Err(fault) = result {
                 self.undo();
                 let mut tx = self.app.db.begin().await?;
@@ -48,6 +40,17 @@ impl<H: Homeserver> Worker<H> {
             }
         }
         Ok(())
+    }
+
+    async fn job_alone(&mut self, job: &jobs::Job, now: i64) -> Result<(), Fault> {
+        let mut tx = self.app.db.begin().await?;
+        if !jobs::still_waits(&mut tx, job).await? {
+            drop(tx);
+            self.caught_up().await;
+            return Ok(());
+        }
+        self.guarded_job(&mut tx, job, now).await?;
+        self.commit(Some(tx), &[]).await
     }
 
     /// The database is away, or refused what was no input's fault.
