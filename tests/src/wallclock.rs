@@ -15,7 +15,7 @@ const LIBRARY: &str = "faketime/libfaketimeMT.so.1";
 
 pub struct WallClock {
     folder: TempDir,
-    library: PathBuf,
+    preloaded: PathBuf,
     /// Whole seconds from our clock to theirs.
     offset_s: Mutex<i64>,
 }
@@ -23,9 +23,9 @@ pub struct WallClock {
 impl WallClock {
     /// A clock that shows this time now, epoch milliseconds, to the second.
     pub fn at(now: i64) -> Outcome<Self> {
-        let library = library()?;
+        let preloaded = faketime()?;
         let folder = process::folder("clock")?;
-        let this = Self { folder, library, offset_s: Mutex::new((now - clock()) / 1_000) };
+        let this = Self { folder, preloaded, offset_s: Mutex::new((now - clock()) / 1_000) };
         this.tell()?;
         Ok(this)
     }
@@ -47,7 +47,7 @@ impl WallClock {
     #[must_use]
     pub fn environment(&self) -> Vec<(String, String)> {
         let told = [
-            ("LD_PRELOAD", self.library.display().to_string()),
+            ("LD_PRELOAD", self.preloaded.display().to_string()),
             ("FAKETIME_TIMESTAMP_FILE", self.file().display().to_string()),
             ("FAKETIME_NO_CACHE", "1".to_owned()),
             ("FAKETIME_DONT_FAKE_MONOTONIC", "1".to_owned()),
@@ -90,7 +90,7 @@ impl Drop for WallClock {
 }
 
 /// Where Debian and its kin put it, and others.
-fn library() -> Outcome<PathBuf> {
+fn faketime() -> Outcome<PathBuf> {
     let mut folders = vec![PathBuf::from("/usr/lib"), PathBuf::from("/usr/lib64")];
     let found = read_dir("/usr/lib").map(|all| all.flatten().map(|one| one.path()).collect());
     folders.extend(found.unwrap_or_else(|_| Vec::new()));
