@@ -56,8 +56,14 @@ impl Program {
     /// Whether a user id is of our own homeserver.
     #[must_use]
     pub fn is_local(&self, user: &str) -> bool {
-        user.split_once(':').is_some_and(|(_, server)| server == self.server_name)
+        server_of(user) == Some(&self.server_name)
     }
+}
+
+/// The server of a user id.
+#[must_use]
+pub fn server_of(user: &str) -> Option<&str> {
+    user.split_once(':').map(|(_, server)| server)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

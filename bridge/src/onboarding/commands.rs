@@ -2,13 +2,13 @@
 use super::actions;
 use super::rules::{self, Step};
 use super::store::WalkRow;
-use crate::organizations::rules::server_of;
 use crate::organizations::store as organizations;
 use crate::partners::commands::person_id;
 use crate::platform::access::{Caller, Partner};
 use crate::platform::commands::reaction::Verdict;
 use crate::platform::refusal::{Refusal, Stop};
 use crate::platform::work::Work;
+use crate::program::server_of;
 use crate::stories::rules::yes_or_no;
 
 /// Whether a plain message of this person answers a question of an organization's, and which.
@@ -46,7 +46,7 @@ pub async fn answer(
         }
         Step::People => {
             let lead = caller.lead()?;
-            let own = server_of(lead.user_id()).to_owned();
+            let own = server_of(lead.user_id()).unwrap_or_default().to_owned();
             let words = rules::people(text, &own)?;
             let users = words.into_iter().map(|word| person(work, word)).collect();
             actions::people(work, (&partner, &lead), walk, users).await

@@ -2,9 +2,9 @@
 use super::actions::{Facts, Said};
 use super::rules::{CHOICES_MAX, Choice, Step};
 use crate::organizations::render::team::first_commands;
-use crate::organizations::rules::server_of;
 use crate::platform::text::{Line, Message};
 use crate::program::Program;
+use crate::program::server_of;
 use schema::card::{Card, Envelope, Onboarding, OnboardingEvent};
 use schema::status::TeamRole;
 
@@ -180,7 +180,7 @@ pub fn cancelled(facts: &Facts, program: &Program) -> Message {
         Line::new().code(&format!("{prefix}profile --industry …")).plain(" sets your industries"),
     ];
     if facts.is_lead {
-        let server = facts.invited.first().map_or("…", |user| server_of(user));
+        let server = facts.invited.first().and_then(|user| server_of(user)).unwrap_or("…");
         rows.push(
             Line::new()
                 .code(&format!("{prefix}team invite @ben:{server}"))

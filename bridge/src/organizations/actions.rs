@@ -15,6 +15,7 @@ use crate::platform::access::{self, Manager, PartnerRow};
 use crate::platform::refusal::{Code, Fault, Refusal, Stop};
 use crate::platform::text::foreign;
 use crate::platform::work::Work;
+use crate::program::server_of;
 use crate::{rooms, team as roles};
 use schema::card::{OrganizationEvent, OrganizationStatus, OrganizationView};
 use schema::status::{Enrollment, TeamRole};
@@ -102,7 +103,7 @@ pub async fn add(
         }
     }
     if let (true, Some(contact)) = (servers.is_empty(), &new.contact) {
-        servers.push(rules::server_of(contact).to_owned());
+        servers.extend(server_of(contact).map(str::to_owned));
     }
     rules::servers(servers.len())?;
     let event = match store::by_slug(work.tx, &slug).await? {

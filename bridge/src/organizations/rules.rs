@@ -5,6 +5,7 @@ pub use figures::{BEHIND_MIN, left_out};
 
 use crate::platform::refusal::{Code, Refusal};
 use crate::platform::text::foreign;
+use crate::program::server_of;
 
 const SLUG_CHARS_MAX: usize = 32;
 pub const NAME_CHARS_MAX: usize = 60;
@@ -89,18 +90,12 @@ pub fn servers(count: usize) -> Result<(), Refusal> {
     Err(Refusal::new(Code::Usage, sentence).example("organization show acme"))
 }
 
-/// The homeserver of a person.
-#[must_use]
-pub fn server_of(user_id: &str) -> &str {
-    user_id.split_once(':').map_or("", |(_, server)| server)
-}
-
 /// Whether a person's id is of one of the declared homeservers.
 ///
 /// # Errors
 /// When it is of none of them: names them.
 pub fn bound(user_id: &str, servers: &[String]) -> Result<(), Refusal> {
-    let own = server_of(user_id);
+    let own = server_of(user_id).unwrap_or_default();
     if servers.iter().any(|server| server == own) {
         return Ok(());
     }
@@ -178,7 +173,6 @@ mod tests {
         for wrong in ["", "https://acme.example", "acme example", "a/b", "@ana:acme.example"] {
             assert!(server(wrong).is_err(), "{wrong}");
         }
-        assert_eq!(server_of("@ana:acme.example:8448"), "acme.example:8448");
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! Whose servers may take part in our rooms. Where that is closed, a new person's server is let in
 //! first and the person asked in afterwards: a server that a room keeps out cannot join it.
-use super::rules::{Access, RoomKey, server_of};
+use super::rules::{Access, RoomKey};
 use super::store::{self, access};
 use crate::platform::access::Manager;
 use crate::platform::db::Conn;
 use crate::platform::refusal::Fault;
 use crate::platform::work::Work;
-use crate::program::Program;
+use crate::program::{Program, server_of};
 use serde::{Deserialize, Serialize};
 
 /// A job that asks a person in once their server may take part.

@@ -10,6 +10,7 @@ use crate::platform::inbox::Event;
 use crate::platform::outbox;
 use crate::platform::refusal::Fault;
 use crate::platform::work::Work;
+use crate::program::server_of;
 use schema::card::{Alert, Finding, Severity};
 use serde_json::Value;
 
@@ -66,7 +67,7 @@ pub async fn member_changed(work: &mut Work<'_>, event: &Event, late: bool) -> R
 
 /// A room can be reached by one more server: links to it name that soon, while they name few.
 async fn reached(work: &mut Work<'_>, room_id: &str, user: &str) -> Result<(), Fault> {
-    let server = rules::server_of(user).unwrap_or_default();
+    let server = server_of(user).unwrap_or_default();
     if server == work.program.server_name {
         return Ok(());
     }
@@ -192,7 +193,7 @@ async fn may_chat(work: &mut Work<'_>, user: &str) -> Result<bool, Fault> {
     if is_somebody || access::invitation(work, user).await?.is_some() {
         return Ok(true);
     }
-    let server = rules::server_of(user).unwrap_or_default().to_owned();
+    let server = server_of(user).unwrap_or_default().to_owned();
     if chats::of_strangers(work.tx, &server).await? < STRANGERS_MAX {
         return Ok(true);
     }

@@ -6,7 +6,7 @@ use crate::platform::db::Db;
 use crate::platform::inbox::Peek;
 use crate::platform::inbox::late::LATE_MS_MIN;
 use crate::platform::signals::Places;
-use crate::program::Program;
+use crate::program::{Program, server_of};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -44,7 +44,8 @@ impl Walks {
 
     /// Looks at something that was pushed: whether others of its server and room may be missing.
     pub fn look(&self, peek: &Peek<'_>, places: &Places, now: i64) {
-        if self.is_ours(&peek.sender) || peek.lag(now, true) < LATE_MS_MIN {
+        let is_local = server_of(&peek.sender) == Some(&self.server_name);
+        if is_local || peek.lag(now, true) < LATE_MS_MIN {
             return;
         }
         let room: &str = &peek.room_id;
@@ -62,10 +63,6 @@ impl Walks {
         }
         seen.due.insert(room.to_owned(), due);
         seen.new.push((room.to_owned(), due));
-    }
-
-    fn is_ours(&self, sender: &str) -> bool {
-        sender.split_once(':').is_some_and(|(_, server)| server == self.server_name)
     }
 
     /// Writes that walks are owed; whether any is new.

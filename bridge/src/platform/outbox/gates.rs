@@ -71,12 +71,6 @@ impl Gates {
     }
 }
 
-/// The server of a user id.
-#[must_use]
-pub fn server_of(user: &str) -> Option<&str> {
-    user.strip_prefix('@')?.split_once(':').map(|(_, server)| server)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

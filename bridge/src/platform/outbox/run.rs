@@ -1,7 +1,7 @@
 //! The sender. It reads what is owed, sends it, and leaves marks; the rows are the truth, so that a
 //! kill at any point only repeats a request that the homeserver knows by its transaction id.
 use super::deliver::{Outcome, deliver};
-use super::gates::{GIVE_UP_MS, Gates, server_of};
+use super::gates::{GIVE_UP_MS, Gates};
 use super::lanes::Lanes;
 use super::recover::{self, LOOK_AFTER_MS};
 use super::store::{self, Owed, Target};
@@ -14,6 +14,7 @@ use crate::platform::recent::Recent;
 use crate::platform::refusal::Fault;
 use crate::platform::signals::Mark;
 use crate::platform::work::OutKind;
+use crate::program::server_of;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};

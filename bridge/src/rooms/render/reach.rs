@@ -28,7 +28,7 @@ pub fn hindered(
     let said = said(reach, now - since, version);
     let mut message =
         Message::text(said.title).line(Line::new().code(user).plain(" ").plain(&said.sentence));
-    let server = crate::platform::outbox::gates::server_of(user).unwrap_or_default();
+    let server = crate::program::server_of(user).unwrap_or_default();
     let mut mend = said.mend.to_owned();
     if said.checks {
         mend = format!("{mend} `server check {server}` says more.").trim_start().to_owned();

@@ -1,4 +1,5 @@
 //! Which servers may take part in our rooms, and which ones links to a room name.
+use crate::program::server_of;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -63,12 +64,6 @@ pub fn host(server: &str) -> &str {
         }
         _ => server,
     }
-}
-
-/// The server of a user id.
-#[must_use]
-pub fn server_of(user: &str) -> Option<&str> {
-    user.split_once(':').map(|(_, server)| server)
 }
 
 /// A name that means itself where patterns are read.

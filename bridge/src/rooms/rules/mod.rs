@@ -8,7 +8,7 @@ mod reach;
 mod states;
 mod who;
 
-pub use access::{Access, VIA_MAX, server_acl, server_of, via, via_is_old};
+pub use access::{Access, VIA_MAX, server_acl, via, via_is_old};
 pub use diff::{Drift, Real, diff};
 pub use judge::{Room, alias_taken, closed, closed_for, encrypted, judge, own_differs, parked};
 pub use key::{RESERVED, RoomKey};

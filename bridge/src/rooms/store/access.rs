@@ -1,5 +1,6 @@
 //! What was said of servers, and whose servers are let in.
 use crate::platform::db::Conn;
+use crate::program::server_of;
 use sqlx::Row as _;
 use std::collections::BTreeSet;
 
@@ -51,7 +52,7 @@ pub async fn allowed_servers(reader: &mut Conn) -> Result<Vec<String>, sqlx::Err
     let mut servers = BTreeSet::new();
     for row in &rows {
         let user: String = row.try_get(0)?;
-        servers.extend(user.split_once(':').map(|(_, server)| server.to_owned()));
+        servers.extend(server_of(&user).map(str::to_owned));
     }
     let rows = sqlx::query(
         "select s.server from organization_server s join organization o on o.slug = s.organization \

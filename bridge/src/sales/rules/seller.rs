@@ -2,6 +2,7 @@
 //! is shown to reviewers, who know more.
 use super::client::client_key;
 use super::odd::core;
+use crate::program::server_of;
 
 /// Parts of a homeserver's name that say what it is, not whose.
 const GENERIC: [&str; 8] = ["chat", "element", "home", "im", "matrix", "server", "synapse", "www"];
@@ -20,7 +21,7 @@ pub struct Seller<'a> {
 #[must_use]
 pub fn is_own(client: &str, seller: Seller<'_>) -> bool {
     let key = client_key(client);
-    let server = server_of(seller.user);
+    let server = host_of(seller.user);
     if key == seller.user.to_lowercase() || of_one_domain(&key, firm_of(&server)) {
         return true;
     }
@@ -39,8 +40,8 @@ pub fn is_own(client: &str, seller: Seller<'_>) -> bool {
 }
 
 /// The host of a user id's server.
-fn server_of(user: &str) -> String {
-    let server = user.split_once(':').map_or("", |(_, server)| server);
+fn host_of(user: &str) -> String {
+    let server = server_of(user).unwrap_or_default();
     let host = server.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()));
     host.map_or(server, |(host, _)| host).to_lowercase()
 }
