@@ -17,15 +17,10 @@ pub fn report(figures: &Figures, currency: Currency) -> Picture {
     let ends = figures.trend.first().zip(figures.trend.last());
     let under = ends.map_or(String::new(), |((first, _), (last, _))| format!("{first} to {last}"));
     let title = format!("By industry · {}", figures.span.period);
-    let had = figures
-        .industries
-        .iter()
-        .take(ROWS_MAX)
-        .any(|row| row.revenue_before.is_some_and(|before| before != 0));
-    let before = figures.before.filter(|_| had);
-    let mark = before.map_or(String::new(), |before| format!("The mark is {before}"));
     let bars: Vec<Bar> =
         figures.industries.iter().take(ROWS_MAX).map(|row| bar(row, currency)).collect();
+    let before = figures.before.filter(|_| bars.iter().any(|bar| bar.before.is_some()));
+    let mark = before.map_or(String::new(), |before| format!("The mark is {before}"));
     pictures::report(
         Head { title: "Revenue", under: &under },
         &points,

@@ -7,6 +7,7 @@ use crate::platform::refusal::Fault;
 use futures_util::future::join;
 
 const PAGE: i64 = 1_000;
+/// Entries between two halts.
 const AT_A_TIME: usize = 32;
 
 /// What a walk over the whole ledger found.

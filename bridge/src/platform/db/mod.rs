@@ -34,7 +34,7 @@ pub struct Db {
     engine: Engine,
     writer: AnyPool,
     readers: AnyPool,
-    /// Whether what a reader is asked to write fails, rather than to be written or lost.
+    /// Not where a reader is the writer.
     readers_only_read: bool,
     /// Where several instances may run: ours, without which nothing is begun.
     tenure: Option<Tenure>,
@@ -46,7 +46,7 @@ impl Db {
     /// # Errors
     /// When the address is not understood or nothing answers there.
     pub async fn open(url: &str) -> Result<Self, sqlx::Error> {
-        Self::open_as(url, "rwc", ONLY_READS).await
+        Self::open_as(url, "rwc", &[ONLY_READS]).await
     }
 
     /// Opens a database that must be there: for looking, which must not make one.
@@ -54,7 +54,7 @@ impl Db {
     /// # Errors
     /// When the address is not understood, nothing answers there, or the file is absent.
     pub async fn open_present(url: &str) -> Result<Self, sqlx::Error> {
-        Self::open_as(url, "rw", MAPPED).await
+        Self::open_as(url, "rw", &[ONLY_READS, MAPPED]).await
     }
 
     /// Opens the file of a SQLite database as it lies there, without what stands in the log beside it:
@@ -87,7 +87,7 @@ impl Db {
         opened.close().await;
         let options = AnyConnectOptions::from_str(url)?;
         let pool = match opened.engine {
-            Engine::Sqlite => sqlite_pool(1, "").connect_with(options).await?,
+            Engine::Sqlite => sqlite_pool(1, &[]).connect_with(options).await?,
             Engine::Postgres => pool(1).connect_with(options).await?,
         };
         Ok(Self {
@@ -106,7 +106,11 @@ impl Db {
         self.writer.size() as usize > self.writer.num_idle()
     }
 
-    async fn open_as(url: &str, mode: &str, reading: &'static str) -> Result<Self, sqlx::Error> {
+    async fn open_as(
+        url: &str,
+        mode: &str,
+        reading: &'static [&'static str],
+    ) -> Result<Self, sqlx::Error> {
         sqlx::any::install_default_drivers();
         let engine = engine_of(url)?;
         let (writer, readers) = match engine {
@@ -116,7 +120,7 @@ impl Db {
                 // A pool would try for half a minute, and then not say what is wrong.
                 let mut first = AnyConnection::connect_with(&options).await?;
                 first.execute(SQLITE_SETTINGS).await?;
-                let writer = sqlite_pool(1, "").connect_with(options.clone()).await?;
+                let writer = sqlite_pool(1, &[]).connect_with(options.clone()).await?;
                 first.close().await?;
                 (writer, sqlite_pool(READERS_MAX, reading).connect_lazy_with(options))
             }
@@ -222,7 +226,8 @@ fn engine_of(url: &str) -> Result<Engine, sqlx::Error> {
 
 /// Whoever looks at a whole database from outside reads it where the system holds it: no copy of each page,
 /// and no call for it. The running program does without, as its memory is counted.
-const MAPPED: &str = "pragma query_only=on; pragma mmap_size=1073741824;";
+const MAPPED: &str = "pragma mmap_size=1073741824;";
+/// What a reader is asked to write fails, rather than to be written beside the writer, or lost.
 const ONLY_READS: &str = "pragma query_only=on;";
 
 fn pool(max: u32) -> AnyPoolOptions {
@@ -234,12 +239,12 @@ fn pool(max: u32) -> AnyPoolOptions {
         .max_lifetime(None)
 }
 
-fn sqlite_pool(max: u32, more: &'static str) -> AnyPoolOptions {
+fn sqlite_pool(max: u32, more: &'static [&'static str]) -> AnyPoolOptions {
     pool(max).after_connect(move |connection, _| {
         Box::pin(async move {
             connection.execute(SQLITE_SETTINGS).await?;
-            if !more.is_empty() {
-                connection.execute(more).await?;
+            for settings in more {
+                connection.execute(*settings).await?;
             }
             Ok(())
         })

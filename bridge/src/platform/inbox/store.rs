@@ -21,7 +21,7 @@ pub struct NewRow {
 }
 
 /// A row that waits to be worked on.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Waiting {
     pub seq: i64,
     pub event_id: String,

@@ -28,9 +28,8 @@ impl<H: Homeserver> Worker<H> {
             }
         }
         for job in jobs {
-            // Ended by now, and with it the turn of the writer, which the failure needs.
-            let result = self.job_alone(job, now).await;
-            if let Err(fault) = result {
+            // Its turn of the writer has ended by then, which the failure needs.
+            if let Err(fault) = self.job_alone(job, now).await {
                 self.undo();
                 let mut tx = self.app.db.begin().await?;
                 tracing::error!(%fault, job = job.key, attempts = job.attempts + 1, "a job failed");

@@ -66,3 +66,27 @@ fn asks(row: &Waiting, prefix: &str) -> bool {
     let end = said.iter().position(|byte| !byte.is_ascii_lowercase()).unwrap_or(said.len());
     WORDS.iter().any(|word| word.as_bytes() == &said[..end]) && !is_answer(row)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plain_questions_look_like_some() {
+        let row = |content: &str| Waiting {
+            raw: format!(r#"{{"type":"m.room.message","content":{content}}}"#).into_bytes(),
+            ..Waiting::default()
+        };
+        let said = |body: &str| row(&format!(r#"{{"msgtype":"m.text","body":"{body}"}}"#));
+        for body in ["!me", "!board clients month", "!help", "!me --chart"] {
+            assert!(asks(&said(body), "!"), "{body}");
+        }
+        for body in ["!sale add 1 EUR A", "!meet", "me", "? !me", "!ME", ""] {
+            assert!(!asks(&said(body), "!"), "{body}");
+        }
+        assert!(asks(&said("bot: me"), "bot: "));
+        let edit = row(r#"{"body":"!me","m.relates_to":{"rel_type":"m.replace"}}"#);
+        assert!(!asks(&edit, "!"), "it names another event");
+        assert!(!asks(&row("{}"), "!"));
+    }
+}
