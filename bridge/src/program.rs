@@ -147,3 +147,14 @@ pub struct Install {
     pub id: String,
     pub made_at: i64,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_keeps_its_port() {
+        assert_eq!(server_of("@ana:acme.example:8448"), Some("acme.example:8448"));
+        assert_eq!(server_of("ana"), None);
+    }
+}
