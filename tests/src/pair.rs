@@ -1,10 +1,11 @@
 //! Two instances of the program on one PostgreSQL database, and in front of them what hands the homeserver's
 //! requests to one after the other, or to the other when one does not answer.
 use crate::Outcome;
+use crate::facts::Facts;
 use crate::house::{Ground, House};
-use crate::program::Program;
+use crate::program::{Program, TWIN};
 use crate::wait::until;
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -64,6 +65,17 @@ impl Pair {
         let what = format!("instance {n} to stand by");
         let waited = until(&what, || async { (self.lease(n).await == Some(0)).then_some(()) });
         waited.await.with_context(|| self.instance(n).log_tail())
+    }
+
+    /// The database ends every connection of an instance.
+    pub async fn disconnect(&self, n: usize) -> Outcome<()> {
+        let sql = "select count(pg_terminate_backend(pid)) from pg_stat_activity \
+            where datname = current_database() and pid <> pg_backend_pid() \
+            and case application_name when 'twin' then 'twin' else 'first' end = $1";
+        let who = if n == 1 { TWIN } else { "first" };
+        let ended = Facts::of(self.instance(n)).await?.number(sql, &[who]).await?;
+        ensure!(ended > 0, "it had no connection");
+        Ok(())
     }
 
     async fn lease(&self, n: usize) -> Option<u64> {

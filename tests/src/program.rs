@@ -13,6 +13,9 @@ use std::process::{Command, Output};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use tempfile::TempDir;
 
+/// By what the database knows the second of two instances.
+pub const TWIN: &str = "twin";
+
 /// What a program is started with.
 pub struct Setup<'a> {
     pub homeserver_url: &'a str,
@@ -86,6 +89,8 @@ impl Program {
         let registration = read_to_string(self.folder.path().join("registration.yaml"))?;
         write_private(&folder.path().join("registration.yaml"), &registration)?;
         write_private(&folder.path().join("partnerspace.toml"), &configuration)?;
+        let mut environment = self.environment.clone();
+        environment.push(("PGAPPNAME".to_owned(), TWIN.to_owned()));
         Ok(Self {
             folder,
             registration: Registration { port, ..self.registration.clone() },
@@ -93,7 +98,7 @@ impl Program {
             bot: self.bot.clone(),
             database_url: self.database_url.clone(),
             metrics_url: format!("http://127.0.0.1:{metrics}/metrics"),
-            environment: self.environment.clone(),
+            environment,
             process: Mutex::new(None),
         })
     }

@@ -37,6 +37,8 @@ pub struct Lease {
     gate: Gate,
     /// The newest event of our own that others were told of.
     told_echo_at: i64,
+    /// Whether it was lost and what only we know is not told yet.
+    owes_word: bool,
 }
 
 impl Lease {
@@ -52,6 +54,7 @@ impl Lease {
             held: None,
             gate: Gate::new(),
             told_echo_at: 0,
+            owes_word: false,
         }
     }
 
@@ -80,6 +83,10 @@ impl Lease {
     /// One look; the epoch where it is ours now.
     async fn look(&mut self, looks: u32) -> Result<Option<i64>, anyhow::Error> {
         let connection = connected(&mut self.connection, &self.url, None).await?;
+        if self.owes_word {
+            hand_over(connection, &self.signals).await?;
+            self.owes_word = false;
+        }
         let seen = store::look(connection).await?;
         if seen.may_be_taken() {
             if seen.is_over() {
@@ -189,22 +196,7 @@ impl Lease {
             // Its advisory lock ends with it.
             let _ = timeout(ANSWER_MAX, connection.close()).await;
         }
-        let flying =
-            self.signals.state_flying.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Err(error) = self.hand_over(flying.as_ref()).await {
-            tracing::error!(%error, ?flying, "a state may be old; room repair sends it again");
-        }
-    }
-
-    /// What only we know: that a state of ours may have come after a newer one and is to be sent again, and
-    /// that we may have accepted something since the other one looked.
-    async fn hand_over(&self, flying: Option<&[String; 3]>) -> Result<(), sqlx::Error> {
-        let mut tx = self.db.begin().await?;
-        if let Some([room, kind, key]) = flying {
-            outbox::store::resend_state(&mut tx, room, kind, key, now()).await?;
-        }
-        store::tell(&mut tx).await?;
-        tx.commit().await
+        self.owes_word = true;
     }
 
     /// Lets others have it at once; our loops have ended.
@@ -220,6 +212,18 @@ impl Lease {
             _ => tracing::warn!("the lease could not be given back; it ends with the connection"),
         }
     }
+}
+
+/// Tells what only we know: that a state of ours may have come after a newer one and is to be sent again, and
+/// that we may have accepted something since the other one looked.
+async fn hand_over(connection: &mut AnyConnection, signals: &Signals) -> Result<(), sqlx::Error> {
+    let flying = || signals.state_flying.lock().unwrap_or_else(PoisonError::into_inner);
+    let state = flying().clone();
+    if let Some([room, kind, key]) = state {
+        outbox::store::resend_state(connection, &room, &kind, &key, now()).await?;
+        flying().take();
+    }
+    store::tell(connection).await
 }
 
 /// The one connection, made anew where it was lost, with the advisory lock of the epoch that we hold.

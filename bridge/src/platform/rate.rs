@@ -1,15 +1,70 @@
 //! How fast one person may command: a small burst, then one every few seconds, told once a minute.
-//! The buckets are in memory: a restart forgives.
+//! What they have had is in memory: a restart forgives, a turn of the worker that is undone and done again
+//! does not.
 use super::refusal::{Code, Refusal};
 use super::work::Work;
 use std::collections::{HashMap, VecDeque};
+use std::hash::Hash;
 
 const PEOPLE_MAX: usize = 10_000;
 const TELL_MS: i64 = 60_000;
 
 #[derive(Default)]
-struct Buckets(HashMap<String, Bucket>);
+pub struct Rates {
+    buckets: Tally<String, Bucket>,
+    /// When somebody's talk that looks like a bot's was answered, by person and room.
+    loops: Tally<(String, String), VecDeque<i64>>,
+}
 
+impl Rates {
+    /// The turn is done.
+    pub fn keep(&mut self) {
+        self.buckets.before.clear();
+        self.loops.before.clear();
+    }
+
+    /// The turn is undone.
+    pub fn undo(&mut self) {
+        self.buckets.undo();
+        self.loops.undo();
+    }
+}
+
+/// What somebody has had, and what of it stood there before this turn.
+struct Tally<K, V> {
+    now: HashMap<K, V>,
+    before: HashMap<K, Option<V>>,
+}
+
+impl<K, V> Default for Tally<K, V> {
+    fn default() -> Self {
+        Self { now: HashMap::new(), before: HashMap::new() }
+    }
+}
+
+impl<K: Hash + Eq + Clone, V: Clone> Tally<K, V> {
+    /// `keeps`: who stays where there are too many.
+    fn of(&mut self, key: K, new: V, keeps: impl Fn(&V) -> bool) -> &mut V {
+        if self.now.len() >= PEOPLE_MAX {
+            self.now.retain(|_, value| keeps(value));
+        }
+        if !self.before.contains_key(&key) {
+            self.before.insert(key.clone(), self.now.get(&key).cloned());
+        }
+        self.now.entry(key).or_insert(new)
+    }
+
+    fn undo(&mut self) {
+        for (key, value) in self.before.drain() {
+            match value {
+                Some(value) => self.now.insert(key, value),
+                None => self.now.remove(&key),
+            };
+        }
+    }
+}
+
+#[derive(Clone)]
 struct Bucket {
     left: i64,
     filled_at: i64,
@@ -48,12 +103,9 @@ fn limit(
     (actor, now): (String, i64),
     (burst, every): (i64, i64),
 ) -> Option<Slow> {
-    let buckets = &mut work.memory.cache::<Buckets>().0;
-    if buckets.len() >= PEOPLE_MAX {
-        buckets.retain(|_, bucket| now - bucket.filled_at < burst.saturating_mul(every));
-    }
-    let bucket =
-        buckets.entry(actor).or_insert(Bucket { left: burst, filled_at: now, told_at: None });
+    let new = Bucket { left: burst, filled_at: now, told_at: None };
+    let keeps = |bucket: &Bucket| now - bucket.filled_at < burst.saturating_mul(every);
+    let bucket = work.memory.rates.buckets.of(actor, new, keeps);
     let refill = (now - bucket.filled_at) / every;
     if refill > 0 {
         bucket.left = bucket.left.saturating_add(refill).min(burst);
@@ -76,21 +128,14 @@ fn limit(
     )))
 }
 
-/// Answers to talk that looks like a bot's, by person and room.
-#[derive(Default)]
-struct Loops(HashMap<(String, String), VecDeque<i64>>);
-
 /// Two bots that answer each other would never end: whether this one has had its answers for now.
-/// Counts the answer that is about to be given. In memory: a restart forgives.
+/// Counts the answer that is about to be given.
 pub fn in_a_loop(work: &mut Work<'_>) -> bool {
     let (now, window) = (work.now, work.program.limits.loop_ms);
     let answers_max = work.program.limits.loop_answers_max;
     let key = (work.cause.actor.clone(), work.cause.room_id.clone().unwrap_or_default());
-    let loops = &mut work.memory.cache::<Loops>().0;
-    if loops.len() >= PEOPLE_MAX {
-        loops.retain(|_, times| times.back().is_some_and(|at| now - at < window));
-    }
-    let times = loops.entry(key).or_default();
+    let keeps = |times: &VecDeque<i64>| times.back().is_some_and(|at| now - at < window);
+    let times = work.memory.rates.loops.of(key, VecDeque::new(), keeps);
     while times.front().is_some_and(|at| now - at >= window) {
         times.pop_front();
     }
@@ -101,4 +146,35 @@ pub fn in_a_loop(work: &mut Work<'_>) -> bool {
     }
     times.push_back(now);
     silent
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_undone_turn_is_not_counted_and_forgives_nothing() {
+        let mut tally: Tally<&str, i64> = Tally::default();
+        *tally.of("ana", 0, |_| true) += 3;
+        tally.before.clear();
+        for _ in 0..2 {
+            *tally.of("ana", 0, |_| true) += 1;
+            *tally.of("ben", 0, |_| true) += 1;
+        }
+        assert_eq!((tally.now["ana"], tally.now["ben"]), (5, 2));
+        tally.undo();
+        assert_eq!((tally.now.get("ana"), tally.now.get("ben")), (Some(&3), None));
+        tally.undo();
+        assert_eq!(tally.now["ana"], 3, "what is kept stays");
+    }
+
+    #[test]
+    fn who_has_had_little_gives_way_to_too_many() {
+        let mut tally: Tally<usize, i64> = Tally::default();
+        for person in 0..PEOPLE_MAX {
+            *tally.of(person, 0, |_| true) += i64::from(person == 7);
+        }
+        tally.of(PEOPLE_MAX, 0, |had| *had > 0);
+        assert_eq!(tally.now.len(), 2);
+    }
 }

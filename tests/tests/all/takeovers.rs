@@ -174,6 +174,16 @@ const LATE: Fault = Fault::Late(35_000);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_state_that_lands_after_a_newer_one_is_sent_again() -> Outcome<()> {
+    lands_late(false).await
+}
+
+/// What stood still in a transaction has no connection when it wakes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_is_sent_again_by_one_that_lost_its_connections_too() -> Outcome<()> {
+    lands_late(true).await
+}
+
+async fn lands_late(disconnected: bool) -> Outcome<()> {
     let town = Town::open().await?;
     let (fake, control) = (town.fake()?, town.pair.house.control.clone());
     let says = async |room: &str, who: &str, line: &str| {
@@ -205,12 +215,16 @@ async fn a_state_that_lands_after_a_newer_one_is_sent_again() -> Outcome<()> {
     ensure!(!late(), "the older state came first: nothing is shown");
     until("the older state to land", || async { late().then_some(()) }).await?;
     ensure!(differs(new)?, "the room has the newer state all the same: nothing is shown");
+    if disconnected {
+        town.pair.disconnect(holder).await?;
+    }
     old.signal("CONT")?;
     town.pair.stands_by(holder).await?;
     until("the newer state to be there again", || async {
         differs(new).ok().filter(|differs| !differs).map(|_| ())
     })
     .await
+    .with_context(|| old.log_tail())
 }
 
 /// Whether a room's state is not what the database wants.

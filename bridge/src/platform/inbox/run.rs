@@ -255,6 +255,7 @@ impl<H: Homeserver> Worker<H> {
             signals.inbox.unread(0);
         }
         self.effects.clear();
+        self.memory.rates.keep();
         Ok(())
     }
 
@@ -271,11 +272,6 @@ impl<H: Homeserver> Worker<H> {
             }
             self.app.clock.sleep(PLACES_RETRY_MS).await;
         }
-    }
-
-    fn undo(&mut self) {
-        self.effects.clear();
-        self.memory.forget();
     }
 
     fn work<'a>(&'a mut self, tx: &'a mut Tx, app: &'a App<H>, cause: Cause, now: i64) -> Work<'a> {

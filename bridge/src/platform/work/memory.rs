@@ -1,6 +1,8 @@
 //! What the worker remembers between inputs to spare reads: counters, and any capability's own
-//! cache by type. It belongs to the one worker; after a rollback it is dropped, and read again.
+//! cache by type. It belongs to the one worker; after a rollback it is dropped, and read again. What
+//! people have had stands nowhere else, and is as before the turn then.
 use crate::platform::db::Conn;
+use crate::platform::rate::Rates;
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 
@@ -10,6 +12,7 @@ pub struct Memory {
     pub audit_seq: i64,
     /// When the program began to work, epoch milliseconds.
     pub started_at: i64,
+    pub rates: Rates,
     caches: HashMap<TypeId, Box<dyn Any + Send>>,
 }
 
@@ -21,7 +24,7 @@ impl Memory {
     pub async fn of(reader: &mut Conn, started_at: i64) -> Result<Self, sqlx::Error> {
         let outbox_id = crate::platform::outbox::store::head(&mut *reader).await?;
         let audit_seq = crate::audit::store::head(reader).await?;
-        Ok(Self { outbox_id, audit_seq, started_at, caches: HashMap::new() })
+        Ok(Self { outbox_id, audit_seq, started_at, ..Self::default() })
     }
 
     /// The cache of this type, made empty when absent.
@@ -45,5 +48,6 @@ impl Memory {
     /// Forgets what a rolled back transaction may have taught; counters only leave holes.
     pub fn forget(&mut self) {
         self.caches.clear();
+        self.rates.undo();
     }
 }

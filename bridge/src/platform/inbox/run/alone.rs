@@ -12,6 +12,12 @@ use crate::root;
 const ATTEMPT_MS: i64 = 500;
 
 impl<H: Homeserver> Worker<H> {
+    /// Forgets what a turn that did not come to its end has taught, and owes.
+    pub(super) fn undo(&mut self) {
+        self.effects.clear();
+        self.memory.forget();
+    }
+
     /// After a fault: each input and job alone, so that the others go on.
     pub(super) async fn one_by_one(
         &mut self,
