@@ -178,6 +178,15 @@ fn ended(facts: &Facts) -> Option<Line> {
     })
 }
 
+/// That others do not see it, to those who do.
+fn unpublished(facts: &Facts) -> Option<Line> {
+    match status_of(facts) {
+        PlaybookStatus::Review => Some("Not published yet: it is with the reviewers.".into()),
+        PlaybookStatus::Draft => Some("Not published: save it again to change it.".into()),
+        PlaybookStatus::Published | PlaybookStatus::Retired | PlaybookStatus::TakenDown => None,
+    }
+}
+
 /// The root message in the playbooks room; the text follows in its thread.
 #[must_use]
 pub fn root(facts: &Facts, prefix: &str) -> Message {
@@ -245,7 +254,7 @@ pub fn playbook(facts: &Facts, event: PlaybookEvent, reason: Option<&str>) -> Me
     let mut message = Message::notice(title(mark, facts));
     if line.is_empty() {
         message = about(message, facts);
-        if let Some(line) = ended(facts) {
+        if let Some(line) = ended(facts).or_else(|| unpublished(facts)) {
             message = message.line(line);
         }
     } else {

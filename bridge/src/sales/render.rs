@@ -89,8 +89,7 @@ pub fn view(sale: &SaleRow, seq: Option<i64>) -> SaleView {
 /// The answer to a claim.
 #[must_use]
 pub fn claimed(sale: &SaleRow, late: bool) -> Message {
-    let titled = Message::notice(title("🧾", sale));
-    let mut message = long_name(sale).into_iter().fold(titled, Message::line).line(what(sale));
+    let mut message = headed("🧾", sale);
     if sale.claimed_by.is_some() {
         message = message.line(
             Line::new().plain("For ").person_strong(&sale.partner_name).plain(", who is told."),
@@ -115,6 +114,11 @@ fn title(mark: &str, sale: &SaleRow) -> Line {
     } else {
         line.plain(" · ").person_cut(&sale.client_name, TITLE_NAME_CHARS)
     }
+}
+
+fn headed(mark: &str, sale: &SaleRow) -> Message {
+    let titled = Message::notice(title(mark, sale));
+    long_name(sale).into_iter().fold(titled, Message::line).line(what(sale))
 }
 
 /// A client's name that has no place in the title.
@@ -158,7 +162,7 @@ pub fn sale(sale: &SaleRow, event: SaleEvent, seq: Option<i64>) -> Message {
         SaleEvent::Disputed | SaleEvent::DisputeWon | SaleEvent::DisputeLost => "⚖",
         _ => "🧾",
     };
-    let mut message = Message::notice(title(mark, sale)).line(what(sale));
+    let mut message = headed(mark, sale);
     if let Some(line) = shares::exchanged(sale) {
         message = message.line(line);
     }
