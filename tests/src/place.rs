@@ -50,8 +50,8 @@ pub fn port() -> Outcome<u16> {
 }
 
 const FIRST_PORT: u16 = 10_000;
-const BLOCK_PORTS: u16 = 800;
-const BLOCKS: u16 = 25;
+const BLOCK_PORTS: u16 = 2_000;
+const BLOCKS: u16 = 10;
 
 struct Block {
     _lock: File,
