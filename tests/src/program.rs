@@ -260,9 +260,13 @@ fn build() -> Outcome<PathBuf> {
     cargo.args(["build", "--quiet", "--workspace", "--bins"]).current_dir(place::root());
     let done = cargo.output()?;
     ensure!(done.status.success(), "building: {}", String::from_utf8_lossy(&done.stderr));
-    let test_binary = std::env::current_exe()?;
-    let profile = test_binary.ancestors().nth(2).context("tests run outside a target folder")?;
-    Ok(profile.join("partnerspace"))
+    beside(&std::env::current_exe()?).context("tests run outside a target folder")
+}
+
+/// The program beside a test, which lies one folder deeper than programs, or beside one such as `prove`.
+fn beside(own: &Path) -> Option<PathBuf> {
+    let folder = own.ancestors().skip(1).find(|folder| !folder.ends_with("deps"));
+    folder.map(|folder| folder.join("partnerspace"))
 }
 
 fn configuration(setup: &Setup<'_>, metrics: u16) -> String {
@@ -299,4 +303,16 @@ fn configuration(setup: &Setup<'_>, metrics: u16) -> String {
 fn write_private(path: &Path, text: &str) -> Outcome<()> {
     let mut file = OpenOptions::new().create_new(true).write(true).mode(0o600).open(path)?;
     Ok(file.write_all(text.as_bytes())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_program_lies_beside_whoever_starts_it() {
+        for own in ["target/debug/deps/all-1a2b", "target/debug/prove"] {
+            assert_eq!(beside(Path::new(own)).unwrap(), Path::new("target/debug/partnerspace"));
+        }
+    }
 }
