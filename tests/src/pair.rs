@@ -71,8 +71,9 @@ impl Pair {
     pub async fn disconnect(&self, n: usize) -> Outcome<()> {
         let sql = "select count(pg_terminate_backend(pid)) from pg_stat_activity \
             where datname = current_database() and pid <> pg_backend_pid() \
-            and case application_name when 'twin' then 'twin' else 'first' end = $1";
-        let who = if n == 1 { TWIN } else { "first" };
+            and application_name = $1";
+        // The first one has no name.
+        let who = if n == 1 { TWIN } else { "" };
         let ended = Facts::of(self.instance(n)).await?.number(sql, &[who]).await?;
         ensure!(ended > 0, "it had no connection");
         Ok(())

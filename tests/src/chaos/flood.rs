@@ -18,6 +18,7 @@ const LIMITS: &str = "[limits]\ncommands_burst = 1000000\ncommands_every_ms = 1\
 /// How long everything may take to be answered, and a second more for so many commands.
 const SETTLE_S: usize = 300;
 const COMMANDS_PER_S: usize = 50;
+const LOOKED_THROUGH_PER_S: usize = 10_000;
 const HARM_PERCENT: u32 = 5;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -167,7 +168,9 @@ async fn settled(
     wanted: usize,
 ) -> Outcome<HashMap<String, usize>> {
     let mut last = 0;
-    for _ in 0..SETTLE_S + wanted / COMMANDS_PER_S {
+    // A look holds the homeserver up while it goes through all that was sent: the more, the rarer.
+    let pause = 1 + wanted / LOOKED_THROUGH_PER_S;
+    for _ in 0..(SETTLE_S + wanted / COMMANDS_PER_S) / pause {
         let mut replies: HashMap<String, usize> = HashMap::new();
         for room in rooms.iter().copied().chain([house.control.as_str()]) {
             for event in fake.sent_by(room, &house.program.bot) {
@@ -186,8 +189,7 @@ async fn settled(
         if last >= wanted {
             return Ok(replies);
         }
-        // A look holds the homeserver up while it goes through all that was sent: the more, the rarer.
-        tokio::time::sleep(Duration::from_millis(1_000 + wanted as u64 / 10)).await;
+        tokio::time::sleep(Duration::from_secs(pause as u64)).await;
     }
     Err(anyhow::anyhow!("{last} of {wanted} commands have a reply"))
         .context(house.program.log_tail())
