@@ -200,10 +200,17 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../migrations/0026_final_organizations.sqlite.sql"),
         postgres: include_str!("../migrations/0026_final_organizations.postgres.sql"),
     },
+    Step {
+        version: 27,
+        name: "checksums",
+        common: include_str!("../migrations/0027_checksums.sql"),
+        sqlite: "",
+        postgres: "",
+    },
 ];
 
 /// The newest schema version that this program knows.
-pub const NEWEST: i64 = 26;
+pub const NEWEST: i64 = 27;
 
 /// Every step in order: version, name, SQL text for the engine.
 pub fn migrations(engine: Engine) -> impl Iterator<Item = (i64, &'static str, String)> {

@@ -1,12 +1,13 @@
 //! Rows of the ledger. Nothing here updates or deletes; the database refuses it too.
 use super::rules::{Head, Posting};
-use crate::platform::db::Conn;
 use crate::platform::db::packed::Packed;
+use crate::platform::db::{Conn, Damaged, checksum};
 use crate::platform::refusal::Fault;
 use futures_util::future::join;
 use sqlx::Row as _;
 
 const CREDITS_PAGE: i64 = 1_000;
+const CAUSES_PAGE: i64 = 1_000;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryRow {
@@ -134,8 +135,8 @@ pub async fn insert(
     postings: &[Posting],
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "insert into entry (seq, book, source, source_id, cause, body, prev_hash, hash, posted_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "insert into entry (seq, book, source, source_id, cause, body, prev_hash, hash, posted_at, checksum) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(entry.seq)
     .bind(&entry.book)
@@ -146,6 +147,7 @@ pub async fn insert(
     .bind(&entry.prev_hash)
     .bind(&entry.hash)
     .bind(entry.posted_at)
+    .bind(cause_checksum(entry.seq, cause))
     .execute(&mut *tx)
     .await?;
     for (n, posting) in (1_i64..).zip(postings) {
@@ -161,6 +163,38 @@ pub async fn insert(
         .await?;
     }
     Ok(())
+}
+
+/// The chain of hashes covers all of an entry but what brought it about.
+fn cause_checksum(seq: i64, cause: &str) -> i64 {
+    checksum(&[Some(&seq.to_be_bytes()), Some(cause.as_bytes())])
+}
+
+/// Looks through what brought the entries about.
+///
+/// # Errors
+/// When one is not what was written, or the database refuses.
+pub async fn check_causes(reader: &mut Conn) -> Result<(), sqlx::Error> {
+    let mut last = 0;
+    loop {
+        let rows = sqlx::query(
+            "select seq, cause, checksum from entry where seq > $1 order by seq limit $2",
+        )
+        .bind(last)
+        .bind(CAUSES_PAGE)
+        .fetch_all(&mut *reader)
+        .await?;
+        for row in &rows {
+            last = row.try_get(0)?;
+            let (cause, wanted): (String, Option<i64>) = (row.try_get(1)?, row.try_get(2)?);
+            if wanted.is_some_and(|wanted| wanted != cause_checksum(last, &cause)) {
+                return Err(Damaged::error("entry", &last));
+            }
+        }
+        if rows.is_empty() {
+            return Ok(());
+        }
+    }
 }
 
 /// A posting as a page of them holds it.

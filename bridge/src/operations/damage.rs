@@ -1,6 +1,7 @@
 //! Whether the database is what was written, and what the team is told when it is not. SQLite keeps no sums of
 //! its pages: what shows damage is their structure and, for the books, their own chain of hashes.
 use super::render;
+use crate::ledger;
 use crate::ledger::actions::{verify, verify_last};
 use crate::platform::App;
 use crate::platform::alarms::Alarm;
@@ -8,6 +9,7 @@ use crate::platform::db::{Db, Engine, damage, damage_in};
 use crate::platform::homeserver::{Homeserver, Put};
 use crate::platform::refusal::Fault;
 use crate::platform::work::{MARKER, txn_id};
+use crate::platform::{inbox, outbox};
 use crate::rooms::render::alert;
 use schema::card::Alert;
 
@@ -15,7 +17,7 @@ use schema::card::Alert;
 const LAST: i64 = 1_000;
 
 /// Looks through a SQLite database as it is at this moment: what is damaged, if anything. Thoroughly: every
-/// index against its table, and all of the ledger. A PostgreSQL server looks after its own files.
+/// index against its table, all rows that have a checksum, and all of the ledger. A PostgreSQL server looks after its own files.
 ///
 /// # Errors
 /// When the database cannot be looked at, for another reason than its damage.
@@ -39,9 +41,15 @@ async fn look_through(db: &Db, thoroughly: bool) -> Result<Option<String>, Fault
     if let Some(what) = damage(&mut reader, thoroughly).await? {
         return Ok(Some(what));
     }
-    let found =
-        if thoroughly { verify(&mut reader).await } else { verify_last(&mut reader, LAST).await };
-    let bad = found?.bad;
+    let found = if thoroughly {
+        inbox::store::check(&mut reader).await?;
+        outbox::store::check(&mut reader).await?;
+        ledger::store::check_causes(&mut reader).await?;
+        verify(&mut reader).await?
+    } else {
+        verify_last(&mut reader, LAST).await?
+    };
+    let bad = found.bad;
     Ok(bad.map(|(seq, problem)| format!("entry {seq} of the ledger is bad: {problem}")))
 }
 

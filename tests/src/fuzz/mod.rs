@@ -21,7 +21,7 @@ pub struct Target {
     words: &'static [&'static str],
 }
 
-pub const TARGETS: [Target; 6] = [
+pub static TARGETS: [Target; 6] = [
     Target { name: "transaction", check: transaction::check, words: transaction::WORDS },
     Target { name: "line", check: line::check, words: line::WORDS },
     Target { name: "amount", check: small::amount, words: small::AMOUNT_WORDS },
@@ -42,6 +42,13 @@ pub struct Told {
 }
 
 impl Target {
+    /// # Panics
+    /// When there is none of this name.
+    pub fn of(name: &str) -> &'static Self {
+        let found = TARGETS.iter().find(|target| target.name == name);
+        found.unwrap_or_else(|| panic!("no target is called {name}"))
+    }
+
     /// The small inputs to begin with, in the order of their names.
     pub fn corpus(&self) -> Outcome<Vec<Vec<u8>>> {
         let folder = place::root().join("tests/fuzz/corpus").join(self.name);

@@ -13,6 +13,27 @@ use std::path::Path;
 
 /// Tables whose change would be money of somebody's: no changed byte of theirs may pass.
 const BOOKS: [&str; 2] = ["entry", "posting"];
+/// What has a checksum: what people said, and what they are to be told.
+const SUMMED: [&str; 18] = [
+    "inbox.event_id",
+    "inbox.room_id",
+    "inbox.sender",
+    "inbox.raw",
+    "inbox.source",
+    "inbox.received_at",
+    "inbox.checksum",
+    "outbox.txn_id",
+    "outbox.dedupe_key",
+    "outbox.room",
+    "outbox.kind",
+    "outbox.event_type",
+    "outbox.subject",
+    "outbox.content",
+    "outbox.cause",
+    "outbox.made_at",
+    "outbox.checksum",
+    "state.hash",
+];
 
 /// What became of changed bytes.
 #[derive(Debug, Default)]
@@ -21,7 +42,7 @@ pub struct Told {
     pub found: usize,
     /// Not found, and no row reads otherwise: unused bytes of a page, or of a page that nothing uses.
     pub harmless: usize,
-    /// Not found, and some row reads otherwise, by table.
+    /// Not found, and some row reads otherwise, by column.
     pub passed: BTreeMap<String, usize>,
     /// Of the log, in front of its last transaction; all are found.
     pub in_log: usize,
@@ -48,16 +69,17 @@ pub async fn prove(place: &Place, seed: u64, count: usize) -> Outcome<Told> {
             told.found += 1;
             continue;
         };
-        let other = rows.iter().find(|(table, text)| found.get(*table) != Some(text));
-        let Some((table, _)) = other else {
+        let other = rows.iter().find(|(column, text)| found.get(*column) != Some(text));
+        let Some((column, _)) = other else {
             told.harmless += 1;
             continue;
         };
+        let table = column.split('.').next().unwrap_or_default();
         ensure!(
-            !BOOKS.contains(&table.as_str()),
-            "byte {at} of seed {seed} changed {table} and passed"
+            !BOOKS.contains(&table) && !SUMMED.contains(&column.as_str()),
+            "byte {at} of seed {seed} changed {column} and passed"
         );
-        *told.passed.entry(table.clone()).or_default() += 1;
+        *told.passed.entry(column.clone()).or_default() += 1;
     }
     for _ in 0..count {
         let moment = &recording.moments[rng.random_range(0..recording.moments.len())];
@@ -79,7 +101,7 @@ fn url(folder: &Path) -> String {
     format!("sqlite:{}", folder.join("p.db").display())
 }
 
-/// All rows by table; `None` where the program finds the damage.
+/// All values by column; `None` where the program finds the damage.
 async fn read(disk: &Disk, folder: &Path) -> Outcome<Option<BTreeMap<String, String>>> {
     disk.write(folder)?;
     let db = match Db::open(&url(folder)).await {
@@ -109,15 +131,14 @@ async fn rows(db: &Db) -> Outcome<BTreeMap<String, String>> {
             .bind(table.clone())
             .fetch_all(&mut *reader)
             .await?;
-        let columns: Vec<String> = columns
-            .iter()
-            .map(|row| Ok(format!("typeof(\"{0}\")||hex(\"{0}\")", row.try_get::<String, _>(0)?)))
-            .collect::<Outcome<_>>()?;
-        let row = columns.join("||','||");
-        let query = format!("select coalesce(group_concat({row}, ';'), '') from \"{table}\"");
-        let text: String =
-            sqlx::query(AssertSqlSafe(query)).fetch_one(&mut *reader).await?.try_get(0)?;
-        all.insert(table, text);
+        for column in columns {
+            let column: String = column.try_get(0)?;
+            let value = format!("typeof(\"{column}\")||hex(\"{column}\")");
+            let query = format!("select coalesce(group_concat({value}, ';'), '') from \"{table}\"");
+            let text: String =
+                sqlx::query(AssertSqlSafe(query)).fetch_one(&mut *reader).await?.try_get(0)?;
+            all.insert(format!("{table}.{column}"), text);
+        }
     }
     Ok(all)
 }

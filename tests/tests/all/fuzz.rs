@@ -11,7 +11,7 @@ const SEED: u64 = 20_261_128;
 
 #[test]
 fn whatever_comes_is_answered() -> Outcome<()> {
-    for target in TARGETS {
+    for target in &TARGETS {
         ensure!(target.replay()? > 2, "{} has no corpus", target.name);
         let told = target.run(SEED, TIME)?;
         ensure!(told.inputs > 0, "{} did nothing", target.name);

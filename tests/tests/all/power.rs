@@ -6,7 +6,7 @@ use partnerspace_tests::simulation::{alone, base};
 
 const IMAGES: usize = 150;
 const CUTS: u32 = 12;
-const FLIPS: usize = 50;
+const FLIPS: usize = 200;
 const SEED: u64 = 4;
 
 #[test]

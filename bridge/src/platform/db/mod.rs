@@ -1,11 +1,13 @@
 //! The database: one SQL text over SQLite and PostgreSQL. SQLite has one writer connection, which
 //! is also the queue of writers (four of them lose three of four read-then-write transactions).
+mod checksum;
 mod migrate;
 pub mod packed;
 mod setup;
 pub mod sql;
 mod store;
 
+pub use checksum::{Damaged, checksum};
 pub use migrate::{MigrateError, migrate, migrate_to, version};
 pub use schema::migrations::Engine;
 pub use setup::lock_setup;

@@ -1,6 +1,6 @@
 //! What the database says of itself: how durable its commits are, whether it takes a write, and whether it
 //! is whole.
-use super::{Conn, Db, Engine};
+use super::{Conn, Damaged, Db, Engine};
 use sqlx::Row as _;
 
 /// `pragma synchronous=full` as SQLite gives it back.
@@ -70,6 +70,9 @@ pub async fn try_write(db: &Db) -> Result<(), sqlx::Error> {
 /// What an error says of damage to the database itself, if it says so.
 #[must_use]
 pub fn damage_in(error: &sqlx::Error) -> Option<String> {
+    if let sqlx::Error::Decode(why) = error {
+        return why.downcast_ref::<Damaged>().map(ToString::to_string);
+    }
     let sqlx::Error::Database(said) = error else { return None };
     let code = said.code()?;
     // SQLite: malformed (and of a table, a sequence, an index), not a database. PostgreSQL: data, index.

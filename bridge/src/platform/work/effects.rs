@@ -1,5 +1,6 @@
 //! What a batch of inputs owes, in memory until it is written with the facts.
 use super::rows::Row;
+use crate::platform::db::checksum;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OutKind {
@@ -47,6 +48,31 @@ pub struct OutRow {
     pub content: String,
     pub cause: String,
     pub made_at: i64,
+}
+
+impl OutRow {
+    #[must_use]
+    pub fn checksum(&self) -> i64 {
+        let texts = [
+            &self.txn_id,
+            &self.dedupe_key,
+            &self.room,
+            self.kind.as_str(),
+            self.event_type,
+            &self.content,
+            &self.cause,
+        ];
+        out_checksum(texts, self.subject.as_deref(), self.made_at)
+    }
+}
+
+/// Over what never changes in a row of the outbox until it is sent, in the order of its fields.
+#[must_use]
+pub fn out_checksum(texts: [&str; 7], subject: Option<&str>, made_at: i64) -> i64 {
+    let [txn_id, dedupe_key, room, kind, event_type, content, cause] =
+        texts.map(|text| Some(text.as_bytes()));
+    let (subject, at) = (subject.map(str::as_bytes), made_at.to_be_bytes());
+    checksum(&[txn_id, dedupe_key, room, kind, event_type, subject, content, cause, Some(&at)])
 }
 
 #[derive(Debug, Clone)]

@@ -25,10 +25,10 @@ async fn insert_out(tx: &mut Conn, rows: &[OutRow]) -> Result<u64, sqlx::Error> 
     for chunk in chunks(rows) {
         let text = values(
             tx,
-            "insert into outbox (id, txn_id, dedupe_key, room, kind, event_type, subject, content, cause, made_at) \
+            "insert into outbox (id, txn_id, dedupe_key, room, kind, event_type, subject, content, cause, made_at, checksum) \
              {values} on conflict (dedupe_key) do nothing",
             chunk.len(),
-            10,
+            11,
         );
         let mut query = sqlx::query(text);
         for row in chunk {
@@ -42,7 +42,8 @@ async fn insert_out(tx: &mut Conn, rows: &[OutRow]) -> Result<u64, sqlx::Error> 
                 .bind(&row.subject)
                 .bind(&row.content)
                 .bind(&row.cause)
-                .bind(row.made_at);
+                .bind(row.made_at)
+                .bind(row.checksum());
         }
         new += query.execute(&mut *tx).await?.rows_affected();
     }

@@ -8,7 +8,7 @@ mod memory;
 mod out;
 mod rows;
 
-pub use effects::{Done, Effects, JobRow, Mark, OutKind, OutRow, StateRow};
+pub use effects::{Done, Effects, JobRow, Mark, OutKind, OutRow, StateRow, out_checksum};
 pub use file::{FILE_BYTES_MAX, File};
 pub use memory::Memory;
 pub use out::{MARKER, OWED, event_ref, state_hash, txn_id};

@@ -1,6 +1,8 @@
 //! Rows of the inbox.
+mod checked;
 mod quarantine;
 
+pub use checked::check;
 pub use quarantine::{Poison, drop_poison, poison, retry};
 
 use crate::platform::db::Conn;
@@ -22,6 +24,13 @@ pub struct NewRow {
     pub received_at: i64,
     /// Not an event: kept for the team, never worked on.
     pub malformed: bool,
+}
+
+impl NewRow {
+    fn checksum(&self) -> i64 {
+        let texts = [&self.event_id, &self.room_id, &self.sender, self.source];
+        checked::checksum_of(texts, &self.raw, self.received_at)
+    }
 }
 
 /// A row that waits to be worked on.
@@ -67,10 +76,10 @@ pub async fn insert(tx: &mut Conn, rows: &[NewRow]) -> Result<usize, sqlx::Error
     for chunk in chunks(rows) {
         let text = values(
             tx,
-            "insert into inbox (seq, event_id, room_id, sender, raw, source, received_at, done_at, outcome) \
+            "insert into inbox (seq, event_id, room_id, sender, raw, source, received_at, done_at, outcome, checksum) \
              {values} on conflict (event_id) do nothing",
             chunk.len(),
-            9,
+            10,
         );
         let mut query = sqlx::query(text);
         for row in chunk {
@@ -83,7 +92,8 @@ pub async fn insert(tx: &mut Conn, rows: &[NewRow]) -> Result<usize, sqlx::Error
                 .bind(row.source)
                 .bind(row.received_at)
                 .bind(row.malformed.then_some(row.received_at))
-                .bind(row.malformed.then_some("poison"));
+                .bind(row.malformed.then_some("poison"))
+                .bind(row.checksum());
         }
         kept += usize::try_from(query.execute(&mut *tx).await?.rows_affected()).unwrap_or(0);
     }
@@ -174,7 +184,7 @@ fn is_other(held: &[u8], new: &[u8]) -> bool {
 /// When the database refuses.
 pub async fn waiting(tx: &mut Conn, after: i64, limit: i64) -> Result<Vec<Waiting>, sqlx::Error> {
     let rows = sqlx::query(
-        "select seq, event_id, room_id, sender, raw, source, received_at, attempts, next_at \
+        "select seq, event_id, room_id, sender, raw, source, received_at, checksum, attempts, next_at \
          from inbox where done_at is null and seq > $1 order by seq limit $2",
     )
     .bind(after)
@@ -183,6 +193,7 @@ pub async fn waiting(tx: &mut Conn, after: i64, limit: i64) -> Result<Vec<Waitin
     .await?;
     rows.iter()
         .map(|row| {
+            checked::row(row)?;
             Ok(Waiting {
                 seq: row.try_get(0)?,
                 event_id: row.try_get(1)?,
@@ -191,8 +202,8 @@ pub async fn waiting(tx: &mut Conn, after: i64, limit: i64) -> Result<Vec<Waitin
                 raw: row.try_get::<Option<Vec<u8>>, _>(4)?.unwrap_or_default(),
                 late: row.try_get::<String, _>(5)? == GAP,
                 received_at: row.try_get(6)?,
-                attempts: row.try_get(7)?,
-                next_at: row.try_get(8)?,
+                attempts: row.try_get(8)?,
+                next_at: row.try_get(9)?,
             })
         })
         .collect()

@@ -1,11 +1,13 @@
 //! Rows of the outbox; those of the wanted room state beside them.
 mod carried;
+mod checked;
 mod states;
 
 pub use carried::{
     carried, carried_key, edit_mark, event_of_row, home_of, home_of_event, last_said, open_rows,
     original, room_of_event, settled,
 };
+pub use checked::check;
 
 pub use states::{
     KeptState, WantedState, due_states, is_wanted, kept_states, next_state_at, resend_since,
@@ -105,14 +107,14 @@ pub async fn head(reader: &mut Conn) -> Result<i64, sqlx::Error> {
 /// When the database refuses.
 pub async fn owed(reader: &mut Conn, after: i64, limit: i64) -> Result<Vec<Owed>, sqlx::Error> {
     let rows = sqlx::query(
-        "select id, txn_id, dedupe_key, room, kind, event_type, subject, content, made_at, unknown_at, cause \
+        "select id, txn_id, dedupe_key, room, kind, event_type, subject, content, made_at, unknown_at, cause, checksum \
          from outbox where sent_at is null and parked_at is null and id > $1 order by id limit $2",
     )
     .bind(after)
     .bind(limit)
     .fetch_all(reader)
     .await?;
-    rows.iter().map(read).collect()
+    rows.iter().map(checked::read).collect()
 }
 
 /// The rows owed to one room, from a number to another.
@@ -126,7 +128,7 @@ pub async fn owed_in(
     limit: i64,
 ) -> Result<Vec<Owed>, sqlx::Error> {
     let rows = sqlx::query(
-        "select id, txn_id, dedupe_key, room, kind, event_type, subject, content, made_at, unknown_at, cause \
+        "select id, txn_id, dedupe_key, room, kind, event_type, subject, content, made_at, unknown_at, cause, checksum \
          from outbox where sent_at is null and parked_at is null and id >= $1 and id <= $2 and room = $3 \
          order by id limit $4",
     )
@@ -136,24 +138,7 @@ pub async fn owed_in(
     .bind(limit)
     .fetch_all(reader)
     .await?;
-    rows.iter().map(read).collect()
-}
-
-fn read(row: &sqlx::any::AnyRow) -> Result<Owed, sqlx::Error> {
-    let kind: String = row.try_get(4)?;
-    Ok(Owed {
-        id: row.try_get(0)?,
-        txn_id: row.try_get(1)?,
-        dedupe_key: row.try_get(2)?,
-        room: row.try_get(3)?,
-        kind: OutKind::parse(&kind).unwrap_or(OutKind::Message),
-        event_type: Cow::Owned(row.try_get(5)?),
-        subject: row.try_get(6)?,
-        content: row.try_get(7)?,
-        made_at: row.try_get(8)?,
-        unknown_at: row.try_get(9)?,
-        cause: row.try_get(10)?,
-    })
+    rows.iter().map(checked::read).collect()
 }
 
 /// What became of a row that another refers to.

@@ -1,5 +1,6 @@
 //! Rows of the wanted room state.
-use crate::platform::db::Conn;
+use crate::platform::db::{Conn, Damaged};
+use crate::platform::work::state_hash;
 use sqlx::Row as _;
 
 /// A state event that should say something else than it does.
@@ -158,15 +159,28 @@ pub async fn kept_states(reader: &mut Conn) -> Result<Vec<KeptState>, sqlx::Erro
         .collect()
 }
 
+/// Looks through all of them.
+///
+/// # Errors
+/// When one is not what was written, or the database refuses.
+pub(super) async fn check(reader: &mut Conn) -> Result<(), sqlx::Error> {
+    kept_states(reader).await.map(drop)
+}
+
 fn wanted(row: &sqlx::any::AnyRow) -> Result<WantedState, sqlx::Error> {
-    Ok(WantedState {
+    let state = WantedState {
         room: row.try_get(0)?,
         event_type: row.try_get(1)?,
         state_key: row.try_get(2)?,
         content: row.try_get(3)?,
         hash: row.try_get(4)?,
         attempts: row.try_get(5)?,
-    })
+    };
+    let content = serde_json::from_str(&state.content).ok();
+    if content.is_some_and(|content| state_hash(&content) == state.hash) {
+        return Ok(state);
+    }
+    Err(Damaged::error("state", &format!("{} {}", state.room, state.event_type)))
 }
 
 /// Forgets what was sent of all states, so that each goes out again.
