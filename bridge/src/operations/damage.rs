@@ -5,7 +5,7 @@ use crate::ledger;
 use crate::ledger::actions::{verify, verify_last};
 use crate::platform::App;
 use crate::platform::alarms::Alarm;
-use crate::platform::db::{Db, Engine, damage, damage_in};
+use crate::platform::db::{Db, Engine, damage, damage_in, misshapen};
 use crate::platform::homeserver::{Homeserver, Put};
 use crate::platform::refusal::Fault;
 use crate::platform::work::{MARKER, txn_id};
@@ -39,6 +39,9 @@ pub async fn look(db: &Db, thoroughly: bool) -> Result<Option<String>, Fault> {
 async fn look_through(db: &Db, thoroughly: bool) -> Result<Option<String>, Fault> {
     let mut reader = db.snapshot().await?;
     if let Some(what) = damage(&mut reader, thoroughly).await? {
+        return Ok(Some(what));
+    }
+    if let Some(what) = misshapen(&mut reader).await? {
         return Ok(Some(what));
     }
     let found = if thoroughly {

@@ -3,6 +3,10 @@ use super::{Conn, Db, Engine, lock_setup};
 use schema::migrations::{NEWEST, migrations};
 use sqlx::{AssertSqlSafe, Executor, Row};
 
+/// What comes before all steps.
+pub(super) const VERSIONS: &str =
+    "create table schema_version (version bigint not null primary key, applied_at bigint not null)";
+
 #[derive(Debug, thiserror::Error)]
 pub enum MigrateError {
     #[error(
@@ -66,9 +70,7 @@ pub async fn migrate_to(db: &Db, last: i64, now: i64) -> Result<(i64, i64), Migr
             continue;
         }
         if version == 1 {
-            tx.execute("create table schema_version (version bigint not null primary key, applied_at bigint not null)")
-                .await
-                .map_err(step)?;
+            tx.execute(VERSIONS).await.map_err(step)?;
         }
         tx.execute(AssertSqlSafe(sql)).await.map_err(step)?;
         sqlx::query("insert into schema_version (version, applied_at) values ($1, $2)")

@@ -4,6 +4,7 @@ mod checksum;
 mod migrate;
 pub mod packed;
 mod setup;
+mod shape;
 pub mod sql;
 mod store;
 
@@ -11,6 +12,7 @@ pub use checksum::{Damaged, checksum};
 pub use migrate::{MigrateError, migrate, migrate_to, version};
 pub use schema::migrations::Engine;
 pub use setup::lock_setup;
+pub use shape::misshapen;
 pub use store::{Durability, damage, damage_in, durability, touch, try_write};
 
 use super::lease::{self, Tenure};
