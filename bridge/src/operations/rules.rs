@@ -83,7 +83,9 @@ mod tests {
         let mut course = Course::default();
         assert_eq!(course.turn(true, 5, 0), Some(Change::Raised { at: 5 }));
         let mut course = Course::raised(5);
+        assert!(course.is_raised());
         assert_eq!(course.turn(true, 9, 0), None);
         assert_eq!(course.turn(false, 10, 0), Some(Change::Over { raised_at: 5, at: 10 }));
+        assert!(!course.is_raised());
     }
 }

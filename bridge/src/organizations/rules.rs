@@ -160,6 +160,7 @@ mod tests {
     fn a_firm_has_a_short_name() {
         assert_eq!(slug(" Acme-1 ").unwrap(), "acme-1");
         assert_eq!(slug_or_none("None").unwrap(), None);
+        assert_eq!(slug_or_none("Acme").unwrap().as_deref(), Some("acme"));
         let long = "a".repeat(SLUG_CHARS_MAX + 1);
         for wrong in ["", "-a", "a-", "a b", "\u{fc}ber", "none", "program", long.as_str()] {
             assert_eq!(slug(wrong).unwrap_err().code, Code::Usage, "{wrong}");
@@ -200,5 +201,6 @@ mod tests {
         assert!(reason(&long, "remove").is_err() && reason(" ", "remove").is_err());
         assert!(reason(&long[1..], "remove").is_ok());
         assert!(name(&"n".repeat(NAME_CHARS_MAX + 1)).is_err() && name(" A  B ").unwrap() == "A B");
+        assert!(name(&"n".repeat(NAME_CHARS_MAX)).is_ok());
     }
 }
