@@ -103,6 +103,16 @@ mod tests {
     }
 
     #[test]
+    fn a_name_is_short_and_there() {
+        assert_eq!(name(" Ana ").unwrap(), "Ana");
+        assert!(name(&"n".repeat(NAME_CHARS_MAX)).is_ok());
+        for wrong in [" ".to_owned(), "n".repeat(NAME_CHARS_MAX + 1)] {
+            assert_eq!(name(&wrong).unwrap_err().code, Code::Long);
+        }
+        assert_eq!(name_of("@ana:example.org"), "ana");
+    }
+
+    #[test]
     fn who_left_may_come_back_and_who_is_suspended_may_not_apply() {
         assert!(follows(Step::Apply, Some(Enrollment::Left)).is_ok());
         let refusal = follows(Step::Apply, Some(Enrollment::Suspended)).unwrap_err();

@@ -60,6 +60,15 @@ fn change(
 }
 
 #[test]
+fn many_boards_on_the_move_are_all() {
+    let keys = |count| (0..count).map(|n| format!("{n:04}")).collect::<BTreeSet<_>>();
+    let few = moving(keys(MOVING_MAX));
+    assert_eq!(few.len(), MOVING_MAX);
+    assert_eq!(few.first(), Some(&Item::Moving("0000".to_owned())));
+    assert_eq!(moving(keys(MOVING_MAX + 1)), [Item::Moving(ALL_MOVING.to_owned())]);
+}
+
+#[test]
 fn a_sale_is_two_rows() {
     let calendar = calendar();
     let periods = PeriodKind::ALL.iter().map(|kind| calendar.period_at(*kind, 1_700_000_000_000));

@@ -51,6 +51,15 @@ fn ranks_and_percentiles() {
 }
 
 #[test]
+fn a_board_says_whose_it_is() {
+    let scope = |industry| {
+        BoardKey::new(Metric::Revenue, "all".parse().unwrap(), industry).scope().to_owned()
+    };
+    assert_eq!(scope(None), "program");
+    assert_eq!(scope(Some("dental".to_owned())), "dental");
+}
+
+#[test]
 fn movement_against_a_baseline() {
     let mut before = Board::new();
     for (partner, points) in [(ANA, 5), (BO, 9), (CY, 7)] {

@@ -153,6 +153,8 @@ pub fn in_private() -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mentorship::store::Side;
+    use schema::ids::MentorshipId;
 
     #[test]
     fn a_capacity_is_small_and_positive() {
@@ -165,6 +167,43 @@ mod tests {
         assert!(stars("0").is_err() && stars("6").is_err());
         assert!(text(&"t".repeat(TEXT_CHARS_MAX), "it", "me").is_ok());
         assert_eq!(text(&"t".repeat(TEXT_CHARS_MAX + 1), "it", "me").unwrap_err().code, Code::Long);
+    }
+
+    fn mentored_by(mentor: u128, accepted_at: Option<i64>) -> MentorshipRow {
+        let side = |id| Side { id: PartnerId(id), user_id: String::new(), name: "Ana".to_owned() };
+        MentorshipRow {
+            id: MentorshipId(mentor),
+            search_id: String::new(),
+            mentor: side(mentor),
+            mentee: side(1),
+            goal: None,
+            asked_at: 0,
+            accepted_at,
+            declined_at: None,
+            lapsed_at: None,
+            ended_at: None,
+        }
+    }
+
+    #[test]
+    fn a_mentor_is_asked_by_who_has_room_for_one() {
+        let ask = |own: &[MentorshipRow], mentor| {
+            may_request(own, PartnerId(1), PartnerId(mentor)).map_err(|refusal| refusal.code)
+        };
+        assert_eq!(ask(&[], 1), Err(Code::Usage));
+        let mut own: Vec<_> =
+            (2..).take(MENTORS_MAX - 1).map(|mentor| mentored_by(mentor, Some(5))).collect();
+        assert_eq!(ask(&own, 2), Err(Code::Dup));
+        assert_eq!(ask(&own, 90), Ok(()));
+        own.push(mentored_by(80, Some(5)));
+        assert_eq!(ask(&own, 90), Err(Code::Rate));
+        own.push(mentored_by(81, None));
+        assert_eq!(ask(&own, 90), Err(Code::Dup));
+        assert_eq!(
+            may_request(&own, PartnerId(7), PartnerId(2)),
+            Ok(()),
+            "those of others do not count"
+        );
     }
 
     #[test]
