@@ -11,7 +11,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
-use tokio::sync::Notify;
+use tokio::sync::{Mutex as Turn, MutexGuard as Held, Notify};
 
 /// Something learned outside a transaction that the worker writes with its next commit.
 #[derive(Debug, Clone)]
@@ -129,6 +129,7 @@ pub struct Signals {
     /// Marker → event of what the rooms hold already.
     found: RwLock<Option<HashMap<String, String>>>,
     places: RwLock<Places>,
+    placing: Turn<()>,
     marks: Mutex<Vec<Mark>>,
     /// Why the link does not work now, if it does not.
     trouble: Mutex<Option<String>>,
@@ -174,6 +175,7 @@ impl Default for Signals {
             jobs_wait: AtomicBool::new(false),
             found: RwLock::default(),
             places: RwLock::default(),
+            placing: Turn::default(),
             marks: Mutex::default(),
             damage: OnceLock::new(),
             damaged: Notify::new(),
@@ -290,6 +292,11 @@ impl Signals {
 
     pub fn places<T>(&self, read: impl FnOnce(&Places) -> T) -> T {
         read(&self.places.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The turn of whoever reads where the rooms are and then sets it.
+    pub async fn placing(&self) -> Held<'_, ()> {
+        self.placing.lock().await
     }
 
     pub fn set_places(&self, places: Places) {

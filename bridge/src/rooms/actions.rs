@@ -9,8 +9,10 @@ use super::members::{self, Joined, Known};
 use super::rules::RoomKey;
 use super::{access, render, store, upgrades};
 use crate::industries;
+use crate::platform::App;
 use crate::platform::access::{Manager, Place};
 use crate::platform::db::Conn;
+use crate::platform::homeserver::Homeserver;
 use crate::platform::outbox;
 use crate::platform::refusal::Fault;
 use crate::platform::signals::Places;
@@ -45,6 +47,18 @@ pub fn alert_job(finding: &Finding, room_id: Option<&str>, now: i64) -> JobRow {
 pub fn alert_once_a_day(finding: &Finding, room_id: Option<&str>, what: &str, now: i64) -> JobRow {
     let key = format!("{JOB_ALERT}:{}:{what}", finding.id);
     JobRow { key, run_at: now - now.rem_euclid(DAY_MS), ..alert_job(finding, room_id, now) }
+}
+
+/// Tells those who work outside of a transaction where the rooms are now. One at a time: the worker and the keeper
+/// both do so after a commit, and who has read before the other's commit must not have the last word.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn show_places<H: Homeserver>(app: &App<H>) -> Result<(), Fault> {
+    let _turn = app.signals.placing().await;
+    let mut reader = app.db.snapshot().await?;
+    app.signals.set_places(places(&mut reader).await?);
+    Ok(())
 }
 
 /// Where all our rooms are; for `Signals::set_places` at start and after each change.

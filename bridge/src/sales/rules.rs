@@ -313,6 +313,13 @@ mod tests {
     use jiff::civil::date;
 
     #[test]
+    fn a_reason_is_short_and_there() {
+        assert!(reason(&"r".repeat(REASON_CHARS_MAX)).is_ok());
+        assert_eq!(reason(" ").unwrap_err().code, Code::Usage);
+        assert_eq!(reason(&"r".repeat(REASON_CHARS_MAX + 1)).unwrap_err().code, Code::Long);
+    }
+
+    #[test]
     fn days_lie_between_the_start_and_today() {
         let (today, start) = (date(2026, 11, 24), date(2020, 1, 1));
         assert!(effective_day(today, today, start, false).is_ok());

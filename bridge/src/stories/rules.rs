@@ -232,6 +232,15 @@ mod tests {
     }
 
     #[test]
+    fn what_is_needed_is_not_left_out() {
+        for part in [StoryPart::Situation, StoryPart::Approach, StoryPart::Result] {
+            assert!(may_skip(Step::Part(part), false).is_err(), "{part}");
+            assert!(may_skip(Step::Part(part), true).is_ok(), "{part}");
+        }
+        assert!(may_skip(Step::Client, true).is_err() && may_skip(Step::Ready, true).is_err());
+    }
+
+    #[test]
     fn what_is_missing_is_asked_for_in_order() {
         let mut texts = vec![text(StoryPart::Situation, "a"), text(StoryPart::Result, "c")];
         assert_eq!(missing(&texts, true), Some(Step::Part(StoryPart::Approach)));

@@ -218,6 +218,18 @@ fn run(mut day: Date, days: &BTreeSet<Date>) -> usize {
     }
 }
 
+#[test]
+fn credit_after_a_day_is_of_later_days_only() {
+    let sell = |day, minor| Act::Sell { partners: vec![1], client: 1, industry: None, day, minor };
+    let mut own = Own::default();
+    for (seq, body) in (1_i64..).zip(entries(&[sell(0, 1), sell(1, 20), sell(2, 300)])) {
+        own.take(PartnerId(1), seq, &body);
+    }
+    let start = date(2026, 3, 23);
+    let after = [-1, 0, 1, 2].map(|days: i32| own.after(start.saturating_add(days.days())));
+    assert_eq!(after, [321, 320, 300, 0]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(10_000))]
 

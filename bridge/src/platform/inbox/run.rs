@@ -261,15 +261,8 @@ impl<H: Homeserver> Worker<H> {
 
     /// Tells the sender where rooms are now, before it sees any row that follows the change.
     async fn placed(&mut self) {
-        loop {
-            let places = match self.app.db.read().await {
-                Ok(mut reader) => crate::rooms::actions::places(&mut reader).await,
-                Err(error) => Err(error.into()),
-            };
-            match places {
-                Ok(places) => return self.app.signals.set_places(places),
-                Err(fault) => tracing::error!(%fault, "where the rooms are could not be read"),
-            }
+        while let Err(fault) = crate::rooms::actions::show_places(&self.app).await {
+            tracing::error!(%fault, "where the rooms are could not be read");
             self.app.clock.sleep(PLACES_RETRY_MS).await;
         }
     }

@@ -209,9 +209,7 @@ impl<H: Homeserver> Keeper<H> {
     pub(super) async fn commit(&self, mut tx: Tx, effects: Effects) -> Result<(), KeepError> {
         effects.flush(&mut tx).await?;
         tx.commit().await?;
-        let mut reader = self.app.db.read().await?;
-        let places = actions::places(&mut reader).await?;
-        self.app.signals.set_places(places);
+        actions::show_places(&self.app).await?;
         if !effects.jobs.is_empty() {
             self.app.signals.wake_jobs();
         }

@@ -43,3 +43,19 @@ pub const VERSIONS: [&str; 2] = ["11", "12"];
 pub fn creator_is_endless(version: &str) -> bool {
     !matches!(version.parse::<u32>(), Ok(..=11))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rooms_are_found_again_by_their_mark() {
+        assert_eq!(made_mark("01A", "industry:dental"), "01A:industry:dental");
+        assert_eq!(next_key("general", 1), "general#2");
+    }
+
+    #[test]
+    fn from_version_12_on_the_creator_is_endless() {
+        assert!(!creator_is_endless("11") && creator_is_endless("12") && creator_is_endless("x"));
+    }
+}
