@@ -64,6 +64,43 @@ async fn a_refused_card_holds_up_nothing() -> Outcome<()> {
     Ok(())
 }
 
+/// A card can be seen while the answer to its sending is still on its way; whoever presses it then is heard at once.
+async fn pressed_before_the_answer(ground: Ground) -> Outcome<()> {
+    const STALL: Duration = Duration::from_secs(8);
+    let mut house = House::open(ground, "olga").await?;
+    house.partner("ana").await?;
+    let room = house.room("general", "ana").await?;
+    let stall = Fault::Stall(u64::try_from(STALL.as_millis())?);
+    fake(&house)?.plan(&path(&house.control, "send/m.room.message"), stall, 1);
+    let (ana, olga) = (house.person("ana")?, house.owner());
+    let claim = ana.say(&room, "!sale add 7 EUR Acme").await?;
+    let card = olga.sees("the card", |events| {
+        events.iter().find(|e| e.room == house.control && e.body().contains("S-1")).cloned()
+    });
+    let card = card.await?;
+    olga.react(&house.control, card.id(), "✅").await?;
+    let facts = Facts::of(&house.program).await?;
+    let approved = "select count(*) from sale where approved_at is not null";
+    let heard = until("the approval", || async {
+        (facts.number(approved, &[]).await.ok()? == 1).then_some(())
+    });
+    tokio::time::timeout(STALL / 2, heard).await.context("the press waits for the answer")??;
+    ana.reply_to(&claim).await?;
+    let twice = "select count(*) from outbox where dedupe_key like 'review:%' and event_id is null";
+    until("the answer", || async { (facts.number(twice, &[]).await.ok()? == 0).then_some(()) })
+        .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pressed_before_the_answer_on_sqlite() -> Outcome<()> {
+    pressed_before_the_answer(Ground::FakeSqlite).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pressed_before_the_answer_on_postgres() -> Outcome<()> {
+    pressed_before_the_answer(Ground::FakePostgres).await
+}
+
 /// The word that tells of a refusal is refused, too: no word follows.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_mute_control_room_makes_no_flood() -> Outcome<()> {

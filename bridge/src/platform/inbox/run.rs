@@ -187,6 +187,9 @@ impl<H: Homeserver> Worker<H> {
         now: i64,
     ) -> Result<(), Fault> {
         let told = self.marks.write(&mut tx, marks, now).await?;
+        if ready.iter().any(is_answer) {
+            self.marks.meet(&mut tx, now).await?;
+        }
         if !ready.is_empty() {
             reach(Point::Taken).await?;
         }

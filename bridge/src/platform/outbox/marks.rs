@@ -10,6 +10,8 @@ use std::collections::HashMap;
 
 /// Sent rows whose echo is still waited for; a later echo confirms nothing.
 const RECENT: usize = 4_096;
+/// Rows owed among which those of early echoes are looked for: what is on its way is among the oldest.
+const OPEN_MAX: i64 = 4_096;
 
 /// A row that will never be sent, and why.
 #[derive(Debug, Clone)]
@@ -25,11 +27,13 @@ pub struct Marks {
     sent: Recent<i64>,
     /// Echoes that came before the answer.
     early: Recent<()>,
+    /// Of these, which event each is, until the answer comes.
+    unmet: HashMap<String, String>,
 }
 
 impl Default for Marks {
     fn default() -> Self {
-        Self { sent: Recent::new(RECENT), early: Recent::new(RECENT) }
+        Self { sent: Recent::new(RECENT), early: Recent::new(RECENT), unmet: HashMap::new() }
     }
 }
 
@@ -64,6 +68,22 @@ impl Marks {
         Ok(parked)
     }
 
+    /// Writes what only echoes have told yet: people may press and answer what they see, whenever the answer to our
+    /// request arrives. Asked for before inputs that may do so.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn meet(&self, tx: &mut Conn, now: i64) -> Result<(), sqlx::Error> {
+        if self.unmet.is_empty() {
+            return Ok(());
+        }
+        let open = store::open_txns(tx, OPEN_MAX).await?;
+        let met = open.iter().filter_map(|(id, txn)| {
+            self.unmet.get(txn).map(|event_id| Told { id: *id, event_id, confirmed: true })
+        });
+        store::told(tx, &met.collect::<Vec<_>>(), now).await
+    }
+
     /// One line a row, of its answer, its echo, or both.
     fn joined<'a>(&mut self, marks: &'a [Mark]) -> Vec<Told<'a>> {
         let mut told: Vec<Told<'a>> = Vec::with_capacity(marks.len());
@@ -71,6 +91,7 @@ impl Marks {
         for mark in marks {
             match mark {
                 Mark::Sent { id, txn_id, event_id } => {
+                    self.unmet.remove(txn_id);
                     let confirmed = self.early.get(txn_id).is_some();
                     lines.insert(txn_id, told.len());
                     told.push(Told { id: *id, event_id, confirmed });
@@ -84,6 +105,10 @@ impl Marks {
                         told.push(Told { id: *id, event_id, confirmed: true });
                     } else {
                         self.early.insert(txn_id.clone(), ());
+                        if self.unmet.len() >= RECENT {
+                            self.unmet.clear();
+                        }
+                        self.unmet.insert(txn_id.clone(), event_id.clone());
                     }
                 }
                 Mark::Unknown { .. }

@@ -179,11 +179,14 @@ async fn edits(stage: &Stage) -> Outcome<Then> {
             })
         })
         .collect();
+    let from = clock();
     in_a_row(stage, general, "m.room.message", &edits).await?;
     let before = stage.bot_said().len();
     stage.settled().await?;
     let more = stage.bot_said().len() - before;
-    ensure!(more < 2 * MANY, "{more} messages after {MANY} edits");
+    // An edit that is heard is answered, and its card reads anew; on a slow machine more are heard. One more word says why.
+    let may = BURST + usize::try_from((clock() - from) / EVERY_MS)? + 1;
+    ensure!(more <= 2 * may + 1, "{more} messages after {MANY} edits, of which {may} may be heard");
     Ok(Then::counted([(claim, 1)]))
 }
 

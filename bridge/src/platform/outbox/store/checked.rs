@@ -31,6 +31,20 @@ pub async fn check(reader: &mut Conn) -> Result<(), sqlx::Error> {
     }
 }
 
+/// The oldest rows that are owed, by their transaction ids.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn open_txns(reader: &mut Conn, limit: i64) -> Result<Vec<(i64, String)>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select id, txn_id from outbox where sent_at is null and parked_at is null order by id limit $1",
+    )
+    .bind(limit)
+    .fetch_all(reader)
+    .await?;
+    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+}
+
 /// A row as the statements of this folder read it.
 pub(super) fn read(row: &AnyRow) -> Result<Owed, sqlx::Error> {
     let kind: String = row.try_get(4)?;

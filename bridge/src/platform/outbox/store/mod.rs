@@ -7,7 +7,7 @@ pub use carried::{
     carried, carried_key, edit_mark, event_of_row, home_of, home_of_event, last_said, open_rows,
     original, room_of_event, settled,
 };
-pub use checked::check;
+pub use checked::{check, open_txns};
 
 pub use states::{
     KeptState, WantedState, due_states, is_wanted, kept_states, next_state_at, resend_since,
