@@ -120,6 +120,11 @@ mod tests {
 
     const DAY: Date = date(2026, 11, 24);
 
+    #[test]
+    fn nine_tenths_of_the_bar_keep_a_place() {
+        assert_eq!((tier("gold", 1_001).bar(), tier("gold", 1_001).keep_minor()), (1_001, 901));
+    }
+
     fn at(place: Option<&Place>, revenue: i64, today: Date) -> Option<Step> {
         let tiers = [tier("gold", 5_000), tier("silver", 1_001)];
         step(&tiers, place, |_| revenue, (today, false))

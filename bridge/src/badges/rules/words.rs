@@ -95,7 +95,7 @@ mod tests {
         }
         assert_eq!(emoji("🎤").unwrap(), "🎤");
         assert_eq!(emoji("👨‍🏫").unwrap(), "👨‍🏫");
-        for bad in ["", "A", "🎤a", "5", "🎤 🎤", "<b>", &"🎤".repeat(EMOJI_CHARS_MAX + 1)]
+        for bad in ["", "A", "🎤a", "5", "ä", "🎤 🎤", "<b>", &"🎤".repeat(EMOJI_CHARS_MAX + 1)]
         {
             assert!(emoji(bad).is_err(), "{bad}");
         }

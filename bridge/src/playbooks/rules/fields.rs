@@ -157,6 +157,15 @@ mod tests {
     }
 
     #[test]
+    fn an_example_fills_every_field() {
+        let names = ["client".to_owned(), "city".to_owned()];
+        assert_eq!(
+            example("cold-mail", &names),
+            "playbook use cold-mail client=\"Acme\" city=\"…\""
+        );
+    }
+
+    #[test]
     fn all_ways_to_write_values_are_read() {
         let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
         let expected = vec![pair("client", "Acme Ltd"), pair("city", "Berlin")];
