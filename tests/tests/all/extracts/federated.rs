@@ -43,11 +43,15 @@ async fn said(house: &House, who: &str, room: &str, line: &str) -> Outcome<()> {
     Ok(())
 }
 
-/// Midnight is past, as far as the job knows; waits until an extract is on its way.
+/// Midnight is past, as far as the job knows; waits until an extract is on its way. What a job says is known by when it
+/// was due: each time another one.
 async fn told(house: &House, facts: &Facts, n: i64) -> Outcome<()> {
     house.program.kill9();
     facts
-        .change("update job set run_at = 1 where kind = 'extract.day' or kind like 'board.%'", &[])
+        .change(
+            "update job set run_at = cast($1 as bigint) where kind = 'extract.day' or kind like 'board.%'",
+            &[&n.to_string()],
+        )
         .await?;
     facts.change("update state set due_at = 1", &[]).await?;
     house.program.restart().await?;
