@@ -123,7 +123,7 @@ impl Default for Limits {
             loop_ms: 10_000,
             inbox_batch_max: 256,
             attempts_max: 5,
-            outbox_loaded_max: 2_000,
+            outbox_loaded_max: 6_000,
             lanes_max: 64,
             state_every_ms: 15_000,
             states_per_second: 2,

@@ -170,6 +170,8 @@ async fn examine(cli: &Cli) -> anyhow::Result<()> {
 fn runtime() -> io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
+        // Answers of SQLite come from threads of its own, by the queue that is looked at this often.
+        .global_queue_interval(8)
         .max_blocking_threads(4)
         .enable_all()
         .build()

@@ -1,11 +1,13 @@
 //! Rows of clients: one per key, remembered between claims.
 use crate::platform::db::Conn;
+use crate::platform::db::sql::{chunks, values};
 use crate::platform::recent::Recent;
 use crate::platform::refusal::Fault;
-use crate::platform::work::{Cell, Insert, Work};
+use crate::platform::work::{Cell, Insert, Memory, Work};
 use schema::ids::{ClientId, SaleNumber};
 use schema::money::{Currency, Money};
 use sqlx::Row as _;
+use std::collections::HashSet;
 
 /// Clients remembered: those written by the running batch are always among them.
 const REMEMBERED: usize = 4_096;
@@ -14,11 +16,17 @@ struct Known {
     ids: Recent<ClientId>,
     /// Skeleton → key and name of clients that may wait to be written.
     skeletons: Recent<(String, String)>,
+    /// Keys that no client has, nor one that looks like it, but for those written by the running batch.
+    absent: HashSet<String>,
 }
 
 impl Default for Known {
     fn default() -> Self {
-        Self { ids: Recent::new(REMEMBERED), skeletons: Recent::new(REMEMBERED) }
+        Self {
+            ids: Recent::new(REMEMBERED),
+            skeletons: Recent::new(REMEMBERED),
+            absent: HashSet::new(),
+        }
     }
 }
 
@@ -37,11 +45,15 @@ pub async fn find(work: &mut Work<'_>, key: &str, skeleton: &str) -> Result<Foun
     if let Some(id) = work.memory.cache::<Known>().ids.get(key) {
         return Ok(Found::Known(*id));
     }
-    let rows = sqlx::query("select id, key, name from client where key = $1 or skeleton = $2")
-        .bind(key)
-        .bind(skeleton)
-        .fetch_all(&mut *work.tx)
-        .await?;
+    let rows = if work.memory.cache::<Known>().absent.contains(key) {
+        Vec::new()
+    } else {
+        sqlx::query("select id, key, name from client where key = $1 or skeleton = $2")
+            .bind(key)
+            .bind(skeleton)
+            .fetch_all(&mut *work.tx)
+            .await?
+    };
     let mut alike = None;
     for row in rows {
         if row.try_get::<String, _>(1)? == key {
@@ -55,6 +67,38 @@ pub async fn find(work: &mut Work<'_>, key: &str, skeleton: &str) -> Result<Foun
     let known = work.memory.cache::<Known>();
     let alike = alike.or_else(|| known.skeletons.get(skeleton).map(|(_, name)| name.clone()));
     Ok(alike.map_or(Found::New, Found::Alike))
+}
+
+/// Remembers which of these (skeleton and key) no client has, nor one that looks like it.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn look_ahead(
+    work: &mut Work<'_>,
+    names: &[(String, String)],
+) -> Result<(), sqlx::Error> {
+    let mut absent: HashSet<String> = names.iter().map(|(_, key)| key.clone()).collect();
+    for chunk in chunks(names) {
+        let text = values(
+            work.tx,
+            "with named (skeleton, key) as ({values}) select n.key from named n where exists \
+             (select 1 from client c where c.key = n.key or c.skeleton = n.skeleton)",
+            chunk.len(),
+            2,
+        );
+        let query = chunk
+            .iter()
+            .fold(sqlx::query(text), |query, (skeleton, key)| query.bind(skeleton).bind(key));
+        for row in query.fetch_all(&mut *work.tx).await? {
+            absent.remove(row.try_get::<&str, _>(0)?);
+        }
+    }
+    work.memory.cache::<Known>().absent = absent;
+    Ok(())
+}
+
+pub fn look_back(memory: &mut Memory) {
+    memory.cache::<Known>().absent = HashSet::new();
 }
 
 const CLIENT: Insert = Insert {

@@ -63,8 +63,8 @@ impl Places {
 
 /// Inputs that wait for the worker in memory, beyond which it reads them from their table.
 const INPUTS_MAX: usize = 2_048;
-/// As much for the sender.
-const OWED_MAX: usize = 2_048;
+/// Messages, likewise, for the sender: a claim owes four.
+const OWED_MAX: usize = 6_000;
 /// What readiness waits for when nothing can be written.
 const UNWRITABLE: &str = "the database takes no writes";
 

@@ -1,4 +1,5 @@
 //! The only place that knows every capability: it turns an input into a call of one of them.
+mod ahead;
 mod arms;
 mod asked;
 mod backlog;
@@ -14,6 +15,7 @@ mod talk;
 mod threads;
 mod withheld;
 
+pub use ahead::{look_ahead, look_back};
 pub use backlog::older;
 pub use grammars::{Control, Partner};
 pub use say::{tell_parked, tell_poison};

@@ -1,6 +1,7 @@
 //! The database: one SQL text over SQLite and PostgreSQL. SQLite has one writer connection, which
 //! is also the queue of writers (four of them lose three of four read-then-write transactions).
 mod checksum;
+mod log;
 mod migrate;
 pub mod packed;
 mod setup;
@@ -40,6 +41,8 @@ pub struct Db {
     readers: AnyPool,
     /// Not where a reader is the writer.
     readers_only_read: bool,
+    /// Where it is carried over beside the writer.
+    log: Option<log::Log>,
     /// Where several instances may run: ours, without which nothing is begun.
     tenure: Option<Tenure>,
 }
@@ -76,6 +79,7 @@ impl Db {
             writer: pool.clone(),
             readers: pool,
             readers_only_read: false,
+            log: None,
             tenure: None,
         })
     }
@@ -99,6 +103,7 @@ impl Db {
             writer: pool.clone(),
             readers: pool,
             readers_only_read: false,
+            log: None,
             tenure: None,
         })
     }
@@ -117,7 +122,7 @@ impl Db {
     ) -> Result<Self, sqlx::Error> {
         sqlx::any::install_default_drivers();
         let engine = engine_of(url)?;
-        let (writer, readers) = match engine {
+        let (writer, readers, log) = match engine {
             Engine::Sqlite => {
                 let separator = if url.contains('?') { '&' } else { '?' };
                 let options = AnyConnectOptions::from_str(&format!("{url}{separator}mode={mode}"))?;
@@ -126,12 +131,14 @@ impl Db {
                 first.execute(SQLITE_SETTINGS).await?;
                 let writer = sqlite_pool(1, &[]).connect_with(options.clone()).await?;
                 first.close().await?;
-                (writer, sqlite_pool(READERS_MAX, reading).connect_lazy_with(options))
+                let log = sqlite_pool(1, &[]).connect_lazy_with(options.clone());
+                let readers = sqlite_pool(READERS_MAX, reading).connect_lazy_with(options);
+                (writer, readers, Some(log::Log::new(log)))
             }
             Engine::Postgres => {
                 let options = AnyConnectOptions::from_str(url)?;
                 let writer = pool(WRITERS_MAX_POSTGRES).connect_with(options.clone()).await?;
-                (writer, pool(READERS_MAX).connect_lazy_with(options))
+                (writer, pool(READERS_MAX).connect_lazy_with(options), None)
             }
         };
         Ok(Self {
@@ -139,6 +146,7 @@ impl Db {
             writer,
             readers,
             readers_only_read: engine == Engine::Sqlite,
+            log,
             tenure: None,
         })
     }
@@ -213,6 +221,9 @@ impl Db {
     }
 
     pub async fn close(&self) {
+        if let Some(log) = &self.log {
+            log.close().await;
+        }
         self.readers.close().await;
         self.writer.close().await;
     }

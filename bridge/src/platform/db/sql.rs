@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 /// The largest chunk of rows in one statement.
-pub const ROWS_MAX: usize = 64;
+pub const ROWS_MAX: usize = 128;
 
 /// Template, rows, columns and whether placeholders are numbered → the finished text.
 type Texts = HashMap<(&'static str, usize, usize, bool), &'static str>;
 
 static TEXTS: LazyLock<Mutex<Texts>> = LazyLock::new(Mutex::default);
 
-/// `head` + `values ($1, …), (…)` for the given shape. The texts are few (a head has seven sizes)
+/// `head` + `values ($1, …), (…)` for the given shape. The texts are few (a head has eight sizes)
 /// and live as long as the program. SQLite looks a numbered placeholder up in a list, which costs
 /// more than the insert where there are hundreds; it gets nameless ones in the same order.
 #[must_use]
@@ -73,9 +73,9 @@ mod tests {
 
     #[test]
     fn chunks_cover_all_rows_in_few_sizes() {
-        let rows: Vec<usize> = (0..101).collect();
+        let rows: Vec<usize> = (0..357).collect();
         let sizes: Vec<usize> = chunks(&rows).map(<[usize]>::len).collect();
-        assert_eq!(sizes, [64, 32, 4, 1]);
+        assert_eq!(sizes, [128, 128, 64, 32, 4, 1]);
         assert_eq!(chunks(&rows).flatten().copied().collect::<Vec<_>>(), rows);
     }
 

@@ -21,6 +21,7 @@ use crate::platform::points::{Point, reach};
 use crate::platform::refusal::Fault;
 use crate::platform::work::{Cause, Done, Effects, Memory, Work};
 use crate::root;
+use aside::Turn;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
@@ -109,7 +110,7 @@ impl<H: Homeserver> Worker<H> {
             Cause { id: "start".to_owned(), actor: app.program.bot.clone(), ..Cause::default() };
         let mut work = self.work(&mut tx, &app, cause, now);
         root::start(&mut work).await?;
-        self.commit(Some(tx), &[]).await
+        self.commit(Turn::Had(tx), &[]).await
     }
 
     /// One batch; whether anything was done.
@@ -128,7 +129,7 @@ impl<H: Homeserver> Worker<H> {
         if !jobs_due && !marks_due && !self.queue.is_any(&self.held) {
             return Ok(false);
         }
-        let is_free = !jobs_due && !marks_due && self.asks_only(now);
+        let is_free = !jobs_due && self.is_light(now);
         let aside = if is_free { self.app.db.aside().await? } else { None };
         let is_aside = aside.is_some();
         let mut tx = match aside {
@@ -153,10 +154,8 @@ impl<H: Homeserver> Worker<H> {
             return Ok(false);
         }
         if is_aside {
-            if marks.is_empty() && self.answered_aside(tx, &ready, now).await? {
-                return Ok(true);
-            }
-            tx = self.app.db.begin().await?;
+            let Some(turn) = self.aside(tx, &ready, &marks, now).await? else { return Ok(true) };
+            tx = turn;
         }
         if let Err(fault) = self.batch(tx, &ready, &jobs, &marks, now).await {
             tracing::warn!(%fault, "a batch failed; its inputs are run one by one");
@@ -201,11 +200,11 @@ impl<H: Homeserver> Worker<H> {
             self.guarded_job(&mut tx, job, now).await?;
         }
         self.tell_news(&mut tx, &told, marks, now).await?;
-        self.commit(Some(tx), ready).await
+        self.commit(Turn::Had(tx), ready).await
     }
 
-    /// Writes what is owed, and hands it on: in the transaction in which the facts were made, if any were.
-    async fn commit(&mut self, tx: Option<Tx>, ready: &[Waiting]) -> Result<(), Fault> {
+    /// Writes what is owed, and hands it on: in the transaction in which the facts were made, if it could write.
+    async fn commit(&mut self, turn: Turn<'_>, ready: &[Waiting]) -> Result<(), Fault> {
         let signals = self.app.signals.clone();
         let first = self.effects.out.first().map(|row| row.id);
         let mut promise = first.map(|first| signals.outbox.promise(first));
@@ -217,15 +216,16 @@ impl<H: Homeserver> Worker<H> {
             promise = promise.and_then(|promise| promise.early(rows));
         }
         reach(Point::Facts).await?;
-        let mut tx = match tx {
-            Some(tx) => tx,
-            None => self.app.db.begin().await?,
+        let mut tx = match turn {
+            Turn::Had(tx) => tx,
+            Turn::Due(marks) => self.turn_with(marks).await?,
         };
         let all_new = self.effects.flush(&mut tx).await? && there.is_empty();
         news::write_there(&mut tx, &there, self.app.clock.now()).await?;
         reach(Point::Owed).await?;
         tx.commit().await?;
         reach(Point::CommitUnanswered).await?;
+        self.app.db.wrote(self.effects.out.len());
         if self.effects.places_changed {
             self.placed().await;
         }

@@ -3,6 +3,7 @@
 pub mod carry;
 mod deliver;
 pub mod gates;
+mod in_hand;
 mod lanes;
 pub mod marks;
 mod recover;

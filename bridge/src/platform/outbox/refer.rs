@@ -24,16 +24,17 @@ impl<H: Homeserver> Sender<H> {
         let Some(key) = row.target().or_else(|| refs::key(&row.content)) else {
             return Ok(Some(row));
         };
-        match self.target(&row, &key).await? {
-            Target::Sent(event) => Arc::make_mut(&mut row).name(&key, &event),
-            Target::Refused => return Ok(self.orphan(row, key)),
-            Target::Absent if tries >= ABSENT_TRIES_MAX => return Ok(self.orphan(row, key)),
-            Target::Waiting | Target::Absent => {
-                self.awaited.insert(key, row.lane());
-                self.lanes.again(&row.lane(), now + (REF_WAIT_MS << tries.min(8)));
-                return Ok(None);
-            }
+        let target = self.target(&row, &key).await?;
+        if let Target::Waiting | Target::Absent = target
+            && (target == Target::Waiting || tries < ABSENT_TRIES_MAX)
+        {
+            self.awaited.insert(key, row.lane());
+            self.lanes.again(&row.lane(), now + (REF_WAIT_MS << tries.min(8)));
+            return Ok(None);
         }
+        self.in_hand.filled(&row, &key);
+        let Target::Sent(event) = target else { return Ok(self.orphan(row, key)) };
+        Arc::make_mut(&mut row).name(&key, &event);
         Ok(Some(row))
     }
 
@@ -53,6 +54,12 @@ impl<H: Homeserver> Sender<H> {
         Some(row)
     }
 
+    /// Takes a row into its lane.
+    pub(super) fn hold(&mut self, row: Owed) {
+        self.in_hand.take(&row, self.is_former(&row));
+        self.lanes.push(row);
+    }
+
     async fn target(&mut self, row: &Owed, key: &str) -> Result<Target, Fault> {
         if self.means_the_row(row) {
             let mut reader = self.app.db.read().await?;
@@ -61,6 +68,9 @@ impl<H: Homeserver> Sender<H> {
         if let Some(target) = self.recent.get(key) {
             return Ok(target.clone());
         }
+        if let Some(target) = self.in_hand.target(key) {
+            return Ok(target);
+        }
         let mut reader = self.app.db.read().await?;
         Ok(store::event_of(&mut reader, key).await?)
     }
@@ -68,6 +78,7 @@ impl<H: Homeserver> Sender<H> {
     /// A message that was said again is known by its first key; what then still went to the room before
     /// is not what the key means any more.
     pub(super) fn noted(&mut self, row: &Owed, target: Target) {
+        self.in_hand.end(row);
         if !self.is_former(row) {
             self.settled(store::original(&row.dedupe_key), target);
         }
@@ -78,6 +89,7 @@ impl<H: Homeserver> Sender<H> {
         if let Some(lane) = self.awaited.remove(key) {
             self.lanes.wake_lane(&lane);
         }
+        self.in_hand.met(key, &target);
         self.recent.insert(key.to_owned(), target);
     }
 }

@@ -2,6 +2,7 @@
 //! kill at any point only repeats a request that the homeserver knows by its transaction id.
 use super::deliver::{Outcome, deliver};
 use super::gates::{GIVE_UP_MS, Gates};
+use super::in_hand::InHand;
 use super::lanes::Lanes;
 use super::recover::{self, LOOK_AFTER_MS};
 use super::store::{self, Owed, Target};
@@ -36,7 +37,7 @@ const RECENT: usize = 2_048;
 const IDLE_MS_MAX: i64 = 10_000;
 /// Rows that wait for their turn are not counted against those that may go, up to so many times the
 /// limit of both together.
-const HELD_FACTOR: usize = 4;
+const HELD_FACTOR: usize = 2;
 /// Rows of a room that has just become known, read at once.
 const PLACED_ROWS_MAX: i64 = 200;
 
@@ -52,6 +53,7 @@ pub struct Sender<H> {
     cursor: i64,
     /// What became of rows that others may refer to.
     pub(super) recent: Recent<Target>,
+    pub(super) in_hand: InHand,
     /// Keys that the first row of a lane waits for.
     pub(super) awaited: HashMap<String, String>,
     /// Rows on their way that stand for one that was refused, by its key.
@@ -90,6 +92,7 @@ impl<H: Homeserver> Sender<H> {
             flights: FuturesUnordered::new(),
             cursor: 0,
             recent: Recent::new(RECENT),
+            in_hand: InHand::default(),
             awaited: HashMap::new(),
             standing: HashMap::new(),
             unplaced: Unplaced::default(),
@@ -108,6 +111,7 @@ impl<H: Homeserver> Sender<H> {
             self.placed = true;
             // Messages may have been carried to another room.
             self.recent = Recent::new(RECENT);
+            self.in_hand.doubt();
             self.lanes.wake_all();
         }
         if self.placed {
@@ -194,7 +198,7 @@ impl<H: Homeserver> Sender<H> {
         }
         self.cursor = row.id;
         if !self.unplaced.has(&row.room) && self.is_placed(&row.room) {
-            self.lanes.push(row);
+            self.hold(row);
         } else if self.unplaced.pass(row.room, row.id) {
             self.app.signals.want_rooms();
         }
@@ -215,7 +219,7 @@ impl<H: Homeserver> Sender<H> {
             let whole = i64::try_from(rows.len()).is_ok_and(|read| read < PLACED_ROWS_MAX);
             let next = rows.last().filter(|_| !whole).map(|row| row.id + 1);
             for row in rows {
-                self.lanes.push(row);
+                self.hold(row);
             }
             self.unplaced.read(&room, next);
         }
@@ -282,7 +286,8 @@ impl<H: Homeserver> Sender<H> {
         let away = outcome == Outcome::ServerAway;
         let elsewhere = self.elsewhere(row);
         let next_at = elsewhere.map_or(now, |server| self.gates.leave(&server, away, now));
-        if !matches!(outcome, Outcome::Limited(_)) && self.limited.remove(&row.lane()) {
+        let any = !self.limited.is_empty();
+        if any && !matches!(outcome, Outcome::Limited(_)) && self.limited.remove(&row.lane()) {
             signals.noticed.set(Alarm::Limited, !self.limited.is_empty());
         }
         let outcome = match outcome {

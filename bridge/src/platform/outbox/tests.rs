@@ -2,7 +2,7 @@
 //! homeserver is away. Whole ways are tested from end to end.
 use super::deliver::Outcome;
 use super::run::Sender;
-use super::store::Owed;
+use super::store::{Owed, REACTION};
 use crate::platform::App;
 use crate::platform::clock::Clock;
 use crate::platform::db::{Db, migrate};
@@ -101,6 +101,28 @@ async fn rows_of_rooms_that_are_not_there_take_no_place() {
     sender.add(row(many + 1, "!here:x", "{}"));
     assert_eq!(sender.lanes.len(), 1);
     assert_eq!(sender.free(), app.program.limits.outbox_loaded_max - 1);
+}
+
+/// A reaction whose message was sent long ago, and whose mark is not written yet, waits for nothing.
+#[tokio::test]
+async fn a_reaction_behind_many_messages_finds_its_own() {
+    let (mut sender, app, _) = sender("behind").await;
+    drop(app.signals.outbox.take());
+    let card = row(1, "!control:x", "{}");
+    let mut press = row(2, "!control:x", &format!("{{\"event_id\":\"{}\"}}", event_ref("1")));
+    press.event_type = REACTION.into();
+    sender.add(card.clone());
+    sender.add(press.clone());
+    assert_eq!(sender.lanes.take().map(|(row, _)| row.id), Some(1));
+    let press = Arc::new(press);
+    assert_eq!(sender.filled(press.clone(), 0, 0).await.unwrap().map(|row| row.id), None);
+    sender.landed(&card, Outcome::Sent("$card".into()));
+    for id in 10..20_000 {
+        sender.landed(&row(id, "!else:x", "{}"), Outcome::Sent(format!("${id}")));
+    }
+    let filled = sender.filled(press, 0, 0).await.unwrap().expect("it waits");
+    assert_eq!(filled.content, r#"{"event_id":"$card"}"#);
+    assert_eq!(sender.recent.get("1"), None);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! What gives way, and when: too much waiting, a full disk, two bots, commands that nobody heard,
 //! old texts. The limits are lowered here, as each test says.
 mod backlog;
+mod claims;
 mod dozens;
 
 use anyhow::{Context, ensure};

@@ -1,6 +1,6 @@
 //! After a fault: the inputs of a batch one by one, so that only the failing one is held back, and in
 //! the end set aside.
-use super::{Worker, cause_of};
+use super::{Turn, Worker, cause_of};
 use crate::platform::homeserver::Homeserver;
 use crate::platform::inbox::store::{self, Waiting};
 use crate::platform::jobs;
@@ -55,7 +55,7 @@ impl<H: Homeserver> Worker<H> {
             return Ok(());
         }
         self.guarded_job(&mut tx, job, now).await?;
-        self.commit(Some(tx), &[]).await
+        self.commit(Turn::Had(tx), &[]).await
     }
 
     /// The database is away, or refused what was no input's fault.
@@ -77,7 +77,7 @@ impl<H: Homeserver> Worker<H> {
         }
         let outcome = self.guarded(&mut tx, row, now).await?;
         self.effects.done.push(Done { seq: row.seq, at: now, outcome });
-        self.commit(Some(tx), std::slice::from_ref(row)).await
+        self.commit(Turn::Had(tx), std::slice::from_ref(row)).await
     }
 
     /// A commit came through although its answer did not (a database that is restarted does that): what
@@ -105,7 +105,7 @@ impl<H: Homeserver> Worker<H> {
             let mut work = self.work(&mut tx, &app, cause, now);
             root::tell_poison(&mut work, &row).await?;
             store::finish(&mut tx, row.seq, "poison", now).await?;
-            self.commit(Some(tx), std::slice::from_ref(&row)).await?;
+            self.commit(Turn::Had(tx), std::slice::from_ref(&row)).await?;
             let counters = &self.app.signals.counters;
             counters.quarantined.inc();
             counters.ended("poison", row.received_at, now);

@@ -21,6 +21,11 @@ pub(super) async fn write_there(
     Ok(told_rows(tx, &told, now).await?)
 }
 
+/// Whether the team is to hear of it.
+pub(super) fn is_news(mark: &Mark) -> bool {
+    matches!(mark, Mark::Parked { .. } | Mark::Hindered { .. })
+}
+
 impl<H: Homeserver> Worker<H> {
     /// Of what is owed now, what was sent before a restore, by its marker.
     pub(super) fn there_already(&self) -> Vec<(i64, String)> {

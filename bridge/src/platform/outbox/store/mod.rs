@@ -22,6 +22,10 @@ use crate::platform::work::{OWED, OutKind, OutRow};
 use sqlx::Row as _;
 use std::borrow::Cow;
 
+pub const REACTION: &str = "m.reaction";
+/// Reactions of one room that go out side by side, as every card has two; those that one input owes keep their order.
+const REACTION_LANES: usize = 2;
+
 /// A row that waits to be sent.
 #[derive(Debug, Clone)]
 pub struct Owed {
@@ -47,7 +51,10 @@ impl Owed {
     pub fn lane(&self) -> String {
         match (self.kind, &self.subject) {
             (OutKind::Invite | OutKind::Remove, Some(user)) => format!("{} {user}", self.room),
-            _ if self.event_type == "m.reaction" => format!("{} reactions", self.room),
+            _ if self.event_type == REACTION => {
+                let sum: usize = self.cause.bytes().map(usize::from).sum();
+                format!("{} reactions {}", self.room, sum % REACTION_LANES)
+            }
             _ => self.room.clone(),
         }
     }
