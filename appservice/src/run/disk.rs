@@ -10,12 +10,6 @@ use std::time::Duration;
 
 const EVERY: Duration = Duration::from_secs(5);
 
-/// The file of a SQLite database.
-pub fn sqlite_file(database_url: &str) -> Option<PathBuf> {
-    let path = database_url.strip_prefix("sqlite:")?.split('?').next()?;
-    Some(PathBuf::from(path.strip_prefix("//").unwrap_or(path)))
-}
-
 /// Makes the file for its owner alone, where there is none: names and amounts are nobody else's. SQLite
 /// gives what it puts beside it the same mode.
 pub fn keep_private(file: &Path) -> anyhow::Result<()> {

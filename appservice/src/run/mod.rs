@@ -45,7 +45,7 @@ const STOP_MS_MAX: u64 = 5_000;
 /// When it cannot be opened, is damaged, or is newer than this program.
 pub async fn database(config_file: &Path, config: &Config) -> anyhow::Result<(Db, (i64, i64))> {
     damage::look_at_log(config.database.url.expose_secret())?;
-    if let Some(file) = disk::sqlite_file(config.database.url.expose_secret()) {
+    if let Some(file) = disk::file(config.database.url.expose_secret()) {
         disk::keep_private(&file)?;
     }
     let db = Db::open(config.database.url.expose_secret())
