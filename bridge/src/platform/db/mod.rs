@@ -28,7 +28,7 @@ pub type Tx = Transaction<'static, Any>;
 pub type Conn = AnyConnection;
 
 const SQLITE_SETTINGS: &str = "pragma journal_mode=wal; pragma synchronous=full; \
-    pragma foreign_keys=on; pragma busy_timeout=10000; pragma cache_size=-4096; \
+    pragma foreign_keys=on; pragma busy_timeout=10000; pragma cache_size=-2048; \
     pragma temp_store=memory; pragma wal_autocheckpoint=4000;";
 const READERS_MAX: u32 = 2;
 const WRITERS_MAX_POSTGRES: u32 = 4;
@@ -53,7 +53,7 @@ impl Db {
     /// # Errors
     /// When the address is not understood or nothing answers there.
     pub async fn open(url: &str) -> Result<Self, sqlx::Error> {
-        Self::open_as(url, "rwc", &[ONLY_READS]).await
+        Self::open_as(url, "rwc", &[ONLY_READS, SMALL]).await
     }
 
     /// Opens a database that must be there: for looking, which must not make one.
@@ -131,7 +131,7 @@ impl Db {
                 first.execute(SQLITE_SETTINGS).await?;
                 let writer = sqlite_pool(1, &[]).connect_with(options.clone()).await?;
                 first.close().await?;
-                let log = sqlite_pool(1, &[]).connect_lazy_with(options.clone());
+                let log = sqlite_pool(1, &[SMALL]).connect_lazy_with(options.clone());
                 let readers = sqlite_pool(READERS_MAX, reading).connect_lazy_with(options);
                 (writer, readers, Some(log::Log::new(log)))
             }
@@ -244,6 +244,9 @@ fn engine_of(url: &str) -> Result<Engine, sqlx::Error> {
 const MAPPED: &str = "pragma mmap_size=1073741824;";
 /// What a reader is asked to write fails, rather than to be written beside the writer, or lost.
 const ONLY_READS: &str = "pragma query_only=on;";
+
+/// The system holds the pages, too; what a reader of the running program holds beside it only costs memory.
+const SMALL: &str = "pragma cache_size=-512;";
 
 fn pool(max: u32) -> AnyPoolOptions {
     AnyPoolOptions::new()
