@@ -127,6 +127,15 @@ pub struct Near {
     pub name: String,
 }
 
+/// Whether another client whose name begins so waits to be written.
+#[must_use]
+pub fn waits(work: &Work<'_>, beginning: &str, but: &str) -> bool {
+    work.waiting(&CLIENT).any(|cells| {
+        matches!(cells, [_, Cell::Text(key), Cell::Text(skeleton), ..]
+            if key != but && skeleton.starts_with(beginning))
+    })
+}
+
 /// Some clients whose names begin alike, by bytes: the column compares so with both databases.
 ///
 /// # Errors

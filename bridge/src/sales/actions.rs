@@ -243,7 +243,9 @@ async fn flags(
     let since = work.now - rules::DUPLICATE_DAYS * DAY_MS;
     let mut earlier = match client {
         Some(client) => {
-            work.settle().await.map_err(Fault::from)?;
+            if store::waits(work, client) {
+                work.settle().await.map_err(Fault::from)?;
+            }
             clients::store::earlier(work.tx, client, since).await?
         }
         None => Vec::new(),

@@ -138,12 +138,17 @@ async fn first_sale(
 async fn similar(work: &mut Work<'_>, claim: &Claim) -> Result<Option<ReviewFlag>, Fault> {
     let key = rules::client_key(&claim.client);
     let Some(core) = rules::core(&key) else { return Ok(None) };
-    // Clients of the same batch may not be written yet.
-    work.settle().await?;
     let beginning = rules::skeleton(&beginning(&core));
+    // Clients of the same batch may not be written yet.
+    if clients::store::waits(work, &beginning, &key) {
+        work.settle().await?;
+    }
     let near = clients::store::beginning(work.tx, &beginning).await?;
     let found = near.into_iter().find(|other| other.key != key && rules::similar(&key, &other.key));
     let Some(other) = found else { return Ok(None) };
+    if store::waits(work, other.id) {
+        work.settle().await?;
+    }
     let earlier = clients::store::earlier(work.tx, other.id, 0).await?;
     let sales = earlier.iter().take(SALES_MAX).map(|sale| sale.number).collect();
     let client = Some(ClientRef { id: other.id, name: other.name });

@@ -4,7 +4,7 @@ pub mod disputes;
 mod record;
 pub mod shares;
 
-pub use claims::{NewSale, insert, rewrite, set_corrects};
+pub use claims::{NewSale, insert, rewrite, set_corrects, waits};
 pub use disputes::Dispute;
 pub use record::{has_approved, record};
 pub use shares::Adjustment;

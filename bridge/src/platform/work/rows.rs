@@ -48,6 +48,12 @@ impl Work<'_> {
         self.effects.rows.push(Row { insert, cells });
     }
 
+    /// What waits to be written by an insert: whoever would read only that need not settle where there is none.
+    pub fn waiting(&self, insert: &Insert) -> impl Iterator<Item = &[Cell]> {
+        let rows = self.effects.rows.iter();
+        rows.filter(|row| row.insert.text == insert.text).map(|row| row.cells.as_slice())
+    }
+
     /// Writes what waits, so that it can be read.
     ///
     /// # Errors

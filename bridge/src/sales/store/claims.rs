@@ -63,6 +63,13 @@ pub fn insert(work: &mut Work<'_>, sale: &NewSale<'_>) {
     work.insert(&SALE, cells);
 }
 
+/// Whether a sale to this client waits to be written.
+#[must_use]
+pub fn waits(work: &Work<'_>, client: ClientId) -> bool {
+    let client = client.to_string();
+    work.waiting(&SALE).any(|cells| matches!(cells, [_, _, _, Cell::Text(id), ..] if *id == client))
+}
+
 /// Writes an open claim anew after its message was edited.
 ///
 /// # Errors

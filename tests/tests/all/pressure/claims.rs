@@ -14,6 +14,10 @@ const WRONG: usize = 25;
 
 fn line(n: usize) -> String {
     match n {
+        10 => "!sale add 5 EUR Northwind Traders".to_owned(),
+        11 => "!sale add 6 EUR Northwind Trader".to_owned(),
+        20 => "!sale add 7 EUR Fabrikam Labs".to_owned(),
+        21 => "!sale add 7 EUR Fabrikam Labs --note twice".to_owned(),
         _ if n % WRONG == WRONG - 1 => format!("!sale add -{n} EUR Nobody"),
         _ if n % KNOWN == KNOWN - 1 => format!("!sale add {n} EUR Acme Dental"),
         _ => format!("!sale add {}.50 EUR {n}", n + 1),
@@ -53,6 +57,11 @@ async fn are_numbered_in_order(ground: Ground) -> Outcome<()> {
     let answers =
         "select count(*) from outbox where cause like '$many-%' and dedupe_key like '%:reply:1'";
     ensure!(facts.number(answers, &[]).await? == i64::try_from(CLAIMS)?, "not each has one answer");
+    // What another claim of the same batch says is seen as if it had been written before.
+    let flagged = "select count(*) from sale where cause = $1 and flags like $2";
+    for (cause, flag) in [("$many-0011", "%similar_client%"), ("$many-0021", "%duplicate%")] {
+        ensure!(facts.number(flagged, &[cause, flag]).await? == 1, "{cause}: {flag} is missing");
+    }
     let clients = "select count(*) from client where name = $1";
     ensure!(facts.number(clients, &["Acme Dental"]).await? == 1, "one client became several");
     Ok(())
