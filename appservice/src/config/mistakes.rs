@@ -30,14 +30,29 @@ impl fmt::Display for Mistakes {
 
 impl std::error::Error for Mistakes {}
 
-/// The reader of TOML shows the line in which it stumbles: it may be the one with a password.
+/// What the reader of TOML begins with, whose words are about what stands in the file.
+const UNREADABLE: &str = "TOML parse error";
+
+/// The reader of TOML shows the line in which it stumbles, and names of tables and keys: a password may be
+/// in either. The line's number says where to look.
 fn without_source(text: &str) -> String {
     let is_source = |line: &&str| {
         let behind_number = line.trim_start().trim_start_matches(|ch: char| ch.is_ascii_digit());
         behind_number.trim_start().starts_with('|')
     };
     let lines: Vec<&str> = text.lines().filter(|line| !is_source(line)).collect();
-    lines.join(": ")
+    let told = lines.join(": ");
+    if !told.starts_with(UNREADABLE) {
+        return told;
+    }
+    // In backticks stand signs that it misses, and names that it has read.
+    let is_name = |at: &usize| {
+        let quoted = told[at + 1..].split('`').next();
+        quoted.is_some_and(|quoted| quoted.contains(|ch: char| !ch.is_ascii_punctuation()))
+    };
+    let mut opening = told.match_indices('`').step_by(2).map(|(at, _)| at);
+    let end = opening.find(is_name).unwrap_or(told.len());
+    told[..end].trim_end().to_owned()
 }
 
 /// Figment's own text leads with its internals (profiles, providers); people get key and remedy.

@@ -202,11 +202,21 @@ fn namespaces_are_anchored() {
 }
 
 #[test]
-fn a_slip_in_a_line_does_not_show_the_line() {
-    let text = "[database]\nurl = \"postgres://p:swordfish@127.0.0.1/p\" x\n";
-    let said = parse(text).err().unwrap().to_string();
-    assert!(
-        said.contains("line 2") && !said.contains("swordfish") && !said.contains('\n'),
-        "{said}"
-    );
+fn a_slip_in_a_line_shows_neither_the_line_nor_its_names() {
+    for (text, told) in [
+        ("[database]\nurl = \"postgres://p:swordfish@127.0.0.1/p\" x\n", "line 2"),
+        (
+            "[database]\n\"p:swordfish\" = 1\n\"p:swordfish\" = 2\n",
+            "line 3, column 1: duplicate key.",
+        ),
+        ("[swordfish]\nurl = 1\nurl = 2\n", "line 3, column 1: duplicate key."),
+        ("[_swordfish]\n-- = 1\n-- = 2\n", "line 3, column 1: duplicate key"),
+        ("[database]\nurl postgres://p:swordfish@127.0.0.1/p\n", "line 2"),
+    ] {
+        let said = parse(text).err().unwrap().to_string();
+        let is_short = !said.contains("swordfish") && !said.contains('\n');
+        assert!(said.contains(told) && is_short, "{said}");
+    }
+    let said = parse("[database\n").err().unwrap().to_string();
+    assert!(said.contains("`]`"), "what is missing is said: {said}");
 }
