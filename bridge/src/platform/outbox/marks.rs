@@ -10,8 +10,8 @@ use std::collections::HashMap;
 
 /// Sent rows whose echo is still waited for; a later echo confirms nothing.
 const RECENT: usize = 4_096;
-/// Rows owed among which those of early echoes are looked for: what is on its way is among the oldest.
-const OPEN_MAX: i64 = 4_096;
+/// Rows owed among which those of early echoes are looked for: as many as the sender may hold in memory, and more.
+const OPEN_MAX: i64 = 16_384;
 
 /// A row that will never be sent, and why.
 #[derive(Debug, Clone)]
