@@ -228,11 +228,12 @@ impl Whole {
         let ended = |what: &'static str| anyhow::anyhow!("{what} has ended");
         let (sender, states, watch, checks, filler) =
             (app.clone(), app.clone(), app.clone(), app.clone(), app.clone());
+        let log = app.db.clone();
         let (readiness, id) = (self.readiness.clone(), self.names.appservice_id.clone());
         let apart: Vec<Loop> = vec![
             inbox::run::run(app.clone()).map(|done| done.context("the worker")).boxed(),
             outbox::run::run(sender).map(move |()| Err(ended("the sender"))).boxed(),
-            keep_log_short(app.db.clone()).map(move |()| Err(ended("the log's keeper"))).boxed(),
+            log.keep_log_short().map(move |()| Err(ended("the log's keeper"))).boxed(),
             outbox::states::run(states).map(move |()| Err(ended("the sender of states"))).boxed(),
         ];
         let together: Vec<LocalLoop> = vec![
@@ -273,10 +274,6 @@ async fn keepers(app: App<Client>, readiness: Readiness) {
         () = rooms::keeper::run(app.clone()) => {}
         () = rooms::keeper::run_chats(app.clone()) => {}
     }
-}
-
-async fn keep_log_short(db: Db) {
-    db.keep_log_short().await;
 }
 
 /// Whether the rooms are there, and nothing of a restore is open.

@@ -41,8 +41,8 @@ impl Db {
     }
 
     /// Carries the log over when it is long, until the future is dropped.
-    pub async fn keep_log_short(&self) {
-        let Some(log) = &self.log else { return std::future::pending().await };
+    pub async fn keep_log_short(self) {
+        let Some(log) = self.log else { return std::future::pending().await };
         loop {
             log.long.notified().await;
             // Where it cannot be done now, the writer does it.

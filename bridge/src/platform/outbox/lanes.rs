@@ -1,4 +1,4 @@
-//! Rows in memory, by lane (a room, or a room's reactions): one at a time and in order within a
+//! Rows in memory, by lane (a room, or half of a room's reactions): one at a time and in order within a
 //! lane, lanes side by side.
 use super::store::Owed;
 use std::collections::{BTreeMap, HashMap, VecDeque};

@@ -25,9 +25,12 @@ impl<H: Homeserver> Sender<H> {
             return Ok(Some(row));
         };
         let target = self.target(&row, &key).await?;
-        if let Target::Waiting | Target::Absent = target
-            && (target == Target::Waiting || tries < ABSENT_TRIES_MAX)
-        {
+        let waits = match target {
+            Target::Waiting => true,
+            Target::Absent => tries < ABSENT_TRIES_MAX,
+            Target::Sent(_) | Target::Refused => false,
+        };
+        if waits {
             self.awaited.insert(key, row.lane());
             self.lanes.again(&row.lane(), now + (REF_WAIT_MS << tries.min(8)));
             return Ok(None);

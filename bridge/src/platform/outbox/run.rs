@@ -286,8 +286,8 @@ impl<H: Homeserver> Sender<H> {
         let away = outcome == Outcome::ServerAway;
         let elsewhere = self.elsewhere(row);
         let next_at = elsewhere.map_or(now, |server| self.gates.leave(&server, away, now));
-        let any = !self.limited.is_empty();
-        if any && !matches!(outcome, Outcome::Limited(_)) && self.limited.remove(&row.lane()) {
+        let is_limited = matches!(outcome, Outcome::Limited(_));
+        if !self.limited.is_empty() && !is_limited && self.limited.remove(&row.lane()) {
             signals.noticed.set(Alarm::Limited, !self.limited.is_empty());
         }
         let outcome = match outcome {

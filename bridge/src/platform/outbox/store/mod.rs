@@ -44,8 +44,8 @@ pub struct Owed {
 }
 
 impl Owed {
-    /// What it is sent in order with: the messages of its room; the reactions there, which need only
-    /// follow what they stand on; or what lets one person in and out, which may wait for their server
+    /// What it is sent in order with: the messages of its room; the reactions there, in several lanes, as
+    /// they need only follow what they stand on; or what lets one person in and out, which may wait for their server
     /// for days.
     #[must_use]
     pub fn lane(&self) -> String {
