@@ -5,9 +5,10 @@ use super::db::damage_in;
 use super::handoff::Handoff;
 use super::inbox::store::Waiting;
 use super::outbox::store::Owed;
+pub use super::places::Places;
 use super::refusal::Fault;
 use super::turns::Turns;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
@@ -28,37 +29,8 @@ pub enum Mark {
     Stands { key: String, event_id: String },
     /// The server of an invited person does not answer at this time.
     Hindered { user: String, at: i64 },
-}
-
-/// Where our rooms are, for those who work outside a transaction.
-#[derive(Debug, Default, Clone)]
-pub struct Places {
-    /// Key of a kept room or `direct:@user` → room id.
-    pub ids: HashMap<String, String>,
-    /// Room ids of direct chats: every message there is for us.
-    pub direct: HashSet<String>,
-    /// Room ids of all rooms that we keep.
-    pub kept: HashSet<String>,
-    pub control: Option<String>,
-    /// Key → the rooms that it had before, oldest first, each with the last row meant for it.
-    pub former: HashMap<String, Vec<(i64, String)>>,
-    /// Control rooms that were replaced: answers there still count.
-    pub former_control: HashSet<String>,
-}
-
-impl Places {
-    /// The room for which a row of the outbox was meant.
-    #[must_use]
-    pub fn room_for(&self, key: &str, row: i64) -> Option<&str> {
-        let former = self.former.get(key).into_iter().flatten().find(|(last, _)| row <= *last);
-        former.map(|(_, room)| room).or_else(|| self.ids.get(key)).map(String::as_str)
-    }
-
-    /// Whether a row was owed before its room was replaced.
-    #[must_use]
-    pub fn is_former(&self, key: &str, row: i64) -> bool {
-        self.former.get(key).into_iter().flatten().any(|(last, _)| row <= *last)
-    }
+    /// The bot is not in this room of ours.
+    Lost { room_id: String, at: i64 },
 }
 
 /// Inputs that wait for the worker in memory, beyond which it reads them from their table.

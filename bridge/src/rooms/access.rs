@@ -111,8 +111,7 @@ async fn is_let_in(work: &mut Work<'_>, user: &str) -> Result<bool, Fault> {
     let hosts = Access::Members(vec![server.to_owned()]).hosts(&program.server_name);
     let rooms = store::rooms(work.tx).await?;
     // A room that the bot is not in holds nobody up.
-    let is_away = |row: &store::RoomRow| row.findings.iter().any(|found| found.id == "not_joined");
-    let known = rooms.iter().filter(|row| row.key != RoomKey::Canary && !is_away(row));
+    let known = rooms.iter().filter(|row| row.key != RoomKey::Canary && !row.is_lost());
     let lets_in = |acl: &Vec<String>| {
         acl.iter().any(|host| host == "*") || hosts.iter().all(|host| acl.contains(host))
     };

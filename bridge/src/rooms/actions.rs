@@ -2,7 +2,7 @@
 //! and out, ask for repairs. Nothing here touches the network; the keeper and the sender do.
 mod out;
 
-pub use super::inputs::{foreign_state, member_changed};
+pub use super::inputs::{bot_is_out, foreign_state, member_changed};
 pub use out::{still_in, strangers_job, take_out};
 
 use super::members::{self, Joined, Known};
@@ -80,6 +80,9 @@ pub async fn places(reader: &mut Conn) -> Result<Places, Fault> {
     for row in store::rooms(reader).await? {
         if row.key == RoomKey::Control {
             places.control = Some(row.room_id.clone());
+        }
+        if row.is_lost() {
+            places.lost.insert(row.room_id.clone());
         }
         places.kept.insert(row.room_id.clone());
         places.ids.insert(row.key.to_string(), row.room_id);

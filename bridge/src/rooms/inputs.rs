@@ -1,6 +1,7 @@
 //! What events say of our rooms: who came and went, and state that another hand than ours wrote.
 //! Nothing is followed: a foreign change is told to the team and put back, an invitation counts only
 //! when a person asks the bot into a chat of two.
+use super::actions::alert_job;
 use super::members::{Joined, Known};
 use super::render;
 use super::rules::{self, RoomKey};
@@ -161,17 +162,8 @@ async fn bot_changed(
             }
         }
         ("leave" | "ban", Some(room)) => {
-            store::drifted(work.tx, &event.room_id, work.now).await?;
-            work.effects.rooms_wanted = true;
-            let sentence = format!("The bot is no longer in {}; it tries to come back.", room.key);
-            tell(
-                work,
-                event,
-                "not_joined",
-                Severity::Error,
-                sentence,
-                "Invite the bot into the room again.",
-            );
+            is_out(work, &room).await?;
+            told_once(work, event, &room, rules::not_joined(&room.key.to_string())).await?;
         }
         ("leave" | "ban", None) => {
             chats::gone(work.tx, &event.room_id).await?;
@@ -181,6 +173,30 @@ async fn bot_changed(
         _ => {}
     }
     Ok(())
+}
+
+/// The bot is not in a room that is kept: it is brought back, and what is owed there waits.
+async fn is_out(work: &mut Work<'_>, room: &RoomRow) -> Result<(), Fault> {
+    store::drifted(work.tx, &room.room_id, work.now).await?;
+    work.effects.rooms_wanted = true;
+    work.effects.places_changed = true;
+    Ok(())
+}
+
+/// Something for a room of ours was refused because the bot is not in it; that it was put out may not have been
+/// heard yet, or never will be.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn bot_is_out(work: &mut Work<'_>, room_id: &str) -> Result<(), Fault> {
+    let Some(room) = store::by_room_id(work.tx, room_id).await? else { return Ok(()) };
+    if room.is_lost() {
+        return Ok(());
+    }
+    is_out(work, &room).await?;
+    let finding = rules::not_joined(&room.key.to_string());
+    work.effects.jobs.push(alert_job(&finding, Some(room_id), work.now));
+    note(work, &room, finding).await
 }
 
 /// Whether a chat more with a person is followed.
@@ -264,13 +280,18 @@ async fn told_once(
     if room.findings.iter().any(|known| known.id == finding.id) {
         return Ok(());
     }
-    let mut findings = room.findings.clone();
-    findings.push(finding.clone());
-    let text = serde_json::to_string(&findings).map_err(|error| Fault::Bug(error.to_string()))?;
-    store::found(work.tx, &event.room_id, &text).await?;
+    note(work, room, finding.clone()).await?;
     let mend = finding.mend.unwrap_or_default();
     tell(work, event, &finding.id, finding.severity, finding.sentence, &mend);
     Ok(())
+}
+
+/// Adds to what is wrong with a room.
+async fn note(work: &mut Work<'_>, room: &RoomRow, finding: Finding) -> Result<(), Fault> {
+    let mut findings = room.findings.clone();
+    findings.push(finding);
+    let text = serde_json::to_string(&findings).map_err(|error| Fault::Bug(error.to_string()))?;
+    Ok(store::found(work.tx, &room.room_id, &text).await?)
 }
 
 /// Our own data, overwritten: what we last said is said again; what we never said is emptied.

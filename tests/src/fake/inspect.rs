@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::Fake;
 use super::delivery::Pushed;
 use super::http::Seen;
-use super::room::Event;
+use super::room::{Event, Room};
 use super::world::World;
 
 /// The appservice counts as idle when it has asked nothing for this long.
@@ -57,6 +57,14 @@ impl Fake {
     }
 
     /// The rooms to which the user is invited.
+    /// Whether a person may say something in a room.
+    pub fn may_speak(&self, room: &str, user: &str) -> bool {
+        let world = self.world();
+        let room = world.rooms.get(room);
+        let level = |room: &Room| room.level_to_send("m.room.message", false);
+        room.is_some_and(|room| room.joined(user) && room.power(user) >= level(room))
+    }
+
     pub fn invites(&self, user: &str) -> Vec<String> {
         let world = self.world();
         let rooms = world.rooms.values().filter(|room| room.membership(user) == "invite");

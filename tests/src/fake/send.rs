@@ -42,7 +42,7 @@ pub fn route(w: &mut World, c: &Caller, call: &Call, rest: &[&str]) -> Option<An
 }
 
 /// The same transaction id gives the same answer: by path and token from memory, by user and device
-/// from the database. Conduit's key leaves the room out.
+/// from the database. Conduit's key leaves the room out, and is written where there is no device, too.
 fn once(w: &mut World, c: &Caller, call: &Call, room: &str, txn: &str, draft: Draft) -> Answer {
     let who = if c.appservice && !w.quirks.conduit {
         w.registration.id.clone()
@@ -54,10 +54,11 @@ fn once(w: &mut World, c: &Caller, call: &Call, room: &str, txn: &str, draft: Dr
     if let Some(answer) = w.memory.get(&memory) {
         return answer.clone();
     }
-    let kept = c.device.as_ref().map(|device| {
+    let device = c.device.clone().or_else(|| w.quirks.conduit.then(String::new));
+    let kept = device.map(|device| {
         (
             c.user.clone(),
-            device.clone(),
+            device,
             if w.quirks.conduit { txn.into() } else { format!("{room} {txn}") },
         )
     });

@@ -3,7 +3,7 @@
 use super::record::{checkpoint_often, speak};
 use crate::Outcome;
 use crate::simulation::check::{self, Said};
-use crate::simulation::disk::{Disk, FRAME, SECTOR};
+use crate::simulation::disk::after_a_cut;
 use crate::simulation::town::{Blow, Place, Strike, Town};
 use anyhow::{Context, ensure};
 use bridge::platform::points::Point;
@@ -14,8 +14,6 @@ use rand::{Rng as _, SeedableRng as _};
 const MINUTE_MS: i64 = 60_000;
 /// Where a commit has just been made and nobody was told: it may be torn.
 const UNTOLD: [Point; 2] = [Point::Committed, Point::CommitUnanswered];
-/// In the hundredth part, more than what a checkpoint leaves in the log.
-const PAGES: usize = 50;
 
 /// Plays as many cuts; gives how many commands were said.
 ///
@@ -34,8 +32,8 @@ pub async fn play(place: &Place, seed: u64, cuts: u32) -> Outcome<usize> {
         town.pass(rng.random_range(200..4_000)).await?;
         speak(&town, &mut said, cut, &mut rng)?;
         let is_untold = rng.random_range(0..3) > 0;
-        let draws = StdRng::seed_from_u64(rng.random());
-        town.cut = Some(Box::new(move |disk| left(disk, is_untold, draws)));
+        let mut draws = StdRng::seed_from_u64(rng.random());
+        town.cut = Some(Box::new(move |disk| after_a_cut(disk, is_untold, &mut draws)));
         if is_untold {
             let point = UNTOLD.choose(&mut rng).copied().context("a point")?;
             town.strikes.borrow_mut().push(Strike { point, blow: Blow::Abort, left: 1 });
@@ -53,25 +51,4 @@ pub async fn play(place: &Place, seed: u64, cuts: u32) -> Outcome<usize> {
     check::whole(&mut town, &said).await.with_context(|| format!("the end of seed {seed}"))?;
     town.kill().await?;
     Ok(said.lines.len())
-}
-
-/// What the disk holds: all that was synced; of the last commit, if nobody was told of it, any part; behind the
-/// end, sectors of what was to come.
-fn left(mut disk: Disk, is_untold: bool, mut rng: StdRng) -> Disk {
-    let Ok(transactions) = disk.transactions() else { return disk };
-    let Some((begin, end)) = transactions.last().copied() else { return disk };
-    // A long log was just written into the database: then its last commit is synced.
-    if is_untold && end < PAGES * FRAME {
-        for sector in disk.log[begin..end].chunks_mut(SECTOR) {
-            if rng.random() {
-                sector.fill(0);
-            }
-        }
-    } else if let Some(salts) = disk.salts().map(<[u8]>::to_vec) {
-        let mut frame: Vec<u8> = (0..FRAME).map(|_| rng.random()).collect();
-        frame[8..16].copy_from_slice(&salts);
-        disk.log.truncate(end);
-        disk.log.extend(frame);
-    }
-    disk
 }

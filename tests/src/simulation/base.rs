@@ -2,6 +2,7 @@
 use super::check::Said;
 use super::town::{Place, SERVER, Town};
 use crate::Outcome;
+use crate::fake::Quirks;
 use anyhow::ensure;
 
 /// One who is at home here, and two who sell; the last is of another server.
@@ -13,9 +14,34 @@ pub const PARTNERS: [&str; 3] = [ANA, BEN, RIO];
 
 const MINUTE_MS: i64 = 60_000;
 
-/// Founds it on SQLite, or in this empty PostgreSQL database.
+/// Beside homeservers with the ways of either kind.
+pub struct Places {
+    synapse: Place,
+    conduit: Place,
+}
+
+impl Places {
+    /// Founds both, on SQLite.
+    pub async fn found() -> Outcome<Self> {
+        let synapse = found(None).await?;
+        let conduit = found_beside(Quirks::conduit(), None).await?;
+        Ok(Self { synapse, conduit })
+    }
+
+    /// Where the history of a seed is played.
+    #[must_use]
+    pub fn of(&self, seed: u64) -> &Place {
+        if seed % 4 == 3 { &self.conduit } else { &self.synapse }
+    }
+}
+
+/// Founds it on SQLite, or in this empty PostgreSQL database, beside a Synapse.
 pub async fn found(database_url: Option<String>) -> Outcome<Place> {
-    let nowhere = Town::nowhere(&["olga", "ana", "ben"])?;
+    found_beside(Quirks::default(), database_url).await
+}
+
+async fn found_beside(quirks: Quirks, database_url: Option<String>) -> Outcome<Place> {
+    let nowhere = Town::nowhere(&["olga", "ana", "ben"], quirks)?;
     let mut town = Town::at(&nowhere, database_url)?;
     town.fake.remote(RIO);
     town.start().await?;

@@ -114,25 +114,38 @@ pub async fn whole(town: &mut Town, said: &Said) -> Outcome<()> {
 /// No row that nobody works on, and none that was set aside.
 async fn nothing_waits(town: &Town) -> Outcome<()> {
     const EMPTY: [(&str, &str); 6] = [
-        ("inputs wait", "select count(*) from inbox where done_at is null"),
-        ("inputs were set aside", "select count(*) from inbox where outcome = 'poison'"),
+        ("inputs wait", "select room_id || ' ' || event_id from inbox where done_at is null"),
+        ("inputs were set aside", "select event_id from inbox where outcome = 'poison'"),
         (
             "messages wait",
-            "select count(*) from outbox where sent_at is null and parked_at is null",
+            "select room || ' ' || dedupe_key from outbox where sent_at is null and parked_at is null",
         ),
-        ("messages are parked", "select count(*) from outbox where parked_at is not null"),
+        (
+            "messages are parked",
+            "select room || ' ' || dedupe_key || ' ' || parked_why from outbox where parked_at is not null",
+        ),
         (
             "states wait",
-            "select count(*) from state where parked_why is not null or sent_hash is null or sent_hash <> hash",
+            "select room || ' ' || event_type || ' ' || state_key from state \
+             where parked_why is not null or sent_hash is null or sent_hash <> hash",
         ),
         (
             "upgrades wait",
-            "select count(*) from room_upgrade where closed_at is null and failed_at is null",
+            "select key from room_upgrade where closed_at is null and failed_at is null",
         ),
     ];
     for (what, query) in EMPTY {
-        let count = number(town, query, &[]).await?;
-        ensure!(count == 0, "{count} {what}");
+        let rows = {
+            let mut reader = town.db()?.read().await?;
+            sqlx::query(query).fetch_all(&mut *reader).await?
+        };
+        let rows: Vec<String> = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
+        ensure!(
+            rows.is_empty(),
+            "{} {what}: {:?}",
+            rows.len(),
+            rows.iter().take(3).collect::<Vec<_>>()
+        );
     }
     let now = town.hands.now();
     let mut reader = town.db()?.read().await?;

@@ -2,6 +2,8 @@
 //! where each transaction begins and ends. What SQLite keeps in `-shm` is gone, or is anything.
 use crate::Outcome;
 use anyhow::ensure;
+use rand::Rng as _;
+use rand::rngs::StdRng;
 use std::fs::{read, remove_file, write};
 use std::io::ErrorKind;
 use std::path::Path;
@@ -11,6 +13,8 @@ pub const PAGE: usize = 4_096;
 pub const FRAME: usize = 24 + PAGE;
 /// What a disk writes whole or not at all.
 pub const SECTOR: usize = 512;
+/// A last commit behind so many frames may have been written into the database already: then it was synced.
+const UNSYNCED_FRAMES: usize = 50;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Disk {
@@ -80,4 +84,25 @@ impl Disk {
         }
         Ok(db)
     }
+}
+
+/// What the disk holds: all that was synced; of the last commit, if nobody was told of it, any part; behind the
+/// end, sectors of what was to come.
+#[must_use]
+pub fn after_a_cut(mut disk: Disk, is_untold: bool, rng: &mut StdRng) -> Disk {
+    let Ok(transactions) = disk.transactions() else { return disk };
+    let Some((begin, end)) = transactions.last().copied() else { return disk };
+    if is_untold && end < UNSYNCED_FRAMES * FRAME {
+        for sector in disk.log[begin..end].chunks_mut(SECTOR) {
+            if rng.random() {
+                sector.fill(0);
+            }
+        }
+    } else if let Some(salts) = disk.salts().map(<[u8]>::to_vec) {
+        let mut frame: Vec<u8> = (0..FRAME).map(|_| rng.random()).collect();
+        frame[8..16].copy_from_slice(&salts);
+        disk.log.truncate(end);
+        disk.log.extend(frame);
+    }
+    disk
 }

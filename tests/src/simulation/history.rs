@@ -1,15 +1,15 @@
 //! A history: some hundred steps drawn from a seed. People say and take back things, the homeserver
 //! misbehaves in the ways that real ones were seen to, either side dies, time passes; in the end all
 //! faults stop, and what must hold is looked at.
-use super::base::{ANA, BEN, OWNER, PARTNERS, RIO};
+use super::base::{ANA, BEN, OWNER, PARTNERS, Places, RIO};
 use super::check::{self, Fate, Said};
+use super::moves::Moves;
 use super::net::Odd;
 use super::steps;
-use super::town::{Blow, Place, Strike, Town};
+use super::town::Town;
 use crate::Outcome;
 use crate::fake::Faults;
 use anyhow::{Context, bail, ensure};
-use bridge::platform::points::Point;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 use rand::{Rng as _, SeedableRng as _};
@@ -18,6 +18,8 @@ use serde_json::json;
 const MINUTE_MS: i64 = 60_000;
 /// How long everything may take to come to rest after the last fault.
 const REST_MS: i64 = 45 * MINUTE_MS;
+/// As often as people look for where they are asked to in the end.
+const FOLLOWED: i64 = 5;
 
 /// What a history was.
 #[derive(Debug, Default, Clone, Copy)]
@@ -31,19 +33,20 @@ pub struct Told {
     pub trace: u64,
 }
 
-struct History {
-    town: Town,
-    said: Said,
-    rng: StdRng,
-    claims: u32,
-    step: u32,
-    homeserver_back_at: i64,
-    program_back_at: i64,
+pub(super) struct History {
+    pub(super) town: Town,
+    pub(super) said: Said,
+    pub(super) rng: StdRng,
+    pub(super) claims: u32,
+    pub(super) step: u32,
+    pub(super) homeserver_back_at: i64,
+    pub(super) program_back_at: i64,
+    pub(super) moves: Option<Moves>,
 }
 
 /// Plays the history of a seed; an error says at which step what did not hold.
-pub async fn play(place: &Place, seed: u64, steps: u32) -> Outcome<Told> {
-    let mut town = Town::at(place, None)?;
+pub async fn play(places: &Places, seed: u64, steps: u32) -> Outcome<Told> {
+    let mut town = Town::at(places.of(seed), None)?;
     town.fake.world().reseed(seed);
     town.net.set_seed(seed);
     town.start().await?;
@@ -57,6 +60,7 @@ pub async fn play(place: &Place, seed: u64, steps: u32) -> Outcome<Told> {
         step: 0,
         homeserver_back_at: 0,
         program_back_at: 0,
+        moves: Moves::of(seed),
     };
     for step in 1..=steps {
         history.step = step;
@@ -88,6 +92,7 @@ impl History {
         }
         let ms = [5, 40, 150, 700, 2_500][self.rng.random_range(0..5)];
         self.town.pass(ms).await?;
+        self.moves().await?;
         self.revive().await?;
         self.said.look(&self.town)
     }
@@ -116,13 +121,19 @@ impl History {
         PARTNERS.choose(&mut self.rng).copied().unwrap_or(ANA)
     }
 
-    /// The general room, or somebody's own chat with the bot.
-    fn somewhere(&mut self, user: &str) -> Outcome<String> {
+    /// The general room, or somebody's own chat with the bot; nowhere while they have not followed into either.
+    fn somewhere(&mut self, user: &str) -> Option<String> {
         let chat = self.town.fake.direct_of(user, &self.town.bot());
-        match chat {
-            Some(chat) if self.rng.random_range(0..4) == 0 => Ok(chat),
-            _ => self.town.room("general"),
-        }
+        let chat = chat.filter(|chat| self.town.fake.may_speak(chat, user));
+        let general = self.open_room("general");
+        let general = general.filter(|room| self.town.fake.may_speak(room, user));
+        let likes_chat = chat.is_some() && self.rng.random_range(0..4) == 0;
+        if likes_chat { chat } else { general.or(chat) }
+    }
+
+    /// A room of the program; none in the moment in which it is replaced.
+    pub(super) fn open_room(&self, key: &str) -> Option<String> {
+        self.town.room(key).ok()
     }
 
     /// The homeserver must be there to take what people say.
@@ -135,7 +146,7 @@ impl History {
             return Ok(());
         }
         let user = self.somebody();
-        let room = self.somewhere(user)?;
+        let Some(room) = self.somewhere(user) else { return Ok(()) };
         let line = match self.rng.random_range(0..10) {
             0..4 => {
                 self.claims += 1;
@@ -163,7 +174,10 @@ impl History {
         if !self.can_speak() {
             return Ok(());
         }
-        let control = self.town.room("control")?;
+        let Some(control) = self.open_room("control") else { return Ok(()) };
+        if !self.town.fake.may_speak(&control, OWNER) {
+            return Ok(());
+        }
         let n = self.rng.random_range(1..=self.claims.max(1));
         let line = match self.rng.random_range(0..6) {
             0 => format!("!sale reject S-{n} not ours"),
@@ -204,7 +218,10 @@ impl History {
         if !self.can_speak() {
             return Ok(());
         }
-        let general = self.town.room("general")?;
+        let Some(general) = self.open_room("general") else { return Ok(()) };
+        if PARTNERS.iter().any(|user| !self.town.fake.may_speak(&general, user)) {
+            return Ok(());
+        }
         for n in 0..self.rng.random_range(1..6) {
             self.town.fake.say(&general, BEN, &format!("good morning {n}"));
         }
@@ -230,6 +247,9 @@ impl History {
             .collect();
         let Some(at) = open.choose(&mut self.rng).copied() else { return Ok(()) };
         let line = self.said.lines[at].clone();
+        if !self.town.fake.may_speak(&line.room, &line.user) {
+            return Ok(());
+        }
         if self.rng.random_range(0..3) == 0 {
             self.town.fake.redact(&line.room, &line.user, &line.event);
             self.said.lines[at].fate = Fate::Perhaps;
@@ -249,7 +269,7 @@ impl History {
             return Ok(());
         }
         let user = self.somebody();
-        let room = self.somewhere(user)?;
+        let Some(room) = self.somewhere(user) else { return Ok(()) };
         let event = self.town.fake.say_unheard(&room, user, "!me");
         self.said.note(&room, user, &event, Fate::Counts);
         self.town.net.note("unheard");
@@ -276,90 +296,6 @@ impl History {
         }
     }
 
-    /// The network and the homeserver get better or worse.
-    fn weather(&mut self) {
-        let rng = &mut self.rng;
-        let mut percent = |often: u32, max: u8| {
-            if rng.random_range(0..100) < often { rng.random_range(1..=max) } else { 0 }
-        };
-        let faults = Faults {
-            limited_percent: percent(30, 20),
-            error_percent: percent(30, 20),
-            cut_percent: percent(30, 20),
-        };
-        let (drop, repeat, replay) = (percent(25, 20), percent(30, 40), percent(30, 60));
-        let (empty_page, late) = (percent(30, 4), percent(30, 4));
-        let odd = Odd {
-            empty: percent(20, 10),
-            half: percent(20, 10),
-            slow: percent(12, 4),
-            deaf: percent(25, 25),
-        };
-        let (hold, ids) = (percent(8, 1) == 1, percent(50, 1) == 1);
-        let latency = [3, 20, 120, 1_500][self.rng.random_range(0..4)];
-        self.town.net.note(&format!("weather {faults:?} {odd:?} {drop} {repeat} {replay}"));
-        self.town.net.set_odd(odd);
-        self.town.net.set_latency(latency);
-        self.town.fake.quirks(|quirks| {
-            quirks.faults = faults;
-            (quirks.drop_percent, quirks.repeat_percent) = (drop, repeat);
-            (quirks.replay_percent, quirks.late_every) = (replay, late.into());
-            quirks.empty_page_every = if empty_page > 1 { empty_page.into() } else { 0 };
-            (quirks.hold, quirks.ids_repeat) = (hold, ids);
-        });
-    }
-
-    /// At one of the named points something will happen.
-    fn point(&mut self) {
-        let Some(point) = Point::ALL.choose(&mut self.rng).copied() else { return };
-        let blow = if self.rng.random_range(0..2) == 0 { Blow::Abort } else { Blow::Error };
-        let left = self.rng.random_range(1..4);
-        self.town.net.note(&format!("{blow:?} at {point:?}"));
-        self.town.strikes.borrow_mut().push(Strike { point, blow, left });
-    }
-
-    async fn kill_program(&mut self) -> Outcome<()> {
-        if !self.town.runs() {
-            return Ok(());
-        }
-        self.town.net.note("the program dies");
-        if self.rng.random_range(0..2) == 0 {
-            self.town.kill().await?;
-        } else {
-            // At whatever point comes: in the middle of a transaction, too.
-            self.town.dies_in.set(Some(self.rng.random_range(1..40)));
-        }
-        Ok(())
-    }
-
-    fn kill_homeserver(&mut self) {
-        if !self.town.net.is_up() {
-            return;
-        }
-        self.town.net.note("the homeserver dies");
-        self.town.net.homeserver_dies();
-        if let Some(signals) = &self.town.signals {
-            signals.hung_up.notify_one();
-        }
-        let down = self.rng.random_range(100..60_000);
-        self.homeserver_back_at = self.town.hands.now() + down;
-    }
-
-    /// Another hand changes a room of ours.
-    fn meddle(&mut self) -> Outcome<()> {
-        let general = self.town.room("general")?;
-        let (kind, content) = match self.rng.random_range(0..3) {
-            0 => ("m.room.name", json!({"name": "Other"})),
-            1 => ("m.room.topic", json!({"topic": "Other"})),
-            _ => (
-                "m.room.tombstone",
-                json!({"body": "moved", "replacement_room": "!x:evil.example"}),
-            ),
-        };
-        self.town.fake.force(&general, OWNER, kind, Some(""), content);
-        Ok(())
-    }
-
     async fn long(&mut self) -> Outcome<()> {
         let ms = [10_000, 60_000, 5 * MINUTE_MS][self.rng.random_range(0..3)];
         self.town.pass(ms).await
@@ -380,8 +316,13 @@ impl History {
         (self.homeserver_back_at, self.program_back_at) = (0, 1);
         self.revive().await?;
         ensure!(self.town.runs(), "the program does not start");
-        self.town.pass(REST_MS).await?;
+        for _ in 0..FOLLOWED {
+            self.follow(true)?;
+            self.town.pass(MINUTE_MS).await?;
+        }
+        self.town.pass(REST_MS - FOLLOWED * MINUTE_MS).await?;
         self.said.look(&self.town)?;
+        self.forgive();
         check::whole(&mut self.town, &self.said).await
     }
 

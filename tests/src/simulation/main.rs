@@ -65,7 +65,7 @@ fn points(engine: &str, word: &str) -> Outcome<()> {
 #[expect(clippy::disallowed_methods, reason = "it says how fast it was")]
 fn histories() -> Outcome<()> {
     let wanted = wanted()?;
-    let place = alone(base::found(None)).context("the place where histories begin")?;
+    let places = alone(base::Places::found()).context("the places where histories begin")?;
     let (next, began) = (AtomicU64::new(wanted.from), Instant::now());
     let end = wanted.from + wanted.histories;
     let one = || -> Outcome<Vec<Told>> {
@@ -75,10 +75,10 @@ fn histories() -> Outcome<()> {
             if seed >= end {
                 return Ok(told);
             }
-            let first = alone(play(&place, seed, wanted.steps))
+            let first = alone(play(&places, seed, wanted.steps))
                 .inspect_err(|_| next.store(end, Relaxed))?;
             if wanted.twice {
-                let second = alone(play(&place, seed, wanted.steps))?;
+                let second = alone(play(&places, seed, wanted.steps))?;
                 ensure!(first.trace == second.trace, "seed {seed} is not the same twice");
             }
             told.push(first);

@@ -7,10 +7,12 @@ mod clock;
 pub mod disk;
 pub mod history;
 pub mod matrix;
+mod moves;
 mod net;
 mod steps;
 pub mod tasks;
 pub mod town;
+mod troubles;
 
 use crate::Outcome;
 use std::future::Future;

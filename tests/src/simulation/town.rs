@@ -121,10 +121,10 @@ impl Town {
     }
 
     /// An empty homeserver with nobody but these.
-    pub fn nowhere(people: &[&str]) -> Outcome<Place> {
+    pub fn nowhere(people: &[&str], quirks: Quirks) -> Outcome<Place> {
         let yaml = written_registration().yaml(SERVER);
         let registration = fake::Registration::from_yaml(&yaml)?;
-        let quirks = Quirks { clock_rate: 0.0, ..Quirks::default() };
+        let quirks = Quirks { clock_rate: 0.0, ..quirks };
         let mut world = World::new(SERVER, registration, quirks, 1);
         world.now = Some(BEGINNING);
         for name in people {

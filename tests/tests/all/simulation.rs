@@ -13,13 +13,13 @@ const FOUND: [u64; 1] = [376];
 
 #[test]
 fn whatever_happens_each_command_counts_once() -> Outcome<()> {
-    let place = alone(base::found(None))?;
+    let places = alone(base::Places::found())?;
     let seeds: Vec<u64> = (1..=HISTORIES).chain(FOUND).collect();
     let next = AtomicUsize::new(0);
     let some = || -> Outcome<()> {
         loop {
             let Some(seed) = seeds.get(next.fetch_add(1, Relaxed)) else { return Ok(()) };
-            alone(play(&place, *seed, STEPS)).with_context(|| {
+            alone(play(&places, *seed, STEPS)).with_context(|| {
                 format!("again: cargo run -p partnerspace-tests --bin simulate -- --from-seed {seed} --histories 1")
             })?;
         }
@@ -34,10 +34,10 @@ fn whatever_happens_each_command_counts_once() -> Outcome<()> {
 /// A seed is a history: else a fault that was found could not be found again.
 #[test]
 fn a_seed_is_the_same_history_twice() -> Outcome<()> {
-    let place = alone(base::found(None))?;
+    let places = alone(base::Places::found())?;
     for seed in [7, 8] {
-        let once = alone(play(&place, seed, STEPS))?;
-        let twice = alone(play(&place, seed, STEPS))?;
+        let once = alone(play(&places, seed, STEPS))?;
+        let twice = alone(play(&places, seed, STEPS))?;
         ensure!(once.trace == twice.trace, "seed {seed} went two ways");
     }
     Ok(())

@@ -9,8 +9,8 @@ const STEPS: u32 = 200;
 
 #[test]
 fn histories() -> Outcome<()> {
-    let place = alone(base::found(None))?;
-    (1..=HISTORIES).try_for_each(|seed| alone(play(&place, seed, STEPS)).map(drop))
+    let places = alone(base::Places::found())?;
+    (1..=HISTORIES).try_for_each(|seed| alone(play(&places, seed, STEPS)).map(drop))
 }
 
 #[test]

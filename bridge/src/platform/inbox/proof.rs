@@ -10,9 +10,8 @@ use super::event::Event;
 use super::store::Waiting;
 use crate::platform::homeserver::{CallError, Homeserver};
 use crate::platform::points::{Point, reach};
+use crate::platform::seat::is_in;
 use ruma::api::client::room::get_room_event;
-use ruma::api::client::state::get_state_event_for_key;
-use ruma::events::StateEventType;
 use ruma::{OwnedEventId, OwnedRoomId};
 
 /// What an input needs.
@@ -40,6 +39,8 @@ pub enum Proof {
     Bad(&'static str),
     /// No answer; to be asked again.
     Open,
+    /// The bot is out of the room and sees nothing there; it will be back.
+    Lost,
 }
 
 /// What came with a proof.
@@ -49,16 +50,36 @@ pub struct Found {
     pub quoted: Vec<Event>,
 }
 
-pub async fn prove<H: Homeserver>(homeserver: H, row: Waiting, need: Need) -> (Waiting, Proof) {
-    let proof = proof(&homeserver, &row, need).await.unwrap_or_else(|proof| proof);
-    (row, proof)
+/// `bot`: where it is brought back into the room when it is out of it. Then nothing is decided until it can see again.
+pub async fn prove<H: Homeserver>(
+    homeserver: H,
+    row: Waiting,
+    need: Need,
+    bot: Option<String>,
+) -> (Waiting, Proof) {
+    let again = need.clone();
+    let mut proof = proof(&homeserver, &row, need).await;
+    if let (Some(bot), Err(Proof::Bad(_))) = (bot, &proof) {
+        proof = match OwnedRoomId::try_from(row.room_id.as_str()) {
+            Ok(room_id) => match is_in(&homeserver, &room_id, &bot).await {
+                // It may have come back in between.
+                Ok(true) => self::proof(&homeserver, &row, again).await,
+                Ok(false) => Err(Proof::Lost),
+                Err(_) => Err(Proof::Open),
+            },
+            Err(_) => proof,
+        };
+    }
+    (row, proof.unwrap_or_else(|proof| proof))
 }
 
 /// An `Err` is only a short cut.
 async fn proof<H: Homeserver>(homeserver: &H, row: &Waiting, need: Need) -> Result<Proof, Proof> {
     let room_id =
         OwnedRoomId::try_from(row.room_id.as_str()).map_err(|_| Proof::Bad("no such room"))?;
-    if need.membership && !joined(homeserver, &room_id, &row.sender).await? {
+    if need.membership
+        && !is_in(homeserver, &room_id, &row.sender).await.map_err(|_| Proof::Open)?
+    {
         return Err(Proof::Bad("sender not in the room"));
     }
     if need.visibility {
@@ -76,25 +97,4 @@ async fn proof<H: Homeserver>(homeserver: &H, row: &Waiting, need: Need) -> Resu
         found.quoted = quoted.read(homeserver, &room_id).await.map_err(|_| Proof::Open)?;
     }
     Ok(Proof::Good(found))
-}
-
-async fn joined<H: Homeserver>(
-    homeserver: &H,
-    room_id: &OwnedRoomId,
-    user: &str,
-) -> Result<bool, Proof> {
-    let request = get_state_event_for_key::v3::Request::new(
-        room_id.clone(),
-        StateEventType::RoomMember,
-        user.to_owned(),
-    );
-    match homeserver.call(request).await {
-        Ok(response) => {
-            let content: serde_json::Value =
-                serde_json::from_str(response.event_or_content.get()).unwrap_or_default();
-            Ok(content.get("membership").and_then(serde_json::Value::as_str) == Some("join"))
-        }
-        Err(CallError::Refused { .. }) => Ok(false),
-        Err(_) => Err(Proof::Open),
-    }
 }

@@ -357,14 +357,16 @@ impl<H: Homeserver> Worker<H> {
             let Some(row) = self.queue.remove(passed) else { break };
             let need = match self.proofs.get(&row.seq) {
                 Some(Proof::Good(_) | Proof::Bad(_)) => Need::default(),
-                Some(Proof::Open) | None => {
+                Some(Proof::Open | Proof::Lost) | None => {
                     let mut work = self.work(tx, &app, Cause::default(), now);
                     root::need(&mut work, &row).await?
                 }
             };
             if need.any() {
                 self.held.insert(row.room_id.clone(), i64::MAX);
-                self.proving.push(prove(app.homeserver.clone(), row.clone(), need).boxed());
+                let returns = app.signals.places(|places| places.is_current(&row.room_id));
+                let bot = returns.then(|| app.program.bot.clone());
+                self.proving.push(prove(app.homeserver.clone(), row.clone(), need, bot).boxed());
                 self.queue.put_back(row);
             } else {
                 ready.push(row);

@@ -29,7 +29,7 @@ fn unsaved(work: &Work<'_>, key: &str) -> Option<String> {
 }
 
 /// A content as a message of its own, which calls nobody.
-fn alone(content: &str) -> Option<Value> {
+pub(super) fn alone(content: &str) -> Option<Value> {
     let mut content: Value = serde_json::from_str(content).ok()?;
     let mut said = match content.get_mut("m.new_content") {
         Some(new) => new.take(),

@@ -3,6 +3,7 @@ use super::store::Owed;
 use super::upload;
 use crate::platform::homeserver::{CallError, Homeserver, Put, PutKind};
 use crate::platform::points::{Point, reach};
+use crate::platform::seat::Seat;
 use crate::platform::work::OutKind;
 use ruma::api::client::membership::{invite_user, kick_user};
 use ruma::{OwnedRoomId, OwnedUserId};
@@ -15,6 +16,8 @@ const LIMITED_MS: i64 = 250;
 pub enum Outcome {
     Sent(String),
     Parked(String),
+    /// The bot is not in this room for now.
+    Lost(String),
     Unknown,
     /// Nothing left this machine: the homeserver is away.
     Away,
@@ -24,30 +27,81 @@ pub enum Outcome {
     Limited(i64),
 }
 
-pub async fn deliver<H: Homeserver>(homeserver: &H, room_id: &str, row: &Owed) -> Outcome {
+/// `seat`: in a room that the bot is brought back into, where it is refused for not being there it waits.
+pub async fn deliver<H: Homeserver>(
+    homeserver: &H,
+    room_id: &str,
+    row: &Owed,
+    seat: Option<&Seat>,
+) -> Outcome {
     let is_membership = matches!(row.kind, OutKind::Invite | OutKind::Remove);
     let before = if is_membership { Point::Membership } else { Point::BeforeSend };
     if reach(before).await.is_err() {
         return Outcome::Unknown;
     }
-    let outcome = request(homeserver, room_id, row).await;
+    let outcome = request(homeserver, room_id, row, seat).await;
     if reach(Point::SentUnmarked).await.is_err() { Outcome::Unknown } else { outcome }
 }
 
-async fn request<H: Homeserver>(homeserver: &H, room_id: &str, row: &Owed) -> Outcome {
+/// Where it is refused and the bot is in the room after all, it may have come back in between: asked once more.
+async fn request<H: Homeserver>(
+    homeserver: &H,
+    room_id: &str,
+    row: &Owed,
+    seat: Option<&Seat>,
+) -> Outcome {
+    let mut result = once(homeserver, room_id, row).await;
+    if let (Some(seat), Err(Unsent::Refused(error))) = (seat, &result) {
+        match seat.is_lost(homeserver, error).await {
+            Ok(true) => return Outcome::Lost(seat.room_id.to_string()),
+            Ok(false) if says_not_there(error) => result = once(homeserver, room_id, row).await,
+            Ok(false) => {}
+            Err(error) => return outcome(error),
+        }
+    }
+    let is_membership = matches!(row.kind, OutKind::Invite | OutKind::Remove);
+    match result {
+        Ok(event) => Outcome::Sent(event),
+        Err(Unsent::Before(outcome)) => outcome,
+        Err(Unsent::Refused(CallError::Refused { message, .. }))
+            if is_membership && so_already(&message) =>
+        {
+            Outcome::Sent(format!("done:{}", row.txn_id))
+        }
+        Err(Unsent::Refused(error)) => outcome(error),
+    }
+}
+
+/// Why one try did not send a row.
+enum Unsent {
+    Refused(CallError),
+    /// It did not come to the request.
+    Before(Outcome),
+}
+
+impl From<CallError> for Unsent {
+    fn from(error: CallError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+async fn once<H: Homeserver>(homeserver: &H, room_id: &str, row: &Owed) -> Result<String, Unsent> {
     match row.kind {
-        OutKind::Message => put(homeserver, room_id, row, PutKind::Message, &row.content).await,
-        OutKind::Redact => put(homeserver, room_id, row, PutKind::Redact, &row.content).await,
-        OutKind::File => match upload::content(homeserver, row).await {
-            Ok(content) => put(homeserver, room_id, row, PutKind::Message, &content).await,
-            Err(outcome) => outcome,
-        },
+        OutKind::Message => {
+            Ok(put(homeserver, room_id, row, PutKind::Message, &row.content).await?)
+        }
+        OutKind::Redact => Ok(put(homeserver, room_id, row, PutKind::Redact, &row.content).await?),
+        OutKind::File => {
+            let content = upload::content(homeserver, row).await.map_err(Unsent::Before)?;
+            Ok(put(homeserver, room_id, row, PutKind::Message, &content).await?)
+        }
         OutKind::Invite | OutKind::Remove => {
             let ids = OwnedRoomId::try_from(room_id)
                 .ok()
                 .zip(row.subject.as_deref().and_then(|user| OwnedUserId::try_from(user).ok()));
-            let Some((room, user)) = ids else { return Outcome::Parked("no such user id".into()) };
-            membership(homeserver, room, user, row).await
+            let nobody = || Unsent::Before(Outcome::Parked("no such user id".into()));
+            let (room, user) = ids.ok_or_else(nobody)?;
+            Ok(membership(homeserver, room, user, row).await?)
         }
     }
 }
@@ -58,7 +112,7 @@ async fn put<H: Homeserver>(
     row: &Owed,
     kind: PutKind,
     content: &str,
-) -> Outcome {
+) -> Result<String, CallError> {
     let put = Put {
         room_id,
         kind,
@@ -67,38 +121,29 @@ async fn put<H: Homeserver>(
         redacts: row.subject.as_deref().filter(|_| kind == PutKind::Redact),
         content,
     };
-    match homeserver.put(&put).await {
-        Ok(event) => Outcome::Sent(event.to_string()),
-        Err(error) => outcome(error),
-    }
+    homeserver.put(&put).await.map(|event| event.to_string())
 }
 
-/// Invitations and removals; what is so already counts as done.
+/// Invitations and removals.
 async fn membership<H: Homeserver>(
     homeserver: &H,
     room: OwnedRoomId,
     user: OwnedUserId,
     row: &Owed,
-) -> Outcome {
-    let result = if row.kind == OutKind::Invite {
+) -> Result<String, CallError> {
+    if row.kind == OutKind::Invite {
         let recipient =
             invite_user::v3::InvitationRecipient::UserId(invite_user::v3::InviteUserId::new(user));
-        homeserver.call(invite_user::v3::Request::new(room, recipient)).await.map(|_| ())
+        homeserver.call(invite_user::v3::Request::new(room, recipient)).await?;
     } else {
         let mut request = kick_user::v3::Request::new(room, user);
         request.reason = (!row.content.is_empty()).then(|| row.content.clone());
-        homeserver.call(request).await.map(|_| ())
-    };
-    match result {
-        Ok(()) => Outcome::Sent(format!("done:{}", row.txn_id)),
-        Err(CallError::Refused { message, .. }) if so_already(&message) => {
-            Outcome::Sent(format!("done:{}", row.txn_id))
-        }
-        Err(error) => outcome(error),
+        homeserver.call(request).await?;
     }
+    Ok(format!("done:{}", row.txn_id))
 }
 
-/// Homeservers give no code of their own for "is already in the room" and "is not in the room".
+/// What is so already counts as done. Homeservers give no code of their own for "is already in the room" and "is not in the room".
 fn so_already(message: &str) -> bool {
     let message = message.to_lowercase();
     [
@@ -112,6 +157,15 @@ fn so_already(message: &str) -> bool {
     ]
     .iter()
     .any(|known| message.contains(known))
+}
+
+/// Whether a refusal may mean that the sender is not in the room.
+fn says_not_there(error: &CallError) -> bool {
+    let CallError::Refused { message, .. } = error else { return false };
+    let message = message.to_lowercase();
+    ["not in room", "not in the room", "not in this room", "not joined", "not a member"]
+        .iter()
+        .any(|known| message.contains(known))
 }
 
 /// What a failed call means for a row.

@@ -61,7 +61,10 @@ impl Marks {
                     }
                 }
                 Mark::Stands { key, event_id } => store::stands(tx, key, event_id).await?,
-                Mark::Sent { .. } | Mark::Confirmed { .. } | Mark::Hindered { .. } => {}
+                Mark::Sent { .. }
+                | Mark::Confirmed { .. }
+                | Mark::Hindered { .. }
+                | Mark::Lost { .. } => {}
             }
         }
         store::told(tx, &self.joined(marks), now).await?;
@@ -114,7 +117,8 @@ impl Marks {
                 Mark::Unknown { .. }
                 | Mark::Parked { .. }
                 | Mark::Stands { .. }
-                | Mark::Hindered { .. } => {}
+                | Mark::Hindered { .. }
+                | Mark::Lost { .. } => {}
             }
         }
         told

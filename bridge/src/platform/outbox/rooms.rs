@@ -1,15 +1,68 @@
 //! The room that a row goes to. A key may have had other rooms before: what was owed then goes to that
 //! room, what speaks of an event goes to where the event is, the rest to the room of today.
-use super::run::Sender;
+use super::carry;
+use super::run::{ROOM_WAIT_MS, Sender};
 use super::store::{self, Owed};
 use crate::platform::homeserver::Homeserver;
 use crate::platform::outbox::refs;
 use crate::platform::refusal::Fault;
-use crate::platform::work::OutKind;
+use crate::platform::seat::Seat;
+use crate::platform::signals::Mark;
+use crate::platform::work::{MARKER, OutKind};
+use ruma::OwnedRoomId;
 use serde::Deserialize;
+use std::sync::Arc;
+
+/// Where a row goes.
+pub(super) struct Way {
+    pub room_id: String,
+    /// Its own room is out of reach: what it says is said anew.
+    pub is_anew: bool,
+}
 
 impl<H: Homeserver> Sender<H> {
-    pub(super) async fn room_of(&mut self, row: &Owed) -> Result<Option<String>, Fault> {
+    /// Where a row goes now; nowhere while its room is not there, or the bot is out of it.
+    pub(super) async fn way_of(&mut self, row: &Owed) -> Result<Option<Way>, Fault> {
+        let Some(room_id) = self.room_of(row).await? else { return Ok(None) };
+        if self.closed.contains(&room_id) {
+            let now =
+                self.app.signals.places(|places| places.successor(&room_id).map(str::to_owned));
+            return Ok(now.map(|room_id| Way { room_id, is_anew: true }));
+        }
+        let is_open = self.app.signals.places(|places| places.open(&room_id).is_some());
+        Ok(is_open.then_some(Way { room_id, is_anew: false }))
+    }
+
+    /// What is left of a row whose room was replaced while the bot was out of it: its words, as a message of their
+    /// own in the room of today. A sign or a redaction has nothing there that it could be on.
+    pub(super) fn anew(row: &Owed) -> Option<Arc<Owed>> {
+        let has_words = matches!(row.kind, OutKind::Message | OutKind::File);
+        let mut content = has_words.then(|| carry::alone(&row.content)).flatten()?;
+        content[MARKER] = row.txn_id.clone().into();
+        Some(Arc::new(Owed { content: content.to_string(), ..row.clone() }))
+    }
+
+    /// The bot's place in a room of ours; into a chat nobody would bring it back.
+    pub(super) fn seat(&self, room_id: &str) -> Option<Seat> {
+        if !self.app.signals.places(|places| places.is_ours(room_id)) {
+            return None;
+        }
+        let room_id = OwnedRoomId::try_from(room_id).ok()?;
+        Some(Seat { room_id, bot: self.app.program.bot.clone() })
+    }
+
+    /// The bot is not in the room of a row: into one of today it is brought back, into one of old it is not.
+    pub(super) fn lost(&mut self, row: &Owed, room_id: String, now: i64) {
+        if self.app.signals.places(|places| places.is_current(&room_id)) {
+            self.app.signals.mark(Mark::Lost { room_id, at: now });
+            self.lanes.again(&row.lane(), now + ROOM_WAIT_MS);
+        } else {
+            self.closed.insert(room_id);
+            self.lanes.again(&row.lane(), now);
+        }
+    }
+
+    async fn room_of(&mut self, row: &Owed) -> Result<Option<String>, Fault> {
         if row.room.starts_with('!') {
             return Ok(Some(row.room.clone()));
         }

@@ -5,6 +5,7 @@ use super::gates::{GIVE_UP_MS, Gates};
 use super::in_hand::InHand;
 use super::lanes::Lanes;
 use super::recover::{self, LOOK_AFTER_MS};
+use super::rooms::Way;
 use super::store::{self, Owed, Target};
 use super::unplaced::Unplaced;
 use crate::platform::App;
@@ -30,7 +31,7 @@ const RETRY_SHIFT_MAX: u32 = 10;
 const RETRY_MS_MAX: i64 = 60_000;
 /// A refused connection costs little, and nobody else may notice that the homeserver is back.
 const AWAY_MS_MAX: i64 = 10_000;
-const ROOM_WAIT_MS: i64 = 5_000;
+pub(super) const ROOM_WAIT_MS: i64 = 5_000;
 const FAULT_WAIT_MS: i64 = 1_000;
 /// Recently settled keys, so that a reference need not ask the database.
 const RECENT: usize = 2_048;
@@ -59,6 +60,8 @@ pub struct Sender<H> {
     /// Rows on their way that stand for one that was refused, by its key.
     pub(super) standing: HashMap<i64, String>,
     unplaced: Unplaced,
+    /// Rooms that were replaced, and that the bot is out of.
+    pub(super) closed: HashSet<String>,
     /// Rooms may be there that were not.
     placed: bool,
     places_version: u64,
@@ -96,6 +99,7 @@ impl<H: Homeserver> Sender<H> {
             awaited: HashMap::new(),
             standing: HashMap::new(),
             unplaced: Unplaced::default(),
+            closed: HashSet::new(),
             placed: false,
             places_version: 0,
             away: false,
@@ -227,7 +231,7 @@ impl<H: Homeserver> Sender<H> {
     }
 
     fn is_placed(&self, room: &str) -> bool {
-        room.starts_with('!') || self.app.signals.places(|places| places.ids.contains_key(room))
+        self.app.signals.places(|places| places.open(room).is_some())
     }
 
     fn doubt(&self) {
@@ -241,18 +245,26 @@ impl<H: Homeserver> Sender<H> {
         tries: u32,
         now: i64,
     ) -> Result<Option<Flight>, Fault> {
-        let Some(room_id) = self.room_of(&row).await? else {
+        let Some(Way { room_id, is_anew }) = self.way_of(&row).await? else {
             self.app.signals.want_rooms();
             self.lanes.again(&row.lane(), now + ROOM_WAIT_MS);
             return Ok(None);
         };
-        let Some(row) = self.filled(row, tries, now).await? else { return Ok(None) };
+        let Some(mut row) = self.filled(row, tries, now).await? else { return Ok(None) };
+        if is_anew {
+            let Some(anew) = Self::anew(&row) else {
+                self.landed(&row, Outcome::Sent(format!("done:{}", row.txn_id)));
+                return Ok(None);
+            };
+            row = anew;
+        }
         let elsewhere = self.elsewhere(&row);
         if let Some(at) = elsewhere.as_deref().and_then(|server| self.gates.enter(server, now)) {
             self.lanes.hold(&row.lane(), at);
             return Ok(None);
         }
         let homeserver = self.app.homeserver.clone();
+        let seat = self.seat(&room_id);
         let old = now - row.unknown_at.unwrap_or(row.made_at) > LOOK_AFTER_MS;
         let (cause, number) = (row.cause.clone(), row.id);
         let flight = async move {
@@ -263,7 +275,7 @@ impl<H: Homeserver> Sender<H> {
                     Err(outcome) => return (row, outcome),
                 }
             }
-            let outcome = match deliver(&homeserver, &room_id, &row).await {
+            let outcome = match deliver(&homeserver, &room_id, &row, seat.as_ref()).await {
                 // Ours has asked theirs; what it says of that differs by homeserver.
                 Outcome::Unknown if elsewhere.is_some() => Outcome::ServerAway,
                 outcome => outcome,
@@ -311,6 +323,7 @@ impl<H: Homeserver> Sender<H> {
                 self.noted(row, Target::Refused);
                 self.lanes.done(&row.lane());
             }
+            Outcome::Lost(room_id) => self.lost(row, room_id, now),
             Outcome::Unknown => {
                 signals.counters.retried.inc();
                 signals.mark(Mark::Unknown { id: row.id, at: now });

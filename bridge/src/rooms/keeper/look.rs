@@ -51,7 +51,7 @@ pub async fn at_room<H: Homeserver>(
         Ok(people) => look.joined = Some(people),
         Err(CallError::Refused { .. }) => {
             if !rejoin(app, row).await? {
-                look.findings.push(not_joined(wish));
+                look.findings.push(rules::not_joined(&wish.name));
                 return Ok(look);
             }
         }
@@ -170,21 +170,12 @@ async fn alias<H: Homeserver>(
     Ok(ours)
 }
 
-async fn rejoin<H: Homeserver>(app: &App<H>, row: &RoomRow) -> Result<bool, CallError> {
+pub(super) async fn rejoin<H: Homeserver>(app: &App<H>, row: &RoomRow) -> Result<bool, CallError> {
     let id = room_id(&row.room_id)?;
     match ask(app, || join_room_by_id::v3::Request::new(id.clone())).await {
         Ok(_) => Ok(true),
         Err(CallError::Refused { .. }) => Ok(false),
         Err(error) => Err(error),
-    }
-}
-
-fn not_joined(wish: &Wish) -> Finding {
-    Finding {
-        id: "not_joined".into(),
-        severity: Severity::Error,
-        sentence: format!("The bot is not in {} and cannot come back by itself.", wish.name),
-        mend: Some("Invite the bot into the room again.".into()),
     }
 }
 

@@ -34,8 +34,12 @@ const WAIT_MS_MAX: i64 = 3_600_000;
 /// How often the chats with people of other servers are looked at.
 const RETRY_CHATS_MS: u64 = 15_000;
 const SIDE_BY_SIDE: usize = 4;
-/// While a room is being replaced.
+/// How often the bot tries to come back into a room: that it was asked in again may not be heard.
+const LOST_MS: i64 = 30_000;
+/// While a room is being replaced; twice as long after each so many rounds that did not end it.
 const SOON_MS: i64 = 250;
+const SOON_ROUNDS: u32 = 100;
+const SOON_SHIFT_MAX: u32 = 6;
 
 /// Why a round ended early.
 #[derive(Debug, thiserror::Error)]
@@ -77,7 +81,7 @@ pub(super) struct Keeper<H> {
 pub async fn run<H: Homeserver>(app: App<H>) {
     let mut keeper = Keeper::new(app.clone());
     let mut whole_at = 0;
-    let mut tries = 0;
+    let (mut tries, mut waited) = (0, 0_u32);
     loop {
         let now = app.clock.now();
         let whole = now >= whole_at;
@@ -87,11 +91,15 @@ pub async fn run<H: Homeserver>(app: App<H>) {
                 if whole && report.failed.is_empty() {
                     whole_at = now + CHECK_MS;
                 }
-                match (report.waits, report.failed.is_empty()) {
-                    (true, _) => SOON_MS,
+                waited = if report.waits { waited.saturating_add(1) } else { 0 };
+                let pause = match (report.waits, report.failed.is_empty()) {
+                    (true, _) => SOON_MS << (waited / SOON_ROUNDS).min(SOON_SHIFT_MAX),
                     (false, true) => whole_at - now,
                     (false, false) => RETRY_MS_MAX / 4,
-                }
+                };
+                let is_lost = |(_, finding): &(String, Finding)| finding.id == rules::NOT_JOINED;
+                let lost = report.findings.iter().any(is_lost);
+                if lost { pause.min(LOST_MS) } else { pause }
             }
             Err(error) => {
                 tracing::warn!(%error, "the rooms could not be kept; trying again");
@@ -304,7 +312,7 @@ impl<H: Homeserver> Keeper<H> {
             .wishes
             .iter()
             .filter_map(|wish| Some((wish, plan.row(&wish.key)?)))
-            .filter(|(_, row)| whole || row.drift_at.is_some())
+            .filter(|(_, row)| whole || row.drift_at.is_some() || row.is_lost())
             .collect();
         let looks: Vec<_> = stream::iter(due)
             .map(|(wish, row)| {

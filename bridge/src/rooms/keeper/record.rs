@@ -223,7 +223,7 @@ fn is_lasting(finding: &Finding) -> bool {
 
 /// Whether two findings are one trouble of a room; their words may differ.
 fn is_same(one: &Finding, other: &Finding) -> bool {
-    one == other || (is_lasting(one) && one.id == other.id)
+    one == other || ((is_lasting(one) || one.id == rules::NOT_JOINED) && one.id == other.id)
 }
 
 /// Brings our view of a room's members to what the homeserver says; whether it differed.

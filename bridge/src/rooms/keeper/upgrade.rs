@@ -45,6 +45,14 @@ impl<H: Homeserver> Keeper<H> {
             if upgrade.copied_at.is_some() || !self.may_try(&what, self.app.clock.now()) {
                 continue;
             }
+            let old = plan.row(&upgrade.key).filter(|row| row.is_lost());
+            if let Some(old) = old
+                && super::look::rejoin(&self.app, old).await?
+            {
+                // What is owed there goes first, and what was said there is read.
+                report.waits = true;
+                continue;
+            }
             let tries = self.waits.get(&what).map_or(0, |(_, tries)| *tries);
             match self.replace(plan, &upgrade).await {
                 Ok(()) => drop(self.waits.remove(&what)),

@@ -5,6 +5,8 @@ use super::states::{StateEvent, Wish};
 use schema::card::{Finding, Severity};
 use serde_json::Value;
 
+/// The finding of a room that the bot is out of.
+pub const NOT_JOINED: &str = "not_joined";
 const REPAIR: &str = "Run `room repair` in the control room.";
 const OWN: &str = "agency.siso.partners.";
 /// Our one own type that has no row: it is part of the room's wish.
@@ -25,7 +27,7 @@ pub fn judge(room: Room<'_>, desired: &[StateEvent], real: &Real) -> Vec<Finding
     let name = &room.wish.name;
     if text(real, "m.room.member", room.bot, "membership") != Some("join") {
         let mend = "partnerspace run tries to come back; else invite the bot into the room again.";
-        return vec![error("not_joined", format!("The bot is not in {name}."), mend)];
+        return vec![error(NOT_JOINED, format!("The bot is not in {name}."), mend)];
     }
     let mut found = Vec::new();
     let version = text(real, "m.room.create", "", "room_version").unwrap_or("1");
@@ -92,6 +94,15 @@ pub fn own_differs(
 #[must_use]
 pub fn parked(name: &str, kind: &str, why: &str) -> Finding {
     error("state_parked", format!("The homeserver refused {kind} of {name}: {why}."), REPAIR)
+}
+
+/// Somebody put the bot out.
+#[must_use]
+pub fn not_joined(name: &str) -> Finding {
+    let sentence = format!(
+        "The bot is no longer in {name}; it tries to come back, and what it has to say there waits."
+    );
+    error(NOT_JOINED, sentence, "Invite the bot into the room again.")
 }
 
 #[must_use]

@@ -10,7 +10,10 @@ mod who;
 
 pub use access::{Access, VIA_MAX, server_acl, via, via_is_old};
 pub use diff::{Drift, Real, diff};
-pub use judge::{Room, alias_taken, closed, closed_for, encrypted, judge, own_differs, parked};
+pub use judge::{
+    NOT_JOINED, Room, alias_taken, closed, closed_for, encrypted, judge, not_joined, own_differs,
+    parked,
+};
 pub use key::{RESERVED, RoomKey};
 pub use power::{Powers, closed_powers, powers, real_powers};
 pub use reach::hindrance;

@@ -6,7 +6,7 @@ pub mod people;
 pub mod reach;
 pub mod upgrades;
 
-use super::rules::RoomKey;
+use super::rules::{NOT_JOINED, RoomKey};
 use crate::platform::db::Conn;
 use schema::card::Finding;
 use sqlx::Row as _;
@@ -27,6 +27,14 @@ pub struct RoomRow {
     pub via_at: Option<i64>,
     /// The servers that it lets in, as last put into it; `None` before anything was.
     pub acl: Option<Vec<String>>,
+}
+
+impl RoomRow {
+    /// Whether the bot is out of it, as far as is known.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        self.findings.iter().any(|finding| finding.id == NOT_JOINED)
+    }
 }
 
 fn room(row: &AnyRow) -> Result<Option<RoomRow>, sqlx::Error> {

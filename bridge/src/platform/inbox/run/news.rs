@@ -23,7 +23,7 @@ pub(super) async fn write_there(
 
 /// Whether the team is to hear of it.
 pub(super) fn is_news(mark: &Mark) -> bool {
-    matches!(mark, Mark::Parked { .. } | Mark::Hindered { .. })
+    matches!(mark, Mark::Parked { .. } | Mark::Hindered { .. } | Mark::Lost { .. })
 }
 
 impl<H: Homeserver> Worker<H> {
@@ -52,11 +52,23 @@ impl<H: Homeserver> Worker<H> {
             root::tell_parked(&mut work, parked).await?;
         }
         for mark in marks {
-            let Mark::Hindered { user, at } = mark else { continue };
-            let cause = Cause { id: format!("hindered:{user}:{at}"), ..Cause::default() };
+            let id = match mark {
+                Mark::Hindered { user, at } => format!("hindered:{user}:{at}"),
+                Mark::Lost { room_id, at } => format!("lost:{room_id}:{at}"),
+                _ => continue,
+            };
+            let cause = Cause { id, ..Cause::default() };
             self.effects.is_ours = true;
             let mut work = self.work(tx, &app, cause, now);
-            crate::rooms::reach::away(&mut work, user, *at).await?;
+            match mark {
+                Mark::Hindered { user, at } => {
+                    crate::rooms::reach::away(&mut work, user, *at).await?;
+                }
+                Mark::Lost { room_id, .. } => {
+                    crate::rooms::actions::bot_is_out(&mut work, room_id).await?;
+                }
+                _ => {}
+            }
         }
         Ok(())
     }

@@ -3,11 +3,13 @@ use super::{MARKS_MS_MAX, Worker};
 use crate::platform::homeserver::Homeserver;
 use crate::platform::inbox::proof::Proof;
 use crate::platform::inbox::store::Waiting;
+use crate::platform::signals::Mark;
 use futures_util::stream::StreamExt;
 
 /// Longest sleep without any wake-up.
 const IDLE_MS_MAX: i64 = 60_000;
 const PROOF_RETRY_MS: i64 = 1_000;
+const LOST_RETRY_MS: i64 = 5_000;
 
 impl<H: Homeserver> Worker<H> {
     /// Waits for something to do.
@@ -30,11 +32,18 @@ impl<H: Homeserver> Worker<H> {
     }
 
     fn proven(&mut self, row: &Waiting, proof: Proof) {
-        if matches!(proof, Proof::Open) {
-            self.held.insert(row.room_id.clone(), self.app.clock.now() + PROOF_RETRY_MS);
-        } else {
-            self.held.remove(&row.room_id);
-            self.proofs.insert(row.seq, proof);
+        let now = self.app.clock.now();
+        match proof {
+            Proof::Open => drop(self.held.insert(row.room_id.clone(), now + PROOF_RETRY_MS)),
+            Proof::Lost => {
+                let room_id = row.room_id.clone();
+                self.app.signals.mark(Mark::Lost { room_id: room_id.clone(), at: now });
+                self.held.insert(room_id, now + LOST_RETRY_MS);
+            }
+            proof => {
+                self.held.remove(&row.room_id);
+                self.proofs.insert(row.seq, proof);
+            }
         }
     }
 }

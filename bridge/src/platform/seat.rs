@@ -1,0 +1,52 @@
+//! Whether somebody is in a room, where a refusal may only mean that the bot itself is not.
+use super::homeserver::{CallError, Homeserver};
+use ruma::OwnedRoomId;
+use ruma::api::client::state::get_state_event_for_key;
+use ruma::events::StateEventType;
+use serde_json::Value;
+
+/// Whether a user is joined, as far as the bot may look: who is not in a room is refused, or sees it as it was.
+///
+/// # Errors
+/// When there is no clear answer.
+pub async fn is_in<H: Homeserver>(
+    homeserver: &H,
+    room_id: &OwnedRoomId,
+    user: &str,
+) -> Result<bool, CallError> {
+    let (room, kind) = (room_id.clone(), StateEventType::RoomMember);
+    let request = get_state_event_for_key::v3::Request::new(room, kind, user.to_owned());
+    match homeserver.call(request).await {
+        Ok(answer) => {
+            let content: Value =
+                serde_json::from_str(answer.event_or_content.get()).unwrap_or_default();
+            Ok(content.get("membership").and_then(Value::as_str) == Some("join"))
+        }
+        Err(CallError::Refused { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// The bot's own place in a room that it is brought back into when it loses it.
+#[derive(Debug, Clone)]
+pub struct Seat {
+    pub room_id: OwnedRoomId,
+    pub bot: String,
+}
+
+impl Seat {
+    /// Whether a call was refused only because the bot is not in the room for now.
+    ///
+    /// # Errors
+    /// When there is no clear answer.
+    pub async fn is_lost<H: Homeserver>(
+        &self,
+        homeserver: &H,
+        refused: &CallError,
+    ) -> Result<bool, CallError> {
+        if !matches!(refused, CallError::Refused { status: 403 | 404, .. }) {
+            return Ok(false);
+        }
+        Ok(!is_in(homeserver, &self.room_id, &self.bot).await?)
+    }
+}
