@@ -2,8 +2,8 @@
 //! Conduit family differ in ways that no version number tells. Also shown by `doctor`.
 use super::client::{As, Client, DEVICE};
 use bridge::platform::homeserver::CallError;
-use http::Method;
 use http::header::SERVER;
+use http::{Method, StatusCode};
 use ruma::OwnedDeviceId;
 use ruma::RoomVersionId;
 use ruma::api::SupportedVersions;
@@ -120,8 +120,15 @@ async fn device_masquerade(client: &Client) -> Result<bool, CallError> {
 /// word. Any other trouble will pass.
 async fn as_token_reads(client: &Client) -> Result<bool, CallError> {
     let answer = client.raw(Method::GET, As::Bot, NO_ROOM_PATH, Vec::new()).await?;
-    let status = answer.status();
-    if status.is_server_error() && !answer.body().is_empty() {
+    as_token_does(answer.status(), answer.body())
+}
+
+fn as_token_does(status: StatusCode, body: &[u8]) -> Result<bool, CallError> {
+    // Taken for an answer, it would have us read no room until the next start.
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        return Err(CallError::Limited { retry_after_ms: None });
+    }
+    if status.is_server_error() && !body.is_empty() {
         return Err(CallError::Unknown(format!(
             "{status} to a question that any room would do for"
         )));
@@ -131,7 +138,17 @@ async fn as_token_reads(client: &Client) -> Result<bool, CallError> {
 
 #[cfg(test)]
 mod tests {
-    use super::software_of_header;
+    use super::{as_token_does, software_of_header};
+    use http::StatusCode;
+
+    #[test]
+    fn only_a_clear_answer_says_what_the_token_does_for() {
+        assert!(as_token_does(StatusCode::NOT_FOUND, b"{}").unwrap());
+        assert!(as_token_does(StatusCode::FORBIDDEN, b"{}").unwrap());
+        assert!(!as_token_does(StatusCode::INTERNAL_SERVER_ERROR, b"").unwrap());
+        assert!(as_token_does(StatusCode::INTERNAL_SERVER_ERROR, b"{}").is_err());
+        assert!(as_token_does(StatusCode::TOO_MANY_REQUESTS, b"{}").is_err());
+    }
 
     #[test]
     fn software_is_read_from_the_header() {

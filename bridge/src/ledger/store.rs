@@ -310,3 +310,14 @@ async fn credits_page(
     .await?
     .try_get(0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_checksum_of_a_cause_is_of_its_entry_and_its_words() {
+        let sums = [cause_checksum(1, "$a"), cause_checksum(2, "$a"), cause_checksum(1, "$b")];
+        assert!(sums[0] != sums[1] && sums[0] != sums[2] && sums[1] != sums[2], "{sums:?}");
+    }
+}

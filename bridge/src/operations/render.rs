@@ -123,7 +123,7 @@ pub fn alarm(alarm: Alarm) -> Finding {
         ),
         Alarm::Rooms => (
             "The bot is not in all of its rooms.",
-            "`room list` names them; invite the bot there again.",
+            "What it owes there waits. `room list` names them; where nobody may invite the bot, `room upgrade` and the room's name makes a new one.",
         ),
         Alarm::Damage => (
             "The database is damaged. Nothing is taken in and nothing is sent; the homeserver keeps what people say.",

@@ -101,10 +101,12 @@ async fn kept(work: &mut Work<'_>) -> Result<Vec<RoomRow>, Fault> {
     Ok(store::rooms(work.tx).await?.into_iter().filter(|row| lasts(&row.key)).collect())
 }
 
-/// A room of the wanted version is replaced only when somebody closed or encrypted it.
+/// A room of the wanted version is replaced only when somebody closed or encrypted it, or the bot is out of it.
 fn needs(row: &RoomRow, version: &str) -> bool {
     let broken = |id: &str| matches!(id, "tombstone" | "encrypted");
-    row.version != version || row.findings.iter().any(|finding| broken(&finding.id))
+    row.version != version
+        || row.is_lost()
+        || row.findings.iter().any(|finding| broken(&finding.id))
 }
 
 /// Has rooms replaced; the Space first, as the others name it.

@@ -131,7 +131,8 @@ async fn nothing_waits(town: &Town) -> Outcome<()> {
         ),
         (
             "upgrades wait",
-            "select key from room_upgrade where closed_at is null and failed_at is null",
+            "select key || ' made ' || coalesce(new_room, '') || ' copied ' || coalesce(copied_at, 0) || ' moved ' || coalesce(moved_at, 0) from room_upgrade \
+             where closed_at is null and failed_at is null",
         ),
     ];
     for (what, query) in EMPTY {

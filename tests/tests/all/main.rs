@@ -35,6 +35,7 @@ mod organization_finals;
 mod playbooks;
 mod power;
 mod pressure;
+mod put_out;
 mod quarantine;
 mod reference;
 mod reports;

@@ -22,6 +22,12 @@ fn one(line: &str) -> Result<Row, String> {
 }
 
 #[test]
+fn a_conflict_names_where_the_other_one_is() {
+    let sentence = conflict_in_file(17);
+    assert_eq!(sentence, "this external_id stands in line 17 with other words.");
+}
+
+#[test]
 fn columns_stand_in_any_order_and_optional_ones_may_be_absent() {
     let text = "\u{feff}On;Currency;amount;client;partner;external_id\r\n\
                 2021-03-02;eur;1000.50;\"Smile; Clinic\";@ana:a.org;crm-1\r\n";

@@ -169,6 +169,14 @@ mod tests {
         assert_eq!(text(&"t".repeat(TEXT_CHARS_MAX + 1), "it", "me").unwrap_err().code, Code::Long);
     }
 
+    #[test]
+    fn a_check_in_counts_from_the_last_session_and_not_from_before_the_start() {
+        assert_eq!(check_in(CHECK_IN_MS + 4, 5, None), CheckIn::Wait(CHECK_IN_MS + 5));
+        assert_eq!(check_in(CHECK_IN_MS + 5, 5, None), CheckIn::Ask(2 * CHECK_IN_MS + 5));
+        assert_eq!(check_in(CHECK_IN_MS + 5, 5, Some(9)), CheckIn::Wait(CHECK_IN_MS + 9));
+        assert_eq!(check_in(CHECK_IN_MS + 4, 5, Some(1)), CheckIn::Wait(CHECK_IN_MS + 5));
+    }
+
     fn mentored_by(mentor: u128, accepted_at: Option<i64>) -> MentorshipRow {
         let side = |id| Side { id: PartnerId(id), user_id: String::new(), name: "Ana".to_owned() };
         MentorshipRow {

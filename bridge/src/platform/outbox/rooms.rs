@@ -7,7 +7,7 @@ use crate::platform::homeserver::Homeserver;
 use crate::platform::outbox::refs;
 use crate::platform::refusal::Fault;
 use crate::platform::seat::Seat;
-use crate::platform::signals::Mark;
+use crate::platform::signals::{Mark, Places};
 use crate::platform::work::{MARKER, OutKind};
 use ruma::OwnedRoomId;
 use serde::Deserialize;
@@ -60,6 +60,17 @@ impl<H: Homeserver> Sender<H> {
             self.closed.insert(room_id);
             self.lanes.again(&row.lane(), now);
         }
+    }
+
+    /// The room of a row is not there. One that the bot is out of is looked after by itself: to ask for it with each
+    /// change of places would be to change them again.
+    pub(super) fn wait_for_room(&mut self, row: &Owed, now: i64) {
+        let is_known =
+            |places: &Places| row.room.starts_with('!') || places.ids.contains_key(&row.room);
+        if !self.app.signals.places(is_known) {
+            self.app.signals.want_rooms();
+        }
+        self.lanes.again(&row.lane(), now + ROOM_WAIT_MS);
     }
 
     async fn room_of(&mut self, row: &Owed) -> Result<Option<String>, Fault> {

@@ -246,8 +246,7 @@ impl<H: Homeserver> Sender<H> {
         now: i64,
     ) -> Result<Option<Flight>, Fault> {
         let Some(Way { room_id, is_anew }) = self.way_of(&row).await? else {
-            self.app.signals.want_rooms();
-            self.lanes.again(&row.lane(), now + ROOM_WAIT_MS);
+            self.wait_for_room(&row, now);
             return Ok(None);
         };
         let Some(mut row) = self.filled(row, tries, now).await? else { return Ok(None) };

@@ -7,8 +7,8 @@ use crate::platform::App;
 use crate::platform::clock::Clock;
 use crate::platform::db::{Db, migrate};
 use crate::platform::homeserver::{CallError, Homeserver, Put};
-use crate::platform::signals::Signals;
-use crate::platform::work::{OutKind, event_ref};
+use crate::platform::signals::{Mark, Places, Signals};
+use crate::platform::work::{MARKER, OutKind, event_ref};
 use crate::program::Install;
 use crate::rooms::tests::program;
 use futures_util::FutureExt;
@@ -16,6 +16,7 @@ use ruma::OwnedEventId;
 use ruma::api::auth_scheme::{AuthScheme, SendAccessToken};
 use ruma::api::path_builder::PathBuilder;
 use ruma::api::{OutgoingRequest, SupportedVersions};
+use serde_json::Value;
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
@@ -159,4 +160,61 @@ async fn waits_grow_while_the_homeserver_is_away_and_end_with_its_return() {
     assert_eq!(sender.lanes.take().map(|(row, _)| row.id), Some(2));
     sender.landed(&second, Outcome::Sent("$b".into()));
     assert_eq!(sender.lanes.take().map(|(row, _)| row.id), Some(1));
+}
+
+fn places() -> Places {
+    let mut places = Places::default();
+    places.kept.extend(["!new:x".to_owned(), "!old:x".to_owned()]);
+    places.ids.insert("general".into(), "!new:x".into());
+    places.former.insert("general".into(), vec![(5, "!old:x".into())]);
+    places
+}
+
+#[tokio::test]
+async fn what_is_for_a_room_that_the_bot_is_out_of_waits_and_is_told() {
+    let (mut sender, app, _) = sender("lost").await;
+    drop(app.signals.outbox.take());
+    app.signals.set_places(places());
+    sender.add(row(6, "general", "{}"));
+    let (held, _) = sender.lanes.take().unwrap();
+    sender.landed(&held, Outcome::Lost("!new:x".into()));
+    let marks = app.signals.take_marks();
+    assert!(
+        matches!(marks.as_slice(), [Mark::Lost { room_id, .. }] if room_id == "!new:x"),
+        "{marks:?}"
+    );
+    assert!(sender.lanes.take().is_none());
+    let mut lost = places();
+    lost.lost.insert("!new:x".into());
+    app.signals.set_places(lost);
+    assert!(sender.way_of(&held).await.unwrap().is_none());
+    sender.add(row(7, "!new:x", "{}"));
+    assert_eq!(sender.lanes.len(), 1, "what comes later waits in the database");
+    app.signals.set_places(places());
+    let way = sender.way_of(&held).await.unwrap().unwrap();
+    assert_eq!((way.room_id.as_str(), way.is_anew), ("!new:x", false));
+}
+
+#[tokio::test]
+async fn what_was_for_a_room_of_old_is_said_anew_in_that_of_today_when_the_bot_is_out_of_it() {
+    let (mut sender, app, _) = sender("closed").await;
+    drop(app.signals.outbox.take());
+    app.signals.set_places(places());
+    let said = r#"{"body":"S-1","m.relates_to":{"rel_type":"m.thread","event_id":"$a"}}"#;
+    sender.add(row(3, "!old:x", said));
+    let (held, _) = sender.lanes.take().unwrap();
+    let way = sender.way_of(&held).await.unwrap().unwrap();
+    assert_eq!((way.room_id.as_str(), way.is_anew), ("!old:x", false));
+    sender.landed(&held, Outcome::Lost("!old:x".into()));
+    assert!(app.signals.take_marks().is_empty(), "nobody brings it back there");
+    let way = sender.way_of(&held).await.unwrap().unwrap();
+    assert_eq!((way.room_id.as_str(), way.is_anew), ("!new:x", true));
+    let anew: Value =
+        serde_json::from_str(&Sender::<Nobody>::anew(&held).unwrap().content).unwrap();
+    assert_eq!((&anew["body"], &anew[MARKER]), (&"S-1".into(), &"3".into()));
+    assert!(anew.get("m.relates_to").is_none());
+    let sign = Owed { event_type: REACTION.into(), ..row(4, "!old:x", r#"{"m.relates_to":{}}"#) };
+    assert!(Sender::<Nobody>::anew(&sign).is_none());
+    let erased = Owed { kind: OutKind::Redact, ..row(5, "!old:x", r#"{"body":"S-1"}"#) };
+    assert!(Sender::<Nobody>::anew(&erased).is_none());
 }

@@ -152,6 +152,8 @@ mod tests {
     fn fields_are_words_in_braces() {
         let text = "Dear {Client}, {client} in {city}. ${shell} {{twig}} {\"json\": 1} { a } {}";
         assert_eq!(fields(text), ["client", "city"]);
+        let longest = "n".repeat(NAME_CHARS_MAX);
+        assert_eq!(fields(&format!("{{{longest}}} {{{longest}n}}")), [longest]);
         let many: String = (0..=FIELDS_MAX).map(|n| format!("{{f{n}}}")).collect();
         assert_eq!(fields(&many).len(), FIELDS_MAX);
     }

@@ -93,13 +93,15 @@ pub async fn run<H: Homeserver>(app: App<H>) {
                 }
                 waited = if report.waits { waited.saturating_add(1) } else { 0 };
                 let pause = match (report.waits, report.failed.is_empty()) {
-                    (true, _) => SOON_MS << (waited / SOON_ROUNDS).min(SOON_SHIFT_MAX),
+                    (true, true) => SOON_MS << (waited / SOON_ROUNDS).min(SOON_SHIFT_MAX),
+                    (true, false) => RETRY_MS,
                     (false, true) => whole_at - now,
                     (false, false) => RETRY_MS_MAX / 4,
                 };
                 let is_lost = |(_, finding): &(String, Finding)| finding.id == rules::NOT_JOINED;
                 let lost = report.findings.iter().any(is_lost);
-                if lost { pause.min(LOST_MS) } else { pause }
+                let pause = if lost { pause.min(LOST_MS) } else { pause };
+                keeper.next_try().map_or(pause, |at| pause.min(at - now))
             }
             Err(error) => {
                 tracing::warn!(%error, "the rooms could not be kept; trying again");
@@ -341,6 +343,12 @@ impl<H: Homeserver> Keeper<H> {
             }
         }
         Ok(())
+    }
+
+    /// When the first of those that wait may be tried again.
+    fn next_try(&self) -> Option<i64> {
+        let now = self.app.clock.now();
+        self.waits.values().map(|(at, _)| *at).filter(|at| *at > now).min()
     }
 
     fn may_try(&self, what: &str, now: i64) -> bool {

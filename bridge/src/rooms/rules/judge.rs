@@ -26,8 +26,7 @@ pub struct Room<'a> {
 pub fn judge(room: Room<'_>, desired: &[StateEvent], real: &Real) -> Vec<Finding> {
     let name = &room.wish.name;
     if text(real, "m.room.member", room.bot, "membership") != Some("join") {
-        let mend = "partnerspace run tries to come back; else invite the bot into the room again.";
-        return vec![error(NOT_JOINED, format!("The bot is not in {name}."), mend)];
+        return vec![not_joined(name)];
     }
     let mut found = Vec::new();
     let version = text(real, "m.room.create", "", "room_version").unwrap_or("1");
@@ -96,13 +95,15 @@ pub fn parked(name: &str, kind: &str, why: &str) -> Finding {
     error("state_parked", format!("The homeserver refused {kind} of {name}: {why}."), REPAIR)
 }
 
-/// Somebody put the bot out.
+/// The bot is out of a room in which nobody else has any power.
 #[must_use]
 pub fn not_joined(name: &str) -> Finding {
     let sentence = format!(
         "The bot is no longer in {name}; it tries to come back, and what it has to say there waits."
     );
-    error(NOT_JOINED, sentence, "Invite the bot into the room again.")
+    let mend = "Invite the bot into the room again, if anybody may; else `room upgrade` and the room's name makes a \
+                new room of ours and asks everybody over.";
+    error(NOT_JOINED, sentence, mend)
 }
 
 #[must_use]

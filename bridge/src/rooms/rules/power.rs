@@ -148,6 +148,15 @@ mod tests {
     }
 
     #[test]
+    fn each_level_of_an_event_or_a_person_is_seen() {
+        let real = json!({"users": {"@a:x": 50, "@b:x": 0}, "events": {"m.room.name": 100}});
+        let powers = real_powers(&real);
+        assert_eq!(powers.users, BTreeMap::from([("@a:x".to_owned(), Some(50))]));
+        assert_eq!(powers.events, BTreeMap::from([("m.room.name".to_owned(), Some(100))]));
+        assert_ne!(powers, real_powers(&json!({"users": {"@a:x": 50}})));
+    }
+
+    #[test]
     fn absent_keys_mean_the_defaults() {
         let full = json!({"ban": 50, "kick": 50, "invite": 0, "redact": 50, "events_default": 0,
             "state_default": 50, "users_default": 0, "users": {"@a:x": 0}, "events": {}});

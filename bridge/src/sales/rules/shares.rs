@@ -148,6 +148,11 @@ mod tests {
     }
 
     #[test]
+    fn who_is_asked_has_a_month_and_hears_again_after_two_days() {
+        assert_eq!((REMIND_MS, LAPSE_MS), (172_800_000, 2_592_000_000));
+    }
+
+    #[test]
     fn refunds_of_a_co_sale_end_at_nothing() {
         let mut shares = sold(100_001, &[50, 30, 20]);
         let minors: Vec<i64> = shares.iter().map(|share| share.minor).collect();

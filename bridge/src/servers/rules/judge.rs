@@ -248,6 +248,12 @@ mod tests {
         assert_eq!(ids(&behind, Severity::Warning), ["server.clock"]);
         let expiring = Seen { keys: Ok(60_000), ..fine() };
         assert_eq!(ids(&expiring, Severity::Warning), ["server.keys"]);
+        let now = 5 * KEYS_MS_MIN;
+        for (left, severity) in [(0, Severity::Info), (1, Severity::Warning)] {
+            let seen = Seen { keys: Ok(now + KEYS_MS_MIN - left), ..fine() };
+            let (_, found) = judge(&seen, "12", now);
+            assert!(found.iter().any(|one| one.id == "server.keys" && one.severity == severity));
+        }
         for trouble in [
             KeyTrouble::Missed(Miss::Status),
             KeyTrouble::OtherName,

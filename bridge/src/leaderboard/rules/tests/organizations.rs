@@ -29,6 +29,12 @@ fn memberships(
     Memberships::new(spans, unnamed.iter().copied())
 }
 
+#[test]
+fn nobody_belonged_anywhere_until_somebody_did() {
+    assert!(memberships(&[], &[PartnerId(1)]).is_empty());
+    assert!(!memberships(&[(PartnerId(1), "acme", FIRST, None)], &[]).is_empty());
+}
+
 fn totals(entries: &Entries, memberships: &Memberships) -> Totals {
     let calendar = calendar();
     let mut tally = Tally::new(memberships, Periods::of(&calendar));
