@@ -22,6 +22,8 @@ use schema::card::{Alert, Finding};
 /// A job that tells the control room of something; its payload is an alert as JSON.
 const JOB_ALERT: &str = "room.alert";
 const DAY_MS: i64 = 86_400_000;
+/// A room of old is read for missed commands as long before the last replacement of its key.
+const FORMER_READ_MS: i64 = 8 * DAY_MS;
 /// A job after the keeper changed rows that the worker remembers.
 pub const JOB_CHANGED: &str = "room.changed";
 /// A job that asks the team into the control room.
@@ -67,16 +69,22 @@ pub async fn show_places<H: Homeserver>(app: &App<H>) -> Result<(), Fault> {
 /// When the database refuses.
 pub async fn places(reader: &mut Conn) -> Result<Places, Fault> {
     let mut places = Places::default();
-    for row in store::upgrades::former(reader).await? {
+    let former = store::upgrades::former(reader).await?;
+    // What was said in a room before it was closed may still be missing, also in one before that where they were replaced
+    // within the time in which it counts. In older ones it is not.
+    for row in &former {
+        let last = former.iter().rfind(|other| other.key == row.key);
+        if last.is_none_or(|last| last.replaced_at - row.replaced_at < FORMER_READ_MS) {
+            places.kept.insert(row.room_id.clone());
+        }
+    }
+    for row in former {
         if row.key == RoomKey::Control {
             places.former_control.insert(row.room_id.clone());
         }
         let rooms = places.former.entry(row.key.to_string()).or_default();
         rooms.push((row.last_row, row.room_id));
     }
-    // What was said in a room before it was closed may still be missing; in older ones it is not.
-    let last = places.former.values().filter_map(|rooms| rooms.last());
-    places.kept.extend(last.map(|(_, room)| room.clone()));
     for row in store::rooms(reader).await? {
         if row.key == RoomKey::Control {
             places.control = Some(row.room_id.clone());

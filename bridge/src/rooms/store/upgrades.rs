@@ -34,6 +34,7 @@ pub struct FormerRow {
     pub key: RoomKey,
     /// The last row of the outbox that was meant for it.
     pub last_row: i64,
+    pub replaced_at: i64,
 }
 
 const OPEN: &str = "select id, key, n, version, asked_by, asked_at, old_room, new_room, made_version, \
@@ -216,9 +217,10 @@ pub async fn failed(tx: &mut Conn, id: &str, why: &str, now: i64) -> Result<(), 
 /// # Errors
 /// When the database refuses.
 pub async fn former(reader: &mut Conn) -> Result<Vec<FormerRow>, sqlx::Error> {
-    let rows = sqlx::query("select room_id, key, last_row from former_room order by key, n")
-        .fetch_all(reader)
-        .await?;
+    let rows =
+        sqlx::query("select room_id, key, last_row, replaced_at from former_room order by key, n")
+            .fetch_all(reader)
+            .await?;
     rows.iter().filter_map(|row| former_row(row).transpose()).collect()
 }
 
@@ -228,17 +230,24 @@ pub async fn former_by_id(
     reader: &mut Conn,
     room_id: &str,
 ) -> Result<Option<FormerRow>, sqlx::Error> {
-    let row = sqlx::query("select room_id, key, last_row from former_room where room_id = $1")
-        .bind(room_id)
-        .fetch_optional(reader)
-        .await?;
+    let row = sqlx::query(
+        "select room_id, key, last_row, replaced_at from former_room where room_id = $1",
+    )
+    .bind(room_id)
+    .fetch_optional(reader)
+    .await?;
     Ok(row.as_ref().map(former_row).transpose()?.flatten())
 }
 
 fn former_row(row: &AnyRow) -> Result<Option<FormerRow>, sqlx::Error> {
     let key: String = row.try_get(1)?;
     let Some(key) = RoomKey::parse(&key) else { return Ok(None) };
-    Ok(Some(FormerRow { room_id: row.try_get(0)?, key, last_row: row.try_get(2)? }))
+    Ok(Some(FormerRow {
+        room_id: row.try_get(0)?,
+        key,
+        last_row: row.try_get(2)?,
+        replaced_at: row.try_get(3)?,
+    }))
 }
 
 /// Keys of the messages in a room that still wait for somebody, oldest first, and whether a sign on
