@@ -1,5 +1,7 @@
 //! Whether somebody is in a room, where a refusal may only mean that the bot itself is not.
+use super::App;
 use super::homeserver::{CallError, Homeserver};
+use super::signals::Mark;
 use ruma::OwnedRoomId;
 use ruma::api::client::state::get_state_event_for_key;
 use ruma::events::StateEventType;
@@ -49,4 +51,25 @@ impl Seat {
         }
         Ok(!is_in(homeserver, &self.room_id, &self.bot).await?)
     }
+}
+
+/// Whether the bot is out of a room of today, which is why a call was refused; then that is noted.
+///
+/// # Errors
+/// When there is no clear answer.
+pub async fn is_out<H: Homeserver>(
+    app: &App<H>,
+    room_id: &str,
+    refused: &CallError,
+) -> Result<bool, CallError> {
+    let is_current = app.signals.places(|places| places.is_current(room_id));
+    let Some(id) = OwnedRoomId::try_from(room_id).ok().filter(|_| is_current) else {
+        return Ok(false);
+    };
+    let seat = Seat { room_id: id, bot: app.program.bot.clone() };
+    let is_lost = seat.is_lost(&app.homeserver, refused).await?;
+    if is_lost {
+        app.signals.mark(Mark::Lost { room_id: room_id.to_owned(), at: app.clock.now() });
+    }
+    Ok(is_lost)
 }

@@ -6,6 +6,7 @@ use crate::platform::homeserver::{CallError, Homeserver};
 use crate::platform::inbox::{AcceptError, Filter, Inbox, Peek, Source, Verdict};
 use crate::platform::points::{Point, reach};
 use crate::platform::refusal::Fault;
+use crate::platform::seat::is_out;
 use crate::rooms;
 use futures_util::stream::{self, StreamExt};
 use ruma::OwnedRoomId;
@@ -205,6 +206,10 @@ async fn settle<H: Homeserver>(
             }
             Err(error) => {
                 tracing::warn!(room, %error, "a room could not be looked through");
+                if let GapError::Call(error) = &error {
+                    // That the bot was put out may not have been heard. What is unclear is asked with the next walk.
+                    drop(is_out(app, &room, error).await);
+                }
                 Turn { due_at: began_at + REMOTE_MS, deep_at: began_at }
             }
         };

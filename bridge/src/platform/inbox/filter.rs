@@ -213,6 +213,26 @@ mod tests {
     use super::*;
 
     #[test]
+    fn of_state_only_what_decides_about_a_room_is_kept() {
+        let filter = Filter::new("@bot:example.org", "!");
+        let mut places = Places::default();
+        places.kept.insert("!a:example.org".into());
+        let verdict = |kind: &str, key: &str| {
+            let raw = format!(
+                r#"{{"type":"{kind}","event_id":"$a","room_id":"!a:example.org","sender":"@ana:example.org",{key}"content":{{}}}}"#
+            );
+            filter.verdict(&serde_json::from_str(&raw).unwrap(), &places)
+        };
+        for kind in ["m.room.name", "m.space.child", "agency.siso.partners.profile"] {
+            assert!(matches!(verdict(kind, r#""state_key":"","#), Verdict::Keep), "{kind}");
+            assert!(matches!(verdict(kind, ""), Verdict::Skip), "{kind} that is no state");
+        }
+        for kind in ["m.room.avatar", "m.sticker", "org.example.poll"] {
+            assert!(matches!(verdict(kind, r#""state_key":"","#), Verdict::Skip), "{kind}");
+        }
+    }
+
+    #[test]
     fn half_a_pair_is_found_and_a_whole_one_is_not() {
         for broken in [r"\ud800", r"a\udc00\ud800", r"\ud83d\u0041", r"\\\udfff", r"\ud83dx"] {
             assert!(has_lone_surrogate(broken), "{broken}");

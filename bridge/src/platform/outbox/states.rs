@@ -8,11 +8,9 @@ use crate::platform::App;
 use crate::platform::homeserver::{CallError, Homeserver, Put, PutKind};
 use crate::platform::points::{Point, reach};
 use crate::platform::refusal::Fault;
-use crate::platform::seat::Seat;
-use crate::platform::signals::Mark;
+use crate::platform::seat::is_out;
 use crate::platform::work::Effects;
 use crate::rooms::actions::alert_once_a_day;
-use ruma::OwnedRoomId;
 use schema::card::{Finding, Severity};
 use std::sync::PoisonError;
 
@@ -147,8 +145,8 @@ impl<H: Homeserver> States<H> {
         now: i64,
     ) -> Result<(), Fault> {
         let result = match result {
-            Err(error) if self.is_lost(room_id, &error).await => {
-                self.app.signals.mark(Mark::Lost { room_id: room_id.to_owned(), at: now });
+            // What is unclear is asked with the next try.
+            Err(error) if is_out(&self.app, room_id, &error).await.unwrap_or(true) => {
                 Err(CallError::Limited { retry_after_ms: u64::try_from(ROOM_WAIT_MS).ok() })
             }
             result => result,
@@ -187,16 +185,6 @@ impl<H: Homeserver> States<H> {
             self.app.signals.wake_jobs();
         }
         Ok(())
-    }
-
-    /// Whether a state was refused because the bot is out of the room; what is unclear is asked with the next try.
-    async fn is_lost(&self, room_id: &str, error: &CallError) -> bool {
-        let is_current = self.app.signals.places(|places| places.is_current(room_id));
-        let Some(room_id) = OwnedRoomId::try_from(room_id).ok().filter(|_| is_current) else {
-            return false;
-        };
-        let seat = Seat { room_id, bot: self.app.program.bot.clone() };
-        seat.is_lost(&self.app.homeserver, error).await.unwrap_or(true)
     }
 
     /// The team hears of it once a day for each type of a room, however often it changes.
