@@ -50,7 +50,7 @@ type Flight = BoxFuture<'static, (Arc<Owed>, Outcome)>;
 pub struct Sender<H> {
     pub(super) app: App<H>,
     pub(super) lanes: Lanes,
-    flights: FuturesUnordered<Flight>,
+    pub(super) flights: FuturesUnordered<Flight>,
     cursor: i64,
     /// What became of rows that others may refer to.
     pub(super) recent: Recent<Target>,

@@ -218,3 +218,15 @@ async fn what_was_for_a_room_of_old_is_said_anew_in_that_of_today_when_the_bot_i
     let erased = Owed { kind: OutKind::Redact, ..row(5, "!old:x", r#"{"body":"S-1"}"#) };
     assert!(Sender::<Nobody>::anew(&erased).is_none());
 }
+
+#[tokio::test]
+async fn no_more_go_side_by_side_than_may() {
+    let (mut sender, app, _) = sender("lanes").await;
+    drop(app.signals.outbox.take());
+    let max = app.program.limits.lanes_max;
+    for id in 1..=i64::try_from(max).unwrap() + 1 {
+        sender.lanes.push(row(id, &format!("!{id}:x"), "{}"));
+    }
+    sender.depart(0).await.unwrap();
+    assert_eq!(sender.flights.len(), max);
+}
