@@ -32,7 +32,7 @@ pub async fn deliver<H: Homeserver>(
     homeserver: &H,
     room_id: &str,
     row: &Owed,
-    seat: Option<&Seat>,
+    seat: impl FnOnce() -> Option<Seat>,
 ) -> Outcome {
     let is_membership = matches!(row.kind, OutKind::Invite | OutKind::Remove);
     let before = if is_membership { Point::Membership } else { Point::BeforeSend };
@@ -48,10 +48,12 @@ async fn request<H: Homeserver>(
     homeserver: &H,
     room_id: &str,
     row: &Owed,
-    seat: Option<&Seat>,
+    seat: impl FnOnce() -> Option<Seat>,
 ) -> Outcome {
     let mut result = once(homeserver, room_id, row).await;
-    if let (Some(seat), Err(Unsent::Refused(error))) = (seat, &result) {
+    if let Err(Unsent::Refused(error)) = &result
+        && let Some(seat) = seat()
+    {
         match seat.is_lost(homeserver, error).await {
             Ok(true) => return Outcome::Lost(seat.room_id.to_string()),
             Ok(false) if says_not_there(error) => result = once(homeserver, room_id, row).await,

@@ -7,8 +7,9 @@ use crate::platform::homeserver::Homeserver;
 use crate::platform::outbox::refs;
 use crate::platform::refusal::Fault;
 use crate::platform::seat::Seat;
-use crate::platform::signals::{Mark, Places};
+use crate::platform::signals::{Mark, Places, Signals};
 use crate::platform::work::{MARKER, OutKind};
+use crate::program::Program;
 use ruma::OwnedRoomId;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -40,15 +41,6 @@ impl<H: Homeserver> Sender<H> {
         let mut content = has_words.then(|| carry::alone(&row.content)).flatten()?;
         content[MARKER] = row.txn_id.clone().into();
         Some(Arc::new(Owed { content: content.to_string(), ..row.clone() }))
-    }
-
-    /// The bot's place in a room of ours; into a chat nobody would bring it back.
-    pub(super) fn seat(&self, room_id: &str) -> Option<Seat> {
-        if !self.app.signals.places(|places| places.is_ours(room_id)) {
-            return None;
-        }
-        let room_id = OwnedRoomId::try_from(room_id).ok()?;
-        Some(Seat { room_id, bot: self.app.program.bot.clone() })
     }
 
     /// The bot is not in the room of a row: into one of today it is brought back, into one of old it is not.
@@ -116,6 +108,15 @@ impl<H: Homeserver> Sender<H> {
         }
         Ok(self.app.signals.places(|places| places.room_for(&room, id).map(str::to_owned)))
     }
+}
+
+/// The bot's place in a room of ours; into a chat nobody would bring it back.
+pub(super) fn seat(signals: &Signals, program: &Program, room_id: &str) -> Option<Seat> {
+    if !signals.places(|places| places.is_ours(room_id)) {
+        return None;
+    }
+    let room_id = OwnedRoomId::try_from(room_id).ok()?;
+    Some(Seat { room_id, bot: program.bot.clone() })
 }
 
 /// The event that a content is related to.

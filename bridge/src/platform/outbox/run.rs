@@ -5,7 +5,7 @@ use super::gates::{GIVE_UP_MS, Gates};
 use super::in_hand::InHand;
 use super::lanes::Lanes;
 use super::recover::{self, LOOK_AFTER_MS};
-use super::rooms::Way;
+use super::rooms::{Way, seat};
 use super::store::{self, Owed, Target};
 use super::unplaced::Unplaced;
 use crate::platform::App;
@@ -263,18 +263,20 @@ impl<H: Homeserver> Sender<H> {
             return Ok(None);
         }
         let homeserver = self.app.homeserver.clone();
-        let seat = self.seat(&room_id);
+        let (signals, program) = (self.app.signals.clone(), self.app.program.clone());
         let old = now - row.unknown_at.unwrap_or(row.made_at) > LOOK_AFTER_MS;
         let (cause, number) = (row.cause.clone(), row.id);
         let flight = async move {
             if old && matches!(row.kind, OutKind::Message | OutKind::File) {
                 match recover::find(&homeserver, &room_id, &row).await {
                     Ok(Some(event)) => return (row, Outcome::Sent(event)),
-                    Ok(None) => {}
+                    // Where nothing is to be read, nothing is to be said: the refusal of that is what counts.
+                    Ok(None) | Err(Outcome::Parked(_)) => {}
                     Err(outcome) => return (row, outcome),
                 }
             }
-            let outcome = match deliver(&homeserver, &room_id, &row, seat.as_ref()).await {
+            let seat = || seat(&signals, &program, &room_id);
+            let outcome = match deliver(&homeserver, &room_id, &row, seat).await {
                 // Ours has asked theirs; what it says of that differs by homeserver.
                 Outcome::Unknown if elsewhere.is_some() => Outcome::ServerAway,
                 outcome => outcome,
