@@ -1,5 +1,6 @@
 //! What must hold whatever happened. Of each command that a member can see: one outcome, one reply; of
 //! what nobody can see: nothing. No message of ours twice, no half state, no row that nobody works on.
+use super::base::RIO;
 use super::town::Town;
 use crate::Outcome;
 use anyhow::{Context, bail, ensure};
@@ -22,6 +23,9 @@ pub enum Fate {
     Several,
     /// It was taken back before anybody need have heard it: at most one.
     Perhaps,
+    /// Said in a room that was replaced while the bot was out of it: where it was not pushed it is not found. What came in
+    /// counts; but of somebody of another server it cannot be known whether people see it.
+    Gone,
     /// Nobody can see it.
     Never,
 }
@@ -208,6 +212,13 @@ async fn counted(town: &Town, line: &Line, seen: &Said) -> Outcome<()> {
             "{done} outcomes, {replies} replies, {claims} claims"
         ),
         Fate::Perhaps => ensure!(replies <= 1 && claims <= 1, "{replies} replies, {claims} claims"),
+        Fate::Gone => {
+            let unknown = done == 0 || line.user == RIO;
+            ensure!(
+                replies == 1 && done == 1 || replies == 0 && claims == 0 && unknown,
+                "{done} outcomes, {replies} replies, {claims} claims"
+            );
+        }
         Fate::Never => ensure!(replies == 0 && claims == 0, "it was counted"),
     }
     Ok(())
@@ -247,7 +258,7 @@ async fn claims_are_of_lines(town: &Town, said: &Said) -> Outcome<()> {
     let may: BTreeSet<&str> = said
         .lines
         .iter()
-        .filter(|line| matches!(line.fate, Fate::Claims | Fate::Perhaps))
+        .filter(|line| matches!(line.fate, Fate::Claims | Fate::Perhaps | Fate::Gone))
         .map(|line| line.event.as_str())
         .collect();
     let rows = {

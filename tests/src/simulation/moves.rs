@@ -97,8 +97,8 @@ impl History {
         let now: Vec<String> = LOST.iter().filter_map(|key| self.town.room(key).ok()).collect();
         for line in &mut self.said.lines {
             let is_gone = moves.lost.contains(&line.room) && !now.contains(&line.room);
-            if is_gone && line.fate != Fate::Never {
-                line.fate = Fate::Perhaps;
+            if is_gone && matches!(line.fate, Fate::Counts | Fate::Claims) {
+                line.fate = Fate::Gone;
             }
         }
     }
