@@ -37,6 +37,13 @@ pub struct Seat {
 }
 
 impl Seat {
+    /// The place in a room; none where that is no room's id.
+    #[must_use]
+    pub fn of<H>(app: &App<H>, room_id: &str) -> Option<Self> {
+        let room_id = OwnedRoomId::try_from(room_id).ok()?;
+        Some(Self { room_id, bot: app.program.bot.clone() })
+    }
+
     /// Whether a call was refused only because the bot is not in the room for now.
     ///
     /// # Errors
@@ -62,11 +69,10 @@ pub async fn is_out<H: Homeserver>(
     room_id: &str,
     refused: &CallError,
 ) -> Result<bool, CallError> {
-    let is_current = app.signals.places(|places| places.is_current(room_id));
-    let Some(id) = OwnedRoomId::try_from(room_id).ok().filter(|_| is_current) else {
+    if !app.signals.places(|places| places.is_current(room_id)) {
         return Ok(false);
-    };
-    let seat = Seat { room_id: id, bot: app.program.bot.clone() };
+    }
+    let Some(seat) = Seat::of(app, room_id) else { return Ok(false) };
     let is_lost = seat.is_lost(&app.homeserver, refused).await?;
     if is_lost {
         app.signals.mark(Mark::Lost { room_id: room_id.to_owned(), at: app.clock.now() });

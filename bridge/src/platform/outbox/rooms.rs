@@ -6,11 +6,8 @@ use super::store::{self, Owed};
 use crate::platform::homeserver::Homeserver;
 use crate::platform::outbox::refs;
 use crate::platform::refusal::Fault;
-use crate::platform::seat::Seat;
-use crate::platform::signals::{Mark, Places, Signals};
+use crate::platform::signals::{Mark, Places};
 use crate::platform::work::{MARKER, OutKind};
-use crate::program::Program;
-use ruma::OwnedRoomId;
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -108,15 +105,6 @@ impl<H: Homeserver> Sender<H> {
         }
         Ok(self.app.signals.places(|places| places.room_for(&room, id).map(str::to_owned)))
     }
-}
-
-/// The bot's place in a room of ours; into a chat nobody would bring it back.
-pub(super) fn seat(signals: &Signals, program: &Program, room_id: &str) -> Option<Seat> {
-    if !signals.places(|places| places.is_ours(room_id)) {
-        return None;
-    }
-    let room_id = OwnedRoomId::try_from(room_id).ok()?;
-    Some(Seat { room_id, bot: program.bot.clone() })
 }
 
 /// The event that a content is related to.

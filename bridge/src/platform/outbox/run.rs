@@ -5,7 +5,7 @@ use super::gates::{GIVE_UP_MS, Gates};
 use super::in_hand::InHand;
 use super::lanes::Lanes;
 use super::recover::{self, LOOK_AFTER_MS};
-use super::rooms::{Way, seat};
+use super::rooms::Way;
 use super::store::{self, Owed, Target};
 use super::unplaced::Unplaced;
 use crate::platform::App;
@@ -14,6 +14,7 @@ use crate::platform::counters::observe;
 use crate::platform::homeserver::Homeserver;
 use crate::platform::recent::Recent;
 use crate::platform::refusal::Fault;
+use crate::platform::seat::Seat;
 use crate::platform::signals::Mark;
 use crate::platform::work::OutKind;
 use crate::program::server_of;
@@ -262,21 +263,22 @@ impl<H: Homeserver> Sender<H> {
             self.lanes.hold(&row.lane(), at);
             return Ok(None);
         }
-        let homeserver = self.app.homeserver.clone();
-        let (signals, program) = (self.app.signals.clone(), self.app.program.clone());
+        let app = self.app.clone();
         let old = now - row.unknown_at.unwrap_or(row.made_at) > LOOK_AFTER_MS;
         let (cause, number) = (row.cause.clone(), row.id);
         let flight = async move {
             if old && matches!(row.kind, OutKind::Message | OutKind::File) {
-                match recover::find(&homeserver, &room_id, &row).await {
+                match recover::find(&app.homeserver, &room_id, &row).await {
                     Ok(Some(event)) => return (row, Outcome::Sent(event)),
                     // Where nothing is to be read, nothing is to be said: the refusal of that is what counts.
                     Ok(None) | Err(Outcome::Parked(_)) => {}
                     Err(outcome) => return (row, outcome),
                 }
             }
-            let seat = || seat(&signals, &program, &room_id);
-            let outcome = match deliver(&homeserver, &room_id, &row, seat).await {
+            // Into a chat nobody would bring the bot back.
+            let is_ours = || app.signals.places(|places| places.is_ours(&room_id));
+            let seat = || is_ours().then(|| Seat::of(&app, &room_id)).flatten();
+            let outcome = match deliver(&app.homeserver, &room_id, &row, seat).await {
                 // Ours has asked theirs; what it says of that differs by homeserver.
                 Outcome::Unknown if elsewhere.is_some() => Outcome::ServerAway,
                 outcome => outcome,

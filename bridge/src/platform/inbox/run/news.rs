@@ -1,14 +1,15 @@
 //! What the sender has learned and the team is to hear: rows that will never go out, and people whose
 //! server does not answer.
 use super::Worker;
+use crate::platform::App;
 use crate::platform::db::Tx;
 use crate::platform::homeserver::Homeserver;
 use crate::platform::outbox::marks::Parked;
 use crate::platform::outbox::store::{Told, told as told_rows};
 use crate::platform::refusal::Fault;
 use crate::platform::signals::Mark;
-use crate::platform::work::Cause;
-use crate::root;
+use crate::platform::work::{Cause, Work};
+use crate::{rooms, root};
 
 /// Rows that the rooms hold already: written as sent in the very transaction that owes them.
 pub(super) async fn write_there(
@@ -46,31 +47,29 @@ impl<H: Homeserver> Worker<H> {
     ) -> Result<(), Fault> {
         let app = self.app.clone();
         for parked in parked {
-            let cause = Cause { id: format!("parked:{}", parked.id), ..Cause::default() };
-            self.effects.is_ours = true;
-            let mut work = self.work(tx, &app, cause, now);
+            let mut work = self.news(tx, &app, format!("parked:{}", parked.id), now);
             root::tell_parked(&mut work, parked).await?;
         }
         for mark in marks {
-            let id = match mark {
-                Mark::Hindered { user, at } => format!("hindered:{user}:{at}"),
-                Mark::Lost { room_id, at } => format!("lost:{room_id}:{at}"),
-                _ => continue,
-            };
-            let cause = Cause { id, ..Cause::default() };
-            self.effects.is_ours = true;
-            let mut work = self.work(tx, &app, cause, now);
             match mark {
                 Mark::Hindered { user, at } => {
-                    crate::rooms::reach::away(&mut work, user, *at).await?;
+                    let mut work = self.news(tx, &app, format!("hindered:{user}:{at}"), now);
+                    rooms::reach::away(&mut work, user, *at).await?;
                 }
-                Mark::Lost { room_id, .. } => {
-                    crate::rooms::actions::bot_is_out(&mut work, room_id).await?;
+                Mark::Lost { room_id, at } => {
+                    let mut work = self.news(tx, &app, format!("lost:{room_id}:{at}"), now);
+                    rooms::actions::bot_is_out(&mut work, room_id).await?;
                 }
                 _ => {}
             }
         }
         Ok(())
+    }
+
+    /// The work of telling something that nobody has said.
+    fn news<'a>(&'a mut self, tx: &'a mut Tx, app: &'a App<H>, id: String, now: i64) -> Work<'a> {
+        self.effects.is_ours = true;
+        self.work(tx, app, Cause { id, ..Cause::default() }, now)
     }
 }
 
