@@ -8,6 +8,7 @@ use super::usage;
 use crate::platform::refusal::{Code, Refusal};
 use crate::platform::text::foreign;
 use clap::{Command, Subcommand};
+use std::collections::HashMap;
 use std::marker::PhantomData;
 use std::sync::{Mutex, PoisonError};
 
@@ -24,8 +25,9 @@ pub enum Parsed<T> {
 /// The commands of one audience.
 pub struct Grammar<T> {
     root: Command,
-    /// clap completes its definitions while parsing.
-    parser: Mutex<Command>,
+    /// For those that were asked for once, by their first word. clap completes definitions while parsing, and
+    /// all of them once more are a quarter of a megabyte.
+    parsers: Mutex<HashMap<String, Command>>,
     commands: PhantomData<fn() -> T>,
 }
 
@@ -33,14 +35,9 @@ impl<T: Subcommand> Grammar<T> {
     /// Builds the definitions; keep the value.
     #[must_use]
     pub fn new() -> Self {
-        let root = T::augment_subcommands(Command::new("partners"))
-            .no_binary_name(true)
-            .disable_help_flag(true)
-            .disable_help_subcommand(true)
-            .disable_version_flag(true);
-        let mut root = bare(root);
+        let mut root = bare(T::augment_subcommands(shell()));
         root.build();
-        Self { parser: Mutex::new(root.clone()), root, commands: PhantomData }
+        Self { root, parsers: Mutex::default(), commands: PhantomData }
     }
 
     /// The definitions, for help and reference.
@@ -116,11 +113,15 @@ impl<T: Subcommand> Grammar<T> {
     }
 
     fn run(&self, found: &Found<'_>) -> Result<T, Refusal> {
-        let mut parser = self.parser.lock().unwrap_or_else(PoisonError::into_inner);
+        let first = found.args.first().map_or("", String::as_str);
+        let mut parsers = self.parsers.lock().unwrap_or_else(PoisonError::into_inner);
+        let parser = parsers
+            .entry(first.to_owned())
+            .or_insert_with(|| shell().subcommands(self.root.find_subcommand(first).cloned()));
         let command = parser
             .try_get_matches_from_mut(&found.args)
             .and_then(|mut matches| T::from_arg_matches_mut(&mut matches));
-        drop(parser);
+        drop(parsers);
         command.map_err(|error| usage::refused(&error, found.leaf, &found.path))
     }
 
@@ -176,6 +177,10 @@ fn bare(command: Command) -> Command {
         .disable_help_subcommand(true)
         .disable_version_flag(true)
         .mut_subcommands(bare)
+}
+
+fn shell() -> Command {
+    bare(Command::new("partners").no_binary_name(true))
 }
 
 /// Visits every command that can be typed, with its words.
