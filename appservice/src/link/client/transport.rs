@@ -7,8 +7,8 @@ use crate::config::LimitsConfig;
 use bridge::platform::homeserver::CallError;
 use bytes::{Bytes, BytesMut};
 use http::Request;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
-use http::{HeaderMap, HeaderValue, Method, Response};
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, Method, Response, Uri};
 use http_body_util::Full;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +16,8 @@ use url::Url;
 
 /// Idle connections are dropped after this; a burst leaves no memory behind.
 const IDLE: Duration = Duration::from_secs(30);
+/// Who we are in the homeserver's log.
+pub const AGENT: &str = concat!("Partnerspace/", env!("CARGO_PKG_VERSION"));
 
 /// Carries requests where there is no network: a test's homeserver in the same process.
 #[cfg(feature = "failpoints")]
@@ -30,41 +32,32 @@ pub trait Carrier: Send + Sync {
 pub struct Transport {
     #[cfg(feature = "failpoints")]
     carrier: Option<Arc<dyn Carrier>>,
-    /// For the hot path, where the homeserver is reached over plain HTTP.
-    direct: Option<Arc<Direct>>,
+    way: Way,
     origin: String,
-    http: reqwest::Client,
     answer_bytes_max: usize,
     gate: Option<Gate>,
+}
+
+#[derive(Clone)]
+enum Way {
+    /// Plain HTTP, as to a homeserver on the same machine.
+    Plain(Arc<Direct>),
+    Tls(reqwest::Client),
 }
 
 impl Transport {
     /// # Errors
     /// When TLS cannot be set up.
     pub fn new(homeserver: &Url, limits: &LimitsConfig) -> Result<Self, reqwest::Error> {
-        let builder = reqwest::Client::builder()
-            .connect_timeout(Duration::from_millis(limits.connect_ms_max.into()))
-            .timeout(Duration::from_millis(limits.call_ms_max.into()))
-            .pool_max_idle_per_host(limits.sends_max.into())
-            .pool_idle_timeout(IDLE)
-            .tcp_nodelay(true)
-            // A redirect would carry the token to where nobody configured it.
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .user_agent(concat!("Partnerspace/", env!("CARGO_PKG_VERSION")));
-        // Reading the machine's certificates costs memory that plain HTTP need not pay.
-        let builder = match homeserver.scheme() {
-            "https" => builder.https_only(true),
-            _ => builder.tls_certs_only(std::iter::empty()),
+        let way = match Direct::new(homeserver, limits) {
+            Some(direct) => Way::Plain(Arc::new(direct)),
+            None => Way::Tls(tls(limits)?),
         };
-        let direct = Direct::new(homeserver, limits).map(Arc::new);
-        let origin = homeserver.origin().ascii_serialization();
         Ok(Self {
             #[cfg(feature = "failpoints")]
             carrier: None,
-            direct,
-            origin,
-            http: builder.build()?,
+            way,
+            origin: homeserver.origin().ascii_serialization(),
             answer_bytes_max: limits.answer_bytes_max,
             gate: None,
         })
@@ -114,7 +107,19 @@ impl Transport {
             request.headers_mut().extend(headers);
             return carrier.carry(request).await;
         }
-        let mut request = self.http.request(method, url).headers(headers);
+        let http = match &self.way {
+            Way::Plain(direct) => {
+                let uri: Uri = url.parse().map_err(|error| errors::unsendable(&error))?;
+                let path = uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+                let request = Request::builder().method(method).uri(path);
+                let request = request.body(Full::new(Bytes::from(body)));
+                let mut request = request.map_err(|error| errors::unsendable(&error))?;
+                request.headers_mut().extend(headers);
+                return direct.exchange(request).await;
+            }
+            Way::Tls(http) => http,
+        };
+        let mut request = http.request(method, url).headers(headers);
         if !body.is_empty() {
             request = request.body(body);
         }
@@ -165,19 +170,38 @@ impl Transport {
             let request = request.map_err(|error| errors::unsendable(&error))?;
             return succeeded(carrier.carry(request).await?);
         }
-        let Some(direct) = &self.direct else {
-            let url = format!("{}{path}", self.origin);
-            let request = self.http.put(url).header(AUTHORIZATION, bearer);
-            return succeeded(self.exchange(request.header(CONTENT_TYPE, JSON).body(body)).await?);
-        };
-        let request = Request::put(path)
-            .header(HOST, direct.authority())
-            .header(AUTHORIZATION, bearer)
-            .header(CONTENT_TYPE, JSON)
-            .body(Full::new(Bytes::from(body)))
-            .map_err(|error| errors::unsendable(&error))?;
-        succeeded(direct.exchange(request).await?)
+        match &self.way {
+            Way::Plain(direct) => {
+                let request = Request::put(path)
+                    .header(AUTHORIZATION, bearer)
+                    .header(CONTENT_TYPE, JSON)
+                    .body(Full::new(Bytes::from(body)))
+                    .map_err(|error| errors::unsendable(&error))?;
+                succeeded(direct.exchange(request).await?)
+            }
+            Way::Tls(http) => {
+                let url = format!("{}{path}", self.origin);
+                let request = http.put(url).header(AUTHORIZATION, bearer);
+                let request = request.header(CONTENT_TYPE, JSON).body(body);
+                succeeded(self.exchange(request).await?)
+            }
+        }
     }
+}
+
+fn tls(limits: &LimitsConfig) -> Result<reqwest::Client, reqwest::Error> {
+    reqwest::Client::builder()
+        .connect_timeout(Duration::from_millis(limits.connect_ms_max.into()))
+        .timeout(Duration::from_millis(limits.call_ms_max.into()))
+        .pool_max_idle_per_host(limits.sends_max.into())
+        .pool_idle_timeout(IDLE)
+        .tcp_nodelay(true)
+        .https_only(true)
+        // A redirect would carry the token to where nobody configured it.
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .user_agent(AGENT)
+        .build()
 }
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
