@@ -5,12 +5,13 @@ use axum::Router;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
 use std::io;
-use tracing_subscriber::EnvFilter;
+use tracing::Level;
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::prelude::*;
 use tracing_subscriber::util::TryInitError;
 
 /// Libraries that would write request URLs below this level.
-const QUIET: [&str; 4] = ["hyper=warn", "hyper_util=warn", "reqwest=warn", "h2=warn"];
+const QUIET: [&str; 3] = ["hyper", "hyper_util", "reqwest"];
 
 /// Starts logging; once per process.
 ///
@@ -27,17 +28,14 @@ pub fn log(config: &LogConfig) -> Result<(), String> {
     started.map_err(|error| format!("logging cannot be started: {error}."))
 }
 
-fn filter(text: &str) -> Result<EnvFilter, String> {
-    let wrong = || {
+/// Levels by part of the program. Patterns over fields would need regular expressions, and memory for them.
+fn filter(text: &str) -> Result<Targets, String> {
+    let filter: Targets = text.parse().map_err(|_| {
         format!(
             "`log.filter` cannot be read: `{text}`; write info or info,partnerspace_bridge=debug."
         )
-    };
-    let mut filter = EnvFilter::try_new(text).map_err(|_| wrong())?;
-    for directive in QUIET {
-        filter = filter.add_directive(directive.parse().map_err(|_| wrong())?);
-    }
-    Ok(filter)
+    })?;
+    Ok(filter.with_targets(QUIET.map(|target| (target, Level::WARN))))
 }
 
 /// `GET /metrics` and nothing else; `render` gives the text of the moment.

@@ -7,6 +7,8 @@ use partnerspace_tests::simulation::history::{Told, play};
 use partnerspace_tests::simulation::{alone, base, matrix};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Instant;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::{Layer as _, fmt, prelude::*};
 
 struct Wanted {
     histories: u64,
@@ -36,9 +38,9 @@ fn wanted() -> Outcome<Wanted> {
 }
 
 fn main() -> Outcome<()> {
-    if std::env::var_os("RUST_LOG").is_some() {
-        let filter = tracing_subscriber::EnvFilter::from_default_env();
-        tracing_subscriber::fmt().with_env_filter(filter).init();
+    if let Ok(filter) = std::env::var("RUST_LOG") {
+        let filter: Targets = filter.parse()?;
+        tracing_subscriber::registry().with(fmt::layer().with_filter(filter)).init();
     }
     let words: Vec<String> = std::env::args().skip(1).collect();
     match words.as_slice() {
