@@ -85,7 +85,7 @@ impl Default for LimitsConfig {
             answer_bytes_max: 64 << 20,
             connect_ms_max: 5_000,
             call_ms_max: 60_000,
-            sends_max: 64,
+            sends_max: 32,
             states_per_second: 2,
             pin_every_ms: 60_000,
             celebrate_every_ms: 60_000,

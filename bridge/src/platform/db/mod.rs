@@ -246,7 +246,7 @@ const MAPPED: &str = "pragma mmap_size=1073741824;";
 const ONLY_READS: &str = "pragma query_only=on;";
 
 /// The system holds the pages, too; what a reader of the running program holds beside it only costs memory.
-const SMALL: &str = "pragma cache_size=-512;";
+const SMALL: &str = "pragma cache_size=-256;";
 
 fn pool(max: u32) -> AnyPoolOptions {
     AnyPoolOptions::new()

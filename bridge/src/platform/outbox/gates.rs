@@ -31,7 +31,7 @@ impl Gates {
     /// `sends_max`: all that may be under way at the same time.
     #[must_use]
     pub fn new(sends_max: usize) -> Self {
-        let flying_max = (sends_max / 4).clamp(1, FLYING_MAX);
+        let flying_max = (sends_max / 2).clamp(1, FLYING_MAX);
         Self { servers: HashMap::new(), flying: 0, flying_max }
     }
 
