@@ -7,6 +7,8 @@ mod record;
 mod reviewers;
 mod seller;
 mod shares;
+#[cfg(test)]
+mod tests;
 
 pub use client::{Domain, client_key, domain_of, skeleton};
 pub use correct::{correctable, corrected_as, corrected_shares, may_correct, needs_no_second};
@@ -304,93 +306,5 @@ pub fn reviewers_needed(amount: Money, two_person_over: Option<i64>) -> usize {
     match two_person_over {
         Some(limit) if amount.minor > limit => 2,
         _ => 1,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use jiff::civil::date;
-
-    #[test]
-    fn a_reason_is_short_and_there() {
-        assert!(reason(&"r".repeat(REASON_CHARS_MAX)).is_ok());
-        assert_eq!(reason(" ").unwrap_err().code, Code::Usage);
-        assert_eq!(reason(&"r".repeat(REASON_CHARS_MAX + 1)).unwrap_err().code, Code::Long);
-    }
-
-    fn approved() -> SaleRow {
-        let amount =
-            Money { minor: 100_000, currency: schema::money::Currency::parse("EUR").unwrap() };
-        SaleRow {
-            id: schema::ids::SaleId(1),
-            number: SaleNumber(7),
-            partner_id: PartnerId(1),
-            partner_user: "@ana:x".to_owned(),
-            partner_name: "Ana".to_owned(),
-            client_id: schema::ids::ClientId(1),
-            client_name: "Acme".to_owned(),
-            amount,
-            net_minor: 60_000,
-            exchange: None,
-            shares: Vec::new(),
-            adjustments: Vec::new(),
-            disputes: Vec::new(),
-            industry: None,
-            on: date(2026, 11, 1),
-            note: None,
-            public: true,
-            flags: Vec::new(),
-            cause: "$a".to_owned(),
-            room_id: "!a:x".to_owned(),
-            thread: None,
-            claimed_at: 1,
-            claimed_by: None,
-            approved_at: Some(2),
-            approved_by: Some("@olga:x".to_owned()),
-            rejected_at: None,
-            rejected_by: None,
-            reject_reason: None,
-            withdrawn_at: None,
-            voided_at: None,
-            voided_by: None,
-            void_reason: None,
-            playbook: None,
-            late: None,
-            corrects: None,
-        }
-    }
-
-    #[test]
-    fn of_a_sale_no_more_is_given_back_than_is_left() {
-        let of = |sale: &SaleRow, minor| {
-            let refused = refundable(sale, Money { minor, ..sale.amount });
-            refused.map_err(|refusal| (refusal.code, refusal.sentence))
-        };
-        let sale = approved();
-        assert_eq!(of(&sale, 60_000), Ok(()));
-        let (code, sentence) = of(&sale, 60_001).unwrap_err();
-        assert_eq!((code, sentence.as_str()), (Code::Amount, "Only €600 is left of S-7."));
-        let spent = SaleRow { net_minor: 0, ..approved() };
-        assert_eq!(of(&spent, 1).unwrap_err().1, "Nothing is left of S-7.");
-        let void = SaleRow { voided_at: Some(3), ..approved() };
-        assert_eq!(of(&void, 1).unwrap_err(), (Code::Dup, "S-7 is void already.".to_owned()));
-        let claimed = SaleRow { approved_at: None, ..approved() };
-        assert_eq!(of(&claimed, 1).unwrap_err().0, Code::Usage);
-        assert_eq!(voidable(&void).unwrap_err().code, Code::Dup);
-        assert_eq!(voidable(&claimed).unwrap_err().code, Code::Usage);
-        assert_eq!(voidable(&sale), Ok(()));
-    }
-
-    #[test]
-    fn days_lie_between_the_start_and_today() {
-        let (today, start) = (date(2026, 11, 24), date(2020, 1, 1));
-        assert!(effective_day(today, today, start, false).is_ok());
-        assert!(effective_day(date(2026, 10, 10), today, start, false).is_ok());
-        assert!(effective_day(date(2026, 10, 9), today, start, false).is_err());
-        assert!(effective_day(date(2026, 10, 9), today, start, true).is_ok());
-        for day in [date(2026, 11, 25), date(9999, 12, 31), date(1969, 12, 31)] {
-            assert_eq!(effective_day(day, today, start, true).unwrap_err().code, Code::Date);
-        }
     }
 }

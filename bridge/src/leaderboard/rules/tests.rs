@@ -8,6 +8,7 @@ use schema::ids::{ClientId, PartnerId, SaleId};
 use schema::money::{Currency, WIRE_MAX};
 use schema::period::{Calendar, PeriodKind, WeekStart};
 
+mod help;
 mod organizations;
 mod recount;
 

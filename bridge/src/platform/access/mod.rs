@@ -59,6 +59,14 @@ pub struct Reviewer {
     partner: Option<PartnerId>,
 }
 
+#[cfg(test)]
+impl Reviewer {
+    /// For tests of rules: outside of them only the database makes one.
+    pub fn of(user_id: &str, partner: Option<PartnerId>) -> Self {
+        Self { user_id: user_id.to_owned(), partner }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub struct Manager {
     user_id: String,

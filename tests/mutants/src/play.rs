@@ -1,0 +1,141 @@
+//! Each change against those tests that come by its place, the quickest first, until one of them fails.
+use anyhow::{Context, Result};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+
+/// Tests of one process, of the next one, and so on.
+const TOGETHER: [usize; 3] = [6, 24, 400];
+/// What a test may take with a change in it: a loop without an end is a failure.
+const SLOWER: u32 = 8;
+const LEAST: Duration = Duration::from_secs(10);
+
+#[derive(Debug, Clone)]
+pub struct Test {
+    pub program: PathBuf,
+    pub name: String,
+    pub took: Duration,
+}
+
+fn names(program: &Path, folder: &Path) -> Result<Vec<String>> {
+    let mut command = Command::new(program);
+    command.args(["--list", "--format", "terse"]).current_dir(folder);
+    let text = String::from_utf8(command.output()?.stdout)?;
+    Ok(text.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect())
+}
+
+/// Which tests come by which changes, and how long they take without any.
+pub fn seen(
+    programs: &[PathBuf],
+    folder: &Path,
+) -> Result<BTreeMap<usize, Vec<Test>>> {
+    let mut all = Vec::new();
+    for program in programs {
+        all.extend(names(program, folder)?.into_iter().map(|name| (program.clone(), name)));
+    }
+    let found: Mutex<BTreeMap<usize, Vec<Test>>> = Mutex::default();
+    side_by_side(&all, |(program, name)| {
+        let file = std::env::temp_dir().join(format!("seen-{}-{}", std::process::id(), name.replace("::", "-")));
+        let started = Instant::now();
+        let mut command = Command::new(program);
+        command.args(["--exact", name]).env("MUTANTS_SEEN", &file).current_dir(folder);
+        let passed = ends_well(command, Duration::from_secs(600))?;
+        anyhow::ensure!(passed, "{name} fails without any change");
+        let test = Test { program: program.clone(), name: name.clone(), took: started.elapsed() };
+        let text = std::fs::read_to_string(&file).unwrap_or_default();
+        let _ = std::fs::remove_file(&file);
+        let ids: BTreeSet<usize> = text.lines().filter_map(|line| line.parse().ok()).collect();
+        let mut found = found.lock().expect("no panic");
+        for id in ids {
+            found.entry(id).or_default().push(test.clone());
+        }
+        Ok(())
+    })?;
+    let mut found = found.into_inner().expect("no panic");
+    for tests in found.values_mut() {
+        tests.sort_by_key(|test| test.took);
+    }
+    Ok(found)
+}
+
+/// Those of the changes that a test fails with.
+pub fn play(
+    ids: &BTreeSet<usize>,
+    seen: &BTreeMap<usize, Vec<Test>>,
+    folder: &Path,
+) -> Result<BTreeSet<usize>> {
+    let caught: Mutex<BTreeSet<usize>> = Mutex::default();
+    // In no order, so that what is said on the way holds for all.
+    let mut ids: Vec<usize> = ids.iter().copied().collect();
+    ids.sort_by_key(|id| id.wrapping_mul(2_654_435_761) % 4_294_967_296);
+    let done = AtomicUsize::new(0);
+    side_by_side(&ids, |id| {
+        let tests = seen.get(id).map_or(&[][..], Vec::as_slice);
+        if is_caught(*id, tests, folder)? {
+            caught.lock().expect("no panic").insert(*id);
+        }
+        let done = done.fetch_add(1, Relaxed) + 1;
+        if done.is_multiple_of(100) {
+            let caught = caught.lock().expect("no panic").len();
+            println!("{done} of {}: {caught} caught", ids.len());
+        }
+        Ok(())
+    })?;
+    Ok(caught.into_inner().expect("no panic"))
+}
+
+fn is_caught(id: usize, tests: &[Test], folder: &Path) -> Result<bool> {
+    let mut left = tests;
+    for together in TOGETHER.into_iter().cycle() {
+        let Some(first) = left.first() else { return Ok(false) };
+        let now: Vec<&Test> =
+            left.iter().take(together).take_while(|test| test.program == first.program).collect();
+        left = &left[now.len()..];
+        let mut command = Command::new(&first.program);
+        command.arg("--exact").args(now.iter().map(|test| &test.name));
+        command.args(["--test-threads", "1"]).env("MUTANT", id.to_string()).current_dir(folder);
+        let usual: Duration = now.iter().map(|test| test.took).sum();
+        if !ends_well(command, LEAST + usual * SLOWER)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether a program ends in time and without a failure.
+fn ends_well(mut command: Command, limit: Duration) -> Result<bool> {
+    let command = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = command.spawn().context("a test's program")?;
+    let started = Instant::now();
+    let mut pause = Duration::from_millis(2);
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status.success());
+        }
+        if started.elapsed() > limit {
+            child.kill()?;
+            child.wait()?;
+            return Ok(false);
+        }
+        std::thread::sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(50));
+    }
+}
+
+fn side_by_side<T: Sync>(all: &[T], work: impl Fn(&T) -> Result<()> + Sync) -> Result<()> {
+    let next = AtomicUsize::new(0);
+    let threads = std::thread::available_parallelism()?.get();
+    std::thread::scope(|scope| {
+        let worker = || -> Result<()> {
+            while let Some(one) = all.get(next.fetch_add(1, Relaxed)) {
+                work(one)?;
+            }
+            Ok(())
+        };
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
+        workers.into_iter().try_for_each(|worker| worker.join().expect("no panic"))
+    })
+}
