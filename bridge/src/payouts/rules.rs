@@ -133,6 +133,65 @@ mod tests {
         assert_eq!(due(balance(usd, 1, 1), eur, 2_000), Some(1));
     }
 
+    fn payout(locked_at: Option<i64>, paid_at: Option<i64>) -> PayoutRow {
+        PayoutRow {
+            number: PayoutNumber(3),
+            until: jiff::civil::date(2026, 11, 30),
+            prepared_by: "@mia:x".to_owned(),
+            prepared_at: 1,
+            locked_at,
+            paid_at,
+            reference: None,
+        }
+    }
+
+    #[test]
+    fn each_step_follows_the_one_before() {
+        use PayoutStatus::{Locked, Paid, Prepared};
+        let all = [payout(None, None), payout(Some(2), None), payout(Some(2), Some(3))];
+        assert_eq!(all.each_ref().map(PayoutRow::status), [Prepared, Locked, Paid]);
+        let said = all.each_ref().map(|payout| {
+            [Prepared, Locked, Paid].map(|wanted| {
+                follows(payout, wanted).err().map(|refusal| (refusal.code, refusal.sentence))
+            })
+        });
+        let not_yet = || Some((Code::Usage, "P-3 is not locked yet.".to_owned()));
+        let locked = || Some((Code::Dup, "P-3 is locked already.".to_owned()));
+        let paid = || Some((Code::Dup, "P-3 is paid already.".to_owned()));
+        let wanted =
+            [[None, not_yet(), not_yet()], [locked(), None, locked()], [paid(), paid(), None]];
+        assert_eq!(said, wanted);
+    }
+
+    #[test]
+    fn nothing_is_locked_that_has_moved() {
+        let part = |partner, code, minor| PartRow {
+            partner: schema::ids::PartnerId(partner),
+            user: String::new(),
+            name: String::new(),
+            currency: Currency::parse(code).unwrap(),
+            minor,
+            statement: None,
+            locked_seq: None,
+            paid_seq: None,
+            failed_seq: None,
+            failed_why: None,
+        };
+        let before = [part(1, "EUR", 5), part(2, "USD", 7)];
+        let renamed = PartRow { name: "Ana".to_owned(), ..part(1, "EUR", 5) };
+        let fits = |now: &[PartRow]| still_fits(PayoutNumber(3), &before, now).is_ok();
+        assert!(fits(&before) && fits(&[renamed, part(2, "USD", 7)]));
+        assert!(!fits(&[part(1, "EUR", 5)]) && !fits(&[part(1, "EUR", 5), part(2, "USD", 8)]));
+        assert!(!fits(&[part(1, "EUR", 5), part(2, "EUR", 7)]));
+        assert!(!fits(&[part(3, "EUR", 5), part(2, "USD", 7)]));
+    }
+
+    #[test]
+    fn a_statements_hash_is_sha_256() {
+        let wanted = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(hash("abc"), wanted);
+    }
+
     #[test]
     fn a_reference_is_there_and_short() {
         assert!(reference("X").is_ok() && reference(" ").is_err());

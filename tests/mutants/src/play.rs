@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 /// Tests of one process, of the next one, and so on.
 const TOGETHER: [usize; 3] = [6, 24, 400];
+/// A process plays all of its tests whichever fails: those that take longer than this have one each.
+const TOGETHER_MAX: Duration = Duration::from_secs(2);
 /// What a test may take with a change in it: a loop without an end is a failure.
 const SLOWER: u32 = 8;
 const LEAST: Duration = Duration::from_secs(10);
@@ -78,7 +80,7 @@ pub fn play(
             caught.lock().expect("no panic").insert(*id);
         }
         let done = done.fetch_add(1, Relaxed) + 1;
-        if done.is_multiple_of(100) {
+        if done.is_multiple_of(20) {
             let caught = caught.lock().expect("no panic").len();
             println!("{done} of {}: {caught} caught", ids.len());
         }
@@ -91,8 +93,12 @@ fn is_caught(id: usize, tests: &[Test], folder: &Path) -> Result<bool> {
     let mut left = tests;
     for together in TOGETHER.into_iter().cycle() {
         let Some(first) = left.first() else { return Ok(false) };
-        let now: Vec<&Test> =
-            left.iter().take(together).take_while(|test| test.program == first.program).collect();
+        let mut usual = Duration::ZERO;
+        let mut fits = |test: &&Test| {
+            usual += test.took;
+            test.name == first.name || test.program == first.program && usual <= TOGETHER_MAX
+        };
+        let now: Vec<&Test> = left.iter().take(together).take_while(|test| fits(test)).collect();
         left = &left[now.len()..];
         let mut command = Command::new(&first.program);
         command.arg("--exact").args(now.iter().map(|test| &test.name));

@@ -127,6 +127,27 @@ fn any_change() -> impl Strategy<Value = Change> {
     })
 }
 
+/// Accounts are written down for ever: their names are a format.
+#[test]
+fn accounts_and_books_have_their_names() {
+    let (partner, currency) = (PartnerId(5), Currency::parse("EUR").unwrap());
+    assert_eq!(credit_account(partner), format!("credit:{partner}"));
+    assert_eq!(points_account(partner), format!("points:{partner}"));
+    let books = [Book::Credit, Book::Commission, Book::Points].map(Book::as_str);
+    assert_eq!(books, ["credit", "commission", "points"]);
+    assert_eq!(EntryBody::SaleApproved(credit(1, 5)).book(), Book::Credit);
+    let part = PayoutPart { payout: 3, partner, currency, minor: 70, statement: String::new() };
+    let lines = |body: EntryBody| -> Vec<(String, i64)> {
+        body.postings().into_iter().map(|line| (line.account, line.minor)).collect()
+    };
+    let payable = format!("partner:{partner}:payable");
+    let wanted = [(payable, -70), ("payout:3".to_owned(), 70)];
+    assert_eq!(lines(EntryBody::PayoutLocked(part.clone())), wanted);
+    let wanted = [("payout:3".to_owned(), -70), ("external".to_owned(), 70)];
+    assert_eq!(lines(EntryBody::PayoutPaid(part.clone())), wanted);
+    assert_eq!(EntryBody::PayoutPaid(part).book(), Book::Commission);
+}
+
 fn any_commission_entry() -> impl Strategy<Value = EntryBody> {
     (0_u8..10, 1_u128..4, any_change(), 1_i64..1_000_000_000).prop_map(
         |(kind, partner, change, minor)| {

@@ -88,6 +88,21 @@ fn words_are_read() {
     assert!(value(&long).is_ok() && value(&format!("{long}x")).is_err());
 }
 
+#[test]
+fn a_reward_is_handed_over_or_taken_back_once() {
+    let number = RewardNumber(4);
+    let over = |is_over, is_gone| fulfillable(&number, is_over, is_gone).err().map(|r| r.sentence);
+    assert_eq!(over(false, false), None);
+    assert_eq!(over(true, true).as_deref(), Some("R-4 was handed over already."));
+    let gone = "R-4 was taken back: nothing is to be handed over.";
+    assert_eq!(over(false, true).as_deref(), Some(gone));
+    let back = |is_gone, has_some| revocable(&number, is_gone, has_some).is_ok();
+    assert_eq!([back(false, true), back(false, false), back(true, true)], [true, false, false]);
+    assert_eq!(reason(" not real ").ok(), Some("not real"));
+    assert!(reason(" ").is_err() && reason(&"r".repeat(NOTE_CHARS_MAX)).is_ok());
+    assert!(reason(&"r".repeat(NOTE_CHARS_MAX + 1)).is_err());
+}
+
 proptest! {
     /// Every prize whose place is taken by one who may win goes out, to the cent, and no other.
     #[test]
