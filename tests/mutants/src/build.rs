@@ -98,7 +98,12 @@ fn copy(root: &Path, tree: &Path) -> Result<()> {
     Ok(())
 }
 
-fn write(root: &Path, tree: &Path, list: &[Mutant], dropped: &BTreeSet<usize>) -> Result<BTreeSet<usize>> {
+fn write(
+    root: &Path,
+    tree: &Path,
+    list: &[Mutant],
+    dropped: &BTreeSet<usize>,
+) -> Result<BTreeSet<usize>> {
     let mut ids = BTreeSet::new();
     for (file, mutants) in by_file(list.iter()) {
         let mutants: Vec<&Mutant> =
@@ -115,7 +120,11 @@ fn write(root: &Path, tree: &Path, list: &[Mutant], dropped: &BTreeSet<usize>) -
 }
 
 /// The tests' programs, or the errors.
-fn compile(tree: &Path, target: &Path, args: &[&str]) -> Result<(Vec<(String, PathBuf)>, Vec<Value>)> {
+fn compile(
+    tree: &Path,
+    target: &Path,
+    args: &[&str],
+) -> Result<(Vec<(String, PathBuf)>, Vec<Value>)> {
     let output = Command::new("cargo")
         .args(["test", "--no-run", "--message-format=json", "--quiet"])
         .args(args)

@@ -46,9 +46,7 @@ pub fn read(path: &Path) -> Result<Vec<Mutant>> {
     Ok(list)
 }
 
-pub fn by_file<'a>(
-    list: impl Iterator<Item = &'a Mutant>,
-) -> BTreeMap<&'a str, Vec<&'a Mutant>> {
+pub fn by_file<'a>(list: impl Iterator<Item = &'a Mutant>) -> BTreeMap<&'a str, Vec<&'a Mutant>> {
     let mut files: BTreeMap<&str, Vec<&Mutant>> = BTreeMap::new();
     for mutant in list {
         files.entry(&mutant.file).or_default().push(mutant);

@@ -16,7 +16,11 @@ fn main() -> Result<()> {
     let args: Vec<String> = args.collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let built = build::build(&std::env::current_dir()?, &at, &list, &args)?;
-    println!("{} changes are played; {} do not compile", built.ids.len(), list.len() - built.ids.len());
+    println!(
+        "{} changes are played; {} do not compile",
+        built.ids.len(),
+        list.len() - built.ids.len()
+    );
 
     let missed = std::fs::read_to_string(at.join("missed.txt")).ok();
     let mut missed = match &missed {
@@ -25,9 +29,12 @@ fn main() -> Result<()> {
     };
     let programs = built.tests.iter().filter(|(name, _)| *name == target);
     let programs: Vec<PathBuf> = programs.map(|(_, path)| path.clone()).collect();
-    let folder = built.tree.join("tests");
+    let folder = built.tree.join(if target == "world" { "tests" } else { "bridge" });
     let seen = play::seen(&programs, &folder)?;
-    println!("{target}: {} changes are come by", missed.iter().filter(|id| seen.contains_key(id)).count());
+    println!(
+        "{target}: {} changes are come by",
+        missed.iter().filter(|id| seen.contains_key(id)).count()
+    );
     let caught = play::play(&missed, &seen, &folder)?;
     missed.retain(|id| !caught.contains(id));
     build::write_names(&at.join("missed.txt"), &list, &missed)?;

@@ -30,17 +30,18 @@ fn names(program: &Path, folder: &Path) -> Result<Vec<String>> {
 }
 
 /// Which tests come by which changes, and how long they take without any.
-pub fn seen(
-    programs: &[PathBuf],
-    folder: &Path,
-) -> Result<BTreeMap<usize, Vec<Test>>> {
+pub fn seen(programs: &[PathBuf], folder: &Path) -> Result<BTreeMap<usize, Vec<Test>>> {
     let mut all = Vec::new();
     for program in programs {
         all.extend(names(program, folder)?.into_iter().map(|name| (program.clone(), name)));
     }
     let found: Mutex<BTreeMap<usize, Vec<Test>>> = Mutex::default();
     side_by_side(&all, |(program, name)| {
-        let file = std::env::temp_dir().join(format!("seen-{}-{}", std::process::id(), name.replace("::", "-")));
+        let file = std::env::temp_dir().join(format!(
+            "seen-{}-{}",
+            std::process::id(),
+            name.replace("::", "-")
+        ));
         let started = Instant::now();
         let mut command = Command::new(program);
         command.args(["--exact", name]).env("MUTANTS_SEEN", &file).current_dir(folder);

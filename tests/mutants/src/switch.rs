@@ -165,12 +165,14 @@ impl<'ast> Visit<'ast> for Finder<'_> {
             if !mutants.is_empty() {
                 let (left, right) = (self.range(&expr.left), self.range(&expr.right));
                 let (left, right) = (&self.text[left], &self.text[right]);
-                let assigns = mutants.iter().any(|mutant| mutant.replacement.ends_with('=')
-                    && !matches!(&*mutant.replacement, "==" | "!=" | "<=" | ">="));
+                let assigns = mutants.iter().any(|mutant| {
+                    mutant.replacement.ends_with('=')
+                        && !matches!(&*mutant.replacement, "==" | "!=" | "<=" | ">=")
+                });
                 let left = if assigns { left.to_owned() } else { format!("({left})") };
-                let branches = mutants
-                    .iter()
-                    .map(|mutant| branch(mutant.id, &format!("{left} {} ({right})", mutant.replacement)));
+                let branches = mutants.iter().map(|mutant| {
+                    branch(mutant.id, &format!("{left} {} ({right})", mutant.replacement))
+                });
                 let edit = Edit::Branches(String::new(), branches.collect());
                 self.nodes.push(Node { range: self.range(expr), edit });
             }
