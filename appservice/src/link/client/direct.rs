@@ -1,7 +1,6 @@
 //! Plain HTTP: a few kept-alive connections, each driven by the request that uses it. Nothing crosses
-//! tasks and nothing is parsed twice, which halves what one send costs, and a connection is a third of
-//! the memory. A broken connection is no clear answer; the same send is repeated under the same
-//! transaction id.
+//! tasks and nothing is parsed twice, which halves what one send costs. A connection that was closed
+//! while it lay idle is passed over; one that breaks later is no clear answer.
 use super::errors;
 use super::transport::AGENT;
 use crate::clock;
@@ -10,9 +9,10 @@ use bridge::platform::homeserver::CallError;
 use bytes::Bytes;
 use futures_util::FutureExt;
 use http::header::{HOST, USER_AGENT};
+use http::uri::PathAndQuery;
 use http::{HeaderValue, Request, Response};
 use http_body_util::{BodyExt, Full, Limited};
-use hyper::client::conn::http1::{Builder, Connection, SendRequest};
+use hyper::client::conn::http1::{Connection, SendRequest, handshake};
 use hyper_util::rt::TokioIo;
 use std::pin::{Pin, pin};
 use std::sync::{Mutex, PoisonError};
@@ -61,11 +61,11 @@ impl Direct {
         })
     }
 
-    /// One exchange, whatever the answer's status.
-    pub async fn exchange(
-        &self,
-        mut request: Request<Full<Bytes>>,
-    ) -> Result<Response<Bytes>, CallError> {
+    /// One exchange, whatever the answer's status. Of the address, only the path counts.
+    pub async fn exchange(&self, request: Request<Bytes>) -> Result<Response<Bytes>, CallError> {
+        let mut request = request.map(Full::new);
+        let path = request.uri().path_and_query().map_or("/", PathAndQuery::as_str);
+        *request.uri_mut() = path.parse().map_err(|error| errors::unsendable(&error))?;
         request.headers_mut().insert(HOST, self.authority.clone());
         request.headers_mut().insert(USER_AGENT, HeaderValue::from_static(AGENT));
         let mut line = match self.idle_line() {
@@ -88,10 +88,8 @@ impl Direct {
             .map_err(|error| unreachable(&error))?
             .map_err(|error| unreachable(&error))?;
         stream.set_nodelay(true).map_err(|error| unreachable(&error))?;
-        let (sender, driver) = Builder::new()
-            .handshake(TokioIo::new(stream))
-            .await
-            .map_err(|error| unreachable(&error))?;
+        let (sender, driver) =
+            handshake(TokioIo::new(stream)).await.map_err(|error| unreachable(&error))?;
         Ok(Line { sender, driver: Box::pin(driver), used_at: clock::now() })
     }
 
@@ -141,5 +139,55 @@ async fn talk(
         biased;
         answer = &mut answer => Ok((answer?, true)),
         _ = driver.as_mut() => Ok((answer.await?, false)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    fn post() -> Request<Bytes> {
+        Request::post("http://elsewhere/path?a=1").body(Bytes::from_static(b"{}")).unwrap()
+    }
+
+    /// Answers one request, and hangs up when told.
+    async fn served(listener: &TcpListener) -> (TcpStream, String) {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut said = vec![0; 4_096];
+        let mut read = 0;
+        while !said[..read].ends_with(b"{}") {
+            read += stream.read(&mut said[read..]).await.unwrap();
+        }
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").await.unwrap();
+        (stream, String::from_utf8_lossy(&said[..read]).into_owned())
+    }
+
+    #[tokio::test]
+    async fn a_closed_connection_is_passed_over_and_a_broken_one_no_answer() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let limits = LimitsConfig::default();
+        let direct = Direct::new(&Url::parse(&url).unwrap(), &limits).unwrap();
+
+        let (answer, (stream, said)) = tokio::join!(direct.exchange(post()), served(&listener));
+        assert_eq!(answer.unwrap().body(), "{}");
+        assert!(said.starts_with("POST /path?a=1 HTTP/1.1\r\n"), "{said}");
+        assert!(said.contains(&url["http://".len()..]) && !said.contains("elsewhere"), "{said}");
+
+        // Closed while it lay idle: seen as soon as the system's news are.
+        drop(stream);
+        let news = timeout(Duration::from_millis(50), std::future::pending::<()>());
+        assert!(news.await.is_err());
+        let (answer, (mut stream, _)) = tokio::join!(direct.exchange(post()), served(&listener));
+        answer.unwrap();
+
+        // It hangs up with the request in hand: nobody knows, and it is not sent again.
+        let hung_up = async move {
+            assert!(stream.read(&mut [0; 10]).await.unwrap() > 0);
+        };
+        let (answer, ()) = tokio::join!(direct.exchange(post()), hung_up);
+        assert!(matches!(answer, Err(CallError::Unknown(_))), "{answer:?}");
     }
 }

@@ -8,8 +8,7 @@ use bridge::platform::homeserver::CallError;
 use bytes::{Bytes, BytesMut};
 use http::Request;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, Method, Response, Uri};
-use http_body_util::Full;
+use http::{HeaderMap, HeaderValue, Method, Response};
 use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
@@ -99,43 +98,49 @@ impl Transport {
         headers: HeaderMap,
         body: Vec<u8>,
     ) -> Result<Response<Bytes>, CallError> {
-        self.pass().await;
-        #[cfg(feature = "failpoints")]
-        if let Some(carrier) = &self.carrier {
-            let request = Request::builder().method(method).uri(url).body(Bytes::from(body));
-            let mut request = request.map_err(|error| errors::unsendable(&error))?;
-            request.headers_mut().extend(headers);
-            return carrier.carry(request).await;
-        }
-        let http = match &self.way {
-            Way::Plain(direct) => {
-                let uri: Uri = url.parse().map_err(|error| errors::unsendable(&error))?;
-                let path = uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
-                let request = Request::builder().method(method).uri(path);
-                let request = request.body(Full::new(Bytes::from(body)));
-                let mut request = request.map_err(|error| errors::unsendable(&error))?;
-                request.headers_mut().extend(headers);
-                return direct.exchange(request).await;
-            }
-            Way::Tls(http) => http,
-        };
-        let mut request = http.request(method, url).headers(headers);
-        if !body.is_empty() {
-            request = request.body(body);
-        }
+        let request = Request::builder().method(method).uri(url).body(Bytes::from(body));
+        let mut request = request.map_err(|error| errors::unsendable(&error))?;
+        request.headers_mut().extend(headers);
         self.exchange(request).await
     }
 
-    async fn exchange(
+    /// The hot path: a PUT of JSON to a path with its query.
+    pub async fn put(
         &self,
-        request: reqwest::RequestBuilder,
+        path: &str,
+        bearer: HeaderValue,
+        body: String,
     ) -> Result<Response<Bytes>, CallError> {
-        let mut answer = request.send().await.map_err(errors::from_reqwest)?;
-        let mut whole = Response::new(Bytes::new());
-        *whole.status_mut() = answer.status();
-        *whole.headers_mut() = std::mem::take(answer.headers_mut());
-        *whole.body_mut() = self.read(answer).await?;
-        Ok(whole)
+        let request = match &self.way {
+            Way::Plain(_) => Request::put(path),
+            Way::Tls(_) => Request::put(format!("{}{path}", self.origin)),
+        };
+        let request = request
+            .header(AUTHORIZATION, bearer)
+            .header(CONTENT_TYPE, JSON)
+            .body(Bytes::from(body))
+            .map_err(|error| errors::unsendable(&error))?;
+        succeeded(self.exchange(request).await?)
+    }
+
+    async fn exchange(&self, request: Request<Bytes>) -> Result<Response<Bytes>, CallError> {
+        self.pass().await;
+        #[cfg(feature = "failpoints")]
+        if let Some(carrier) = &self.carrier {
+            return carrier.carry(request).await;
+        }
+        match &self.way {
+            Way::Plain(direct) => direct.exchange(request).await,
+            Way::Tls(http) => {
+                let request = request.try_into().map_err(errors::from_reqwest)?;
+                let mut answer = http.execute(request).await.map_err(errors::from_reqwest)?;
+                let mut whole = Response::new(Bytes::new());
+                *whole.status_mut() = answer.status();
+                *whole.headers_mut() = std::mem::take(answer.headers_mut());
+                *whole.body_mut() = self.read(answer).await?;
+                Ok(whole)
+            }
+        }
     }
 
     async fn read(&self, mut answer: reqwest::Response) -> Result<Bytes, CallError> {
@@ -151,41 +156,6 @@ impl Transport {
             all.extend_from_slice(&more);
         }
         Ok(all.freeze())
-    }
-
-    /// The hot path: a PUT of JSON to a path with its query.
-    pub async fn put(
-        &self,
-        path: &str,
-        bearer: HeaderValue,
-        body: String,
-    ) -> Result<Response<Bytes>, CallError> {
-        self.pass().await;
-        #[cfg(feature = "failpoints")]
-        if let Some(carrier) = &self.carrier {
-            let request = Request::put(path)
-                .header(AUTHORIZATION, bearer)
-                .header(CONTENT_TYPE, JSON)
-                .body(Bytes::from(body));
-            let request = request.map_err(|error| errors::unsendable(&error))?;
-            return succeeded(carrier.carry(request).await?);
-        }
-        match &self.way {
-            Way::Plain(direct) => {
-                let request = Request::put(path)
-                    .header(AUTHORIZATION, bearer)
-                    .header(CONTENT_TYPE, JSON)
-                    .body(Full::new(Bytes::from(body)))
-                    .map_err(|error| errors::unsendable(&error))?;
-                succeeded(direct.exchange(request).await?)
-            }
-            Way::Tls(http) => {
-                let url = format!("{}{path}", self.origin);
-                let request = http.put(url).header(AUTHORIZATION, bearer);
-                let request = request.header(CONTENT_TYPE, JSON).body(body);
-                succeeded(self.exchange(request).await?)
-            }
-        }
     }
 }
 
