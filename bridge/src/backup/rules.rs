@@ -155,4 +155,30 @@ mod tests {
         let names: Vec<String> = ordered(all).into_iter().map(|shape| shape.name).collect();
         assert_eq!(names, ["partner", "sale", "share", "fact"]);
     }
+
+    #[test]
+    fn a_note_is_of_the_database_that_it_agrees_with_in_everything() {
+        let same =
+            Head { schema: 24, install: "01A".into(), ledger_seq: 2, ledger_hash: "ab".into() };
+        assert!(note().is_of(&same));
+        for (what, other) in [
+            ("a newer schema", Head { schema: 25, ..same.clone() }),
+            ("another install", Head { install: "01B".into(), ..same.clone() }),
+            ("one entry more", Head { ledger_seq: 3, ..same.clone() }),
+            ("another last entry", Head { ledger_hash: "cd".into(), ..same.clone() }),
+        ] {
+            assert!(!note().is_of(&other), "{what}");
+        }
+    }
+
+    #[test]
+    fn both_engines_words_for_a_column_mean_the_same() {
+        assert_eq!(Kind::parse("text"), Some(Kind::Text));
+        for (sqlite, postgres, kind) in
+            [("integer", "bigint", Kind::Number), ("blob", "bytea", Kind::Bytes)]
+        {
+            assert_eq!((Kind::parse(sqlite), Kind::parse(postgres)), (Some(kind), Some(kind)));
+        }
+        assert_eq!(Kind::parse("jsonb"), None);
+    }
 }

@@ -130,4 +130,19 @@ mod tests {
         assert!(name(" ").is_err());
         assert!(name(&"n".repeat(61)).is_err());
     }
+
+    #[test]
+    fn limits_hold_at_their_edge() {
+        assert!(slug(&"a".repeat(SLUG_CHARS_MAX)).is_ok());
+        assert!(name(&"ä".repeat(NAME_CHARS_MAX)).is_ok());
+        assert_eq!(name(&"ä".repeat(NAME_CHARS_MAX + 1)).unwrap_err().code, Code::Long);
+        assert_eq!(accounts(&ACCOUNTS_MAX.to_string()), Ok(ACCOUNTS_MAX));
+    }
+
+    #[test]
+    fn a_target_has_digits_only() {
+        for signed in ["+5", "+1,200", "5+"] {
+            assert_eq!(accounts(signed).unwrap_err().code, Code::Usage, "{signed}");
+        }
+    }
 }

@@ -118,4 +118,12 @@ mod tests {
         let refusal = follows(Step::Apply, Some(Enrollment::Suspended)).unwrap_err();
         assert_eq!(refusal.code, Code::Auth);
     }
+
+    #[test]
+    fn an_application_may_be_long_but_no_book() {
+        assert!(application(&"ä".repeat(APPLICATION_CHARS_MAX)).is_ok());
+        let refusal = application(&"ä".repeat(APPLICATION_CHARS_MAX + 1)).unwrap_err();
+        assert_eq!(refusal.code, Code::Long);
+        assert!(refusal.sentence.contains("at most 1000 characters"), "{}", refusal.sentence);
+    }
 }

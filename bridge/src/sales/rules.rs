@@ -8,7 +8,7 @@ mod reviewers;
 mod seller;
 mod shares;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use client::{Domain, client_key, domain_of, skeleton};
 pub use correct::{correctable, corrected_as, corrected_shares, may_correct, needs_no_second};

@@ -125,7 +125,9 @@ mod tests {
         ] {
             assert_eq!(name(said).unwrap(), is);
         }
-        let long = format!("{}.org", "a".repeat(300));
+        let longest = format!("{}.org", "a".repeat(NAME_BYTES_MAX - ".org".len()));
+        assert_eq!(name(&longest).unwrap(), longest);
+        let long = format!("a{longest}");
         for wrong in [
             "",
             "@ana",

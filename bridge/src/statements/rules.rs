@@ -199,4 +199,47 @@ mod tests {
         let most = Account { closing: i64::MAX, ..found[1].clone() };
         assert_eq!(together([&most, &most].into_iter()), Err(Overflow));
     }
+
+    fn earned(seq: i64, code: &str, minor: i64) -> Line {
+        line(seq, code, "commission.earned", Change { held: minor, ..Change::default() })
+    }
+
+    #[test]
+    fn only_what_was_owed_or_moved_is_an_account() {
+        let opening = |code, payable| {
+            (Currency::parse(code).unwrap(), Change { payable, ..Change::default() })
+        };
+        let opening = [opening("USD", 0), opening("EUR", 500), opening("CHF", -1)];
+        let found = accounts(&opening, vec![earned(1, "SEK", 300)]).unwrap();
+        let told: Vec<_> = found.iter().map(|one| (one.currency.code(), one.closing)).collect();
+        assert_eq!(told, [("CHF", -1), ("EUR", 500), ("SEK", 300)]);
+    }
+
+    #[test]
+    fn a_file_cut_in_halves_carries_the_balance_over() {
+        let lines = |code, seqs: std::ops::RangeInclusive<i64>| {
+            seqs.map(|seq| earned(seq, code, 100 * seq)).collect::<Vec<_>>()
+        };
+        let eur = Currency::parse("EUR").unwrap();
+        let opening = [(eur, Change { payable: 7_000, ..Change::default() })];
+        let all = [lines("CHF", 1..=1), lines("EUR", 2..=6), lines("USD", 7..=8)].concat();
+        let whole = accounts(&opening, all).unwrap();
+        let told = |part: &[Account]| -> Vec<_> {
+            let one = |one: &Account| {
+                let seqs = one.lines.iter().map(|line| line.seq).collect::<Vec<_>>();
+                (one.currency.code(), one.opening, seqs, one.closing, one.goes_on)
+            };
+            part.iter().map(one).collect()
+        };
+        let [first, second] = halves(&whole).unwrap();
+        assert_eq!(
+            told(&first),
+            [("CHF", 0, vec![1], 100, false), ("EUR", 7_000, vec![2, 3, 4], 7_900, true)]
+        );
+        assert_eq!(
+            told(&second),
+            [("EUR", 7_900, vec![5, 6], 9_000, false), ("USD", 0, vec![7, 8], 1_500, false)]
+        );
+        assert_eq!(halves(&accounts(&[], lines("EUR", 1..=1)).unwrap()), None);
+    }
 }

@@ -278,4 +278,11 @@ mod tests {
         assert_eq!(number("St-1").unwrap(), StoryNumber(1));
         assert!(number("S-1").is_err());
     }
+
+    #[test]
+    fn a_short_name_is_found_but_not_one_that_may_be_a_word() {
+        let shortest = &"ibm"[..NAME_CHARS_MIN];
+        assert!(names("The doors of IBM are open", shortest));
+        assert!(!names("The doors of IB are open", &shortest[..NAME_CHARS_MIN - 1]));
+    }
 }

@@ -210,6 +210,23 @@ mod tests {
     }
 
     #[test]
+    fn an_award_is_ended_once_later_and_as_what_it_is() {
+        let award = fact(2, "first-sale", 1, None);
+        let end = |n, revokes| fact(n, "first-sale", 1, Some(revokes));
+        assert_eq!(odd(&[award.clone(), end(3, 2)], 0), None);
+        for (facts, why) in [
+            (vec![award.clone(), fact(3, "streak", 1, Some(2))], "another badge"),
+            (vec![award.clone(), fact(3, "first-sale", 2, Some(2))], "another level"),
+            (vec![award.clone(), end(3, 2), end(4, 3)], "an end"),
+            (vec![end(1, 2), award], "before it was given"),
+            (vec![end(1, 1)], "itself"),
+        ] {
+            let odd = odd(&facts, 0).unwrap_or_default();
+            assert!(odd.ends_with("ends an award that was not given"), "{why}: {odd:?}");
+        }
+    }
+
+    #[test]
     fn nobody_enters_a_tier_without_the_credit_for_it() {
         let day = jiff::civil::date(2026, 11, 24);
         let tier =

@@ -13,6 +13,9 @@ use super::own::{Own, reverses};
 use super::*;
 use crate::ledger::rules::{Credit, CreditShare, EntryBody};
 
+mod counts;
+mod places;
+
 const PARTNERS: u128 = 3;
 
 #[derive(Debug, Clone)]

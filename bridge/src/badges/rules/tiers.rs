@@ -176,4 +176,15 @@ mod tests {
         let short = Tier { window_months: 1, ..tier("t", 1) };
         assert_eq!(short.window_after(date(2026, 3, 31)), date(2026, 2, 28));
     }
+
+    #[test]
+    fn nobody_enters_the_tier_in_which_they_are() {
+        let (silver, gold) = (place("silver", None), place("gold", None));
+        for revenue in [1_001, 4_999] {
+            assert_eq!(at(silver.as_ref(), revenue, DAY), None, "{revenue}");
+        }
+        assert_eq!(at(gold.as_ref(), 5_000, DAY), None);
+        let warned = place("gold", Some(DAY));
+        assert_eq!(at(warned.as_ref(), 5_000, DAY), Some(Step::Safe));
+    }
 }

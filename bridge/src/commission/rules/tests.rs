@@ -203,6 +203,91 @@ fn a_rules_words_are_read_strictly() {
     assert!(priority("1000000").is_ok() && priority("1000001").is_err());
 }
 
+#[test]
+fn a_percentage_goes_up_to_the_whole() {
+    assert_eq!(
+        (percent("100"), percent("100.00 %"), percent("0")),
+        (Ok(BPS_MAX), Ok(BPS_MAX), Ok(0))
+    );
+    assert_eq!(percent("0005").unwrap_err().code, Code::Usage);
+}
+
+#[test]
+fn only_a_plain_percentage_pays_in_the_sales_currency() {
+    let plain = body(Pay::Percent(1_000));
+    assert!(!plain.has_amounts());
+    for pay in [Pay::Flat(500), Pay::Marginal(ladder()), Pay::Slab(ladder())] {
+        assert!(body(pay.clone()).has_amounts(), "{pay:?}");
+    }
+    assert!(Body { cap: Some(50_000), ..plain.clone() }.has_amounts());
+    assert!(Body { bonus_first: Some(5_000), ..plain }.has_amounts());
+}
+
+#[test]
+fn the_newest_version_counts_in_whatever_order_they_come() {
+    let first = version(1, "start", body(Pay::Percent(1_000)));
+    let second = Version { rule: RuleRef { rule: 1, version: 2 }, ..first.clone() };
+    let other = version(2, "other", body(Pay::Percent(500)));
+    let mut all = [first, second, other];
+    for _ in 0..2 {
+        let rules: Vec<_> =
+            in_force(&all, date(2026, 1, 1)).iter().map(|version| version.rule).collect();
+        assert_eq!(rules, [RuleRef { rule: 1, version: 2 }, RuleRef { rule: 2, version: 1 }]);
+        all.reverse();
+    }
+}
+
+#[test]
+fn a_rule_for_the_first_months_is_over_when_they_are() {
+    let all = [version(1, "start", Body { months: Some(12), ..body(Pay::Percent(1_000)) })];
+    let at = |month| {
+        let sold = Sold { partner: PartnerId(1), industry: None, on: date(2026, 3, 1), month };
+        choose(&all, sold)
+    };
+    for month in [0, 11] {
+        let choice = at(month);
+        assert!(choice.chosen.is_some() && choice.others.is_empty(), "{month}");
+    }
+    for month in [12, 13] {
+        let choice = at(month);
+        assert_eq!((choice.chosen, &choice.others[0].1), (None, &Why::MonthsOver { months: 12 }));
+    }
+}
+
+#[test]
+fn of_one_priority_the_less_specific_rule_is_passed_over() {
+    let plain = version(1, "default", body(Pay::Percent(1_000)));
+    let mut dental = version(2, "dental", body(Pay::Percent(2_000)));
+    dental.body.as_mut().unwrap().industry = Some("dental".into());
+    let all = [plain, dental];
+    let industry = Some("dental");
+    let sold = Sold { partner: PartnerId(1), industry, on: date(2026, 3, 1), month: 0 };
+    let choice = choose(&all, sold);
+    assert_eq!(choice.chosen.unwrap().0.name, "dental");
+    assert_eq!(choice.others, [(&all[0], Why::LessSpecific)]);
+}
+
+#[test]
+fn a_slab_keeps_its_whole_cap_since_the_month_fills_it_anew() {
+    let month = Month { base: 300_000, earned: 30_000 };
+    let room = |pay| pin(&Body { cap: Some(50_000), ..body(pay) }, month, false).room;
+    assert_eq!(room(Pay::Slab(ladder())), Some(50_000));
+    assert_eq!(room(Pay::Marginal(ladder())), Some(20_000));
+}
+
+/// They are kept with each line of the ledger.
+#[test]
+fn pinned_terms_are_written_short_and_read_back() {
+    let with = |bonus| Terms { pay: Pinned::Percent(1_000), room: None, bonus };
+    for (terms, json) in [
+        (with(0), r#"{"pay":{"percent":1000}}"#),
+        (with(5_000), r#"{"pay":{"percent":1000},"bonus":5000}"#),
+    ] {
+        assert_eq!(serde_json::to_string(&terms).unwrap(), json);
+        assert_eq!(serde_json::from_str::<Terms>(json).unwrap(), terms);
+    }
+}
+
 fn any_terms() -> impl Strategy<Value = Terms> {
     let pay = prop_oneof![
         (0..=BPS_MAX).prop_map(Pinned::Percent),

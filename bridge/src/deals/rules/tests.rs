@@ -1,6 +1,8 @@
 //! Protection in full local days, one extension, whose claim it is, and the weights of a ruling.
+mod rulings;
+
 use super::*;
-use crate::deals::store::{DealRow, Side};
+use crate::deals::store::{DealRow, Sharing, Side};
 use jiff::civil::date;
 use proptest::prelude::*;
 use schema::card::RulingKind;
@@ -48,6 +50,17 @@ fn deal(n: i64, partner: u128, term: Term) -> DealRow {
 
 fn ever() -> Term {
     Term { ends_on: date(2099, 1, 1), ends_at: i64::MAX }
+}
+
+/// Given by C-1 to the first and the second.
+fn shared(n: i64, partner: u128) -> DealRow {
+    let sharing = Sharing {
+        number: ConflictNumber(1),
+        sides: [side(1), side(2)],
+        weights: (2, 1),
+        by: "@olga:x.org".into(),
+    };
+    DealRow { shared_id: Some("c".into()), sharing: Some(sharing), ..deal(n, partner, ever()) }
 }
 
 #[test]
@@ -108,23 +121,18 @@ fn a_claim_is_its_partners_or_a_rivals() {
     assert_eq!(numbers(std::slice::from_ref(&first), ben, &[ben]), Vec::<i64>::new());
     // Sold together with who was first: no rival.
     assert_eq!(numbers(std::slice::from_ref(&first), ben, &[ben, ana]), [1]);
-    let sharing = super::super::store::Sharing {
-        number: ConflictNumber(1),
-        sides: [side(1), side(2)],
-        weights: (2, 1),
-        by: "@olga:x.org".into(),
-    };
-    let shared = |n, partner| DealRow {
-        shared_id: Some("c".into()),
-        sharing: Some(sharing.clone()),
-        ..deal(n, partner, ever())
-    };
+    // A deal of another under the client's name stays theirs.
+    let apart = [deal(1, 1, ever()), deal(2, 2, ever())];
+    assert_eq!(numbers(&apart, ana, &[ana]), [1]);
+    assert_eq!(numbers(&apart, ben, &[ben]), [2]);
     let pair = [shared(1, 1), shared(2, 2)];
     assert_eq!(numbers(&pair, ana, &[ana]), [1, 2]);
     assert_eq!(numbers(&pair, ben, &[ben]), [1, 2]);
     assert_eq!(numbers(&pair, cy, &[cy, ana]), Vec::<i64>::new());
     // Without a registration of the second.
     assert_eq!(numbers(&pair[..1], ben, &[ben]), [1]);
+    let and_another = [shared(1, 1), deal(2, 3, ever())];
+    assert_eq!(numbers(&and_another, ana, &[ana]), [1]);
 }
 
 #[test]

@@ -83,6 +83,71 @@ fn a_sale_is_two_rows() {
 }
 
 #[test]
+fn a_score_below_0_is_told_as_0() {
+    for (score, told) in [(-5, 0), (-1, 0), (0, 0), (1, 1), (92_400, 92_400)] {
+        assert_eq!(seen(score), told, "{score}");
+    }
+}
+
+fn partners(count: u128) -> impl Iterator<Item = PartnerId> {
+    (0..count).map(PartnerId)
+}
+
+fn moved(partner: PartnerId) -> Move {
+    Move { partner, industry: None, revenue: 10_000, clients: 1, penetration: 0, help: 0 }
+}
+
+fn weeks(from: i64, count: i64) -> Vec<Period> {
+    let monday = ms("2026-01-05T12:00:00Z");
+    let week = |n| calendar().period_at(PeriodKind::Week, monday + n * 7 * 86_400_000);
+    (from..from + count).map(week).collect()
+}
+
+#[test]
+fn a_card_takes_what_just_fits() {
+    let keys = (0..20).map(|n| format!("{n:04}"));
+    for items in [
+        partners(20).map(Item::Withheld).collect::<Vec<_>>(),
+        partners(20).map(Item::Shown).collect(),
+        keys.map(Item::Moving).collect(),
+    ] {
+        let card = filled(empty(), &items);
+        let list = match items.first() {
+            Some(Item::Withheld(_)) => serde_json::to_string(&card.withheld),
+            Some(Item::Shown(_)) => serde_json::to_string(&card.shown),
+            _ => serde_json::to_string(&card.moving),
+        };
+        // A comma behind each, the brackets not counted.
+        let bytes = list.unwrap().len() - 1;
+        let cut = |bytes_max| {
+            let (parts, rest) = parts(items.clone(), bytes_max, 9);
+            (parts.iter().map(Vec::len).collect::<Vec<_>>(), rest)
+        };
+        assert_eq!(cut(bytes), (vec![20], 0), "{items:?}");
+        assert_eq!(cut(bytes - 1), (vec![19, 1], 0), "{items:?}");
+    }
+}
+
+#[test]
+fn cards_are_filled_to_their_end_and_never_beyond() {
+    const BYTES_MAX: usize = 5_000;
+    let together: Vec<Item> =
+        partners(300).map(|partner| Item::Row(weeks(0, 3), moved(partner))).collect();
+    let alone: Vec<Item> = (0..100).map(|n| Item::Row(weeks(n, 20), moved(PartnerId(1)))).collect();
+    for items in [together, alone] {
+        let (parts, rest) = parts(items, BYTES_MAX, 99);
+        assert!(parts.len() > 2 && rest == 0);
+        let bytes: Vec<usize> = parts
+            .iter()
+            .map(|part| serde_json::to_string(&filled(empty(), part).moves).unwrap().len())
+            .collect();
+        assert!(bytes.iter().all(|bytes| *bytes <= BYTES_MAX), "{bytes:?}");
+        let (_, full) = bytes.split_last().unwrap();
+        assert!(full.iter().all(|bytes| *bytes > BYTES_MAX * 9 / 10), "{bytes:?}");
+    }
+}
+
+#[test]
 fn the_hash_covers_every_field() {
     let first = sealed(empty());
     assert_eq!(sealed(first.clone()), first);

@@ -11,6 +11,9 @@ use schema::money::Currency;
 use schema::period::{Calendar, WeekStart};
 use schema::status::GoalStatus;
 
+mod sides;
+mod words;
+
 use super::*;
 use crate::leaderboard::rules::Memberships;
 use crate::ledger::rules::{Credit, CreditShare};

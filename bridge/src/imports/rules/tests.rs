@@ -25,6 +25,30 @@ fn one(line: &str) -> Result<Row, String> {
 fn a_conflict_names_where_the_other_one_is() {
     let sentence = conflict_in_file(17);
     assert_eq!(sentence, "this external_id stands in line 17 with other words.");
+    let before = conflict(SaleNumber(12));
+    assert!(before.starts_with("this external_id was brought in before as S-12,"), "{before}");
+}
+
+#[test]
+fn a_row_is_told_by_whose_how_much_to_whom_and_when() {
+    let row = one("crm-1,@ana:a.org,Acme,100,USD,2021-01-01,dental,two sites,0.92").unwrap();
+    assert_eq!(row.words(), format!("crm-1 · @ana:a.org · {} · Acme · 2021-01-01", row.amount));
+    let long = "x".repeat(SHOWN_CHARS_MAX + 1);
+    let row = one(&format!("{long},@ana:a.org,Acme,100,EUR,2021-01-01,,,")).unwrap();
+    assert!(row.words().starts_with(&format!("{} · @ana:a.org · €100 ·", &long[1..])));
+}
+
+#[test]
+fn a_late_sale_is_new_and_only_wrong_ones_stop_a_batch() {
+    for (fate, is_new, is_wrong) in [
+        (Fate::New, true, false),
+        (Fate::Late("2026-10".parse().unwrap()), true, false),
+        (Fate::Known(SaleNumber(12)), false, false),
+        (Fate::Again(3), false, false),
+        (Fate::Wrong("amount is empty.".to_owned()), false, true),
+    ] {
+        assert_eq!((fate.is_new(), fate.is_wrong()), (is_new, is_wrong), "{fate:?}");
+    }
 }
 
 #[test]
@@ -44,6 +68,7 @@ fn a_file_that_is_none_is_refused_as_a_whole() {
         ("external_id,partner\n", "client is missing"),
         ("external_id,external_id\n", "twice"),
         ("external_id,partner,client,amount,currency,on,price\n", "no column price"),
+        ("external_id,partner;client\n", "no column partner;client"),
     ] {
         assert!(read(text.as_bytes()).unwrap_err().contains(words), "{text}");
     }
@@ -90,8 +115,10 @@ fn wrong_words_are_told() {
         let why = one(line).unwrap_err();
         assert!(why.contains(words), "{line}: {why}");
     }
-    let long = format!("{},@ana:a.org,Acme,1,EUR,2021-01-01,,,", "x".repeat(101));
-    assert!(one(&long).unwrap_err().contains("100 characters"));
+    let named = |chars| format!("{},@ana:a.org,Acme,1,EUR,2021-01-01,,,", "x".repeat(chars));
+    assert!(one(&named(EXTERNAL_ID_CHARS_MAX)).is_ok());
+    let long = one(&named(EXTERNAL_ID_CHARS_MAX + 1)).unwrap_err();
+    assert!(long.contains("100 characters"), "{long}");
 }
 
 #[test]

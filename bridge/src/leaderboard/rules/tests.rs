@@ -8,9 +8,11 @@ use schema::ids::{ClientId, PartnerId, SaleId};
 use schema::money::{Currency, WIRE_MAX};
 use schema::period::{Calendar, PeriodKind, WeekStart};
 
+mod board;
 mod help;
 mod organizations;
 mod recount;
+mod scores;
 
 use super::*;
 use crate::ledger::rules::{Credit, CreditShare, EntryBody};

@@ -168,4 +168,39 @@ mod tests {
         assert_eq!(half, 330);
         assert_eq!(offset_minutes("Nowhere/Else", JULY), 0);
     }
+
+    #[test]
+    fn the_same_evening_is_near_on_either_side_of_the_day_s_line() {
+        for (one, other, minutes) in
+            [(11, -11, 2 * 60), (-11, 11, 2 * 60), (6, -6, 12 * 60), (7, -6, 11 * 60)]
+        {
+            assert_eq!(apart(one * 60, other * 60), minutes, "{one} and {other}");
+        }
+    }
+
+    #[test]
+    fn who_has_more_room_left_goes_first_however_many_they_take() {
+        let busy = Mentor { mentees: 8, ..mentor(1, &["legal"], None, 9) };
+        let free = Mentor { mentees: 0, ..mentor(2, &["legal"], None, 2) };
+        assert_eq!(order(vec![busy, free], None), [2, 1]);
+    }
+
+    #[test]
+    fn only_what_a_mentor_offers_and_is_asked_for_is_a_gap() {
+        let mentee =
+            Mentee { id: PartnerId(99), wins: ["dental".to_owned()].into(), timezone: None };
+        let all = mentor(1, &["dental", "gyms", "legal"], None, 2);
+        let one = Mentor { industries: vec!["legal".to_owned()], ..all.clone() };
+        for (mentor, industry, expected) in [
+            (&all, None, vec!["gyms", "legal"]),
+            (&all, Some("legal"), vec!["legal"]),
+            (&all, Some("dental"), vec![]),
+            (&one, None, vec!["legal"]),
+            (&one, Some("legal"), vec!["legal"]),
+        ] {
+            let search = Search { industry, zone: "Europe/Berlin", now: JULY };
+            let found = suggestions(vec![mentor.clone()], &mentee, search);
+            assert_eq!(found[0].gaps, expected, "{industry:?} of {:?}", mentor.industries);
+        }
+    }
 }

@@ -103,4 +103,43 @@ mod tests {
         assert_eq!((changes.added, changes.removed), (SHOWN_LINES_MAX + 5, 0));
         assert_eq!((changes.lines.len(), changes.more), (SHOWN_LINES_MAX, 5));
     }
+
+    fn numbered(lines: usize) -> Vec<String> {
+        (0..lines).map(|n| n.to_string()).collect()
+    }
+
+    #[test]
+    fn a_text_of_the_most_lines_still_shows_what_stands_around_a_change() {
+        for (lines, shown) in [
+            (COMPARED_LINES_MAX, &["  998", "  999", "- 1000", "+ new", "  1001", "  1002"][..]),
+            (COMPARED_LINES_MAX + 1, &["- 1000", "+ new"]),
+        ] {
+            let old = numbered(lines);
+            let mut new = old.clone();
+            new[1_000] = "new".to_owned();
+            let changes = changes(&old.join("\n"), &new.join("\n"));
+            assert_eq!((changes.added, changes.removed), (1, 1), "{lines} lines");
+            assert_eq!(changes.lines, shown, "{lines} lines");
+        }
+    }
+
+    #[test]
+    fn lines_left_out_between_two_changes_are_a_dot_row() {
+        let old = numbered(20);
+        let mut new = old.clone();
+        (new[3], new[14]) = ("x".to_owned(), "y".to_owned());
+        let lines = changes(&old.join("\n"), &new.join("\n")).lines;
+        let (first, second) = lines.split_at(6);
+        assert_eq!(first, ["  1", "  2", "- 3", "+ x", "  4", "  5"]);
+        assert_eq!(second, ["…", "  12", "  13", "- 14", "+ y", "  15", "  16"]);
+    }
+
+    #[test]
+    fn of_lines_that_repeat_none_is_counted_twice() {
+        let short = "same\n".repeat(COMPARED_LINES_MAX + 1);
+        let long = format!("{short}{}", "same\n".repeat(3));
+        let (grown, shrunk) = (changes(&short, &long), changes(&long, &short));
+        assert_eq!((grown.added, grown.removed), (3, 0));
+        assert_eq!((shrunk.added, shrunk.removed), (0, 3));
+    }
 }

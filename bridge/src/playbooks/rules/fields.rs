@@ -194,4 +194,11 @@ mod tests {
         let refusal = fill("s", "{client}", &given).unwrap_err();
         assert!(refusal.sentence.contains("it has client"), "{}", refusal.sentence);
     }
+
+    #[test]
+    fn the_longest_value_is_taken_whole() {
+        let longest = "ä".repeat(VALUE_CHARS_MAX);
+        let taken = values("s", &format!("client={longest}")).unwrap();
+        assert_eq!(taken, [("client".to_owned(), longest)]);
+    }
 }

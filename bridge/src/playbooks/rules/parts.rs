@@ -206,4 +206,99 @@ mod tests {
             }
         }
     }
+
+    /// The code of each block that is shown; what is no code stands as `None`.
+    fn shown_code(part: &Part<'_>) -> Vec<Option<String>> {
+        let mut blocks: Vec<Option<String>> = Vec::new();
+        for event in Parser::new_ext(&part.shown, options()) {
+            match event {
+                Event::Start(Tag::CodeBlock(_)) => blocks.push(Some(String::new())),
+                Event::Start(_) => blocks.push(None),
+                Event::Text(text) => {
+                    if let Some(Some(code)) = blocks.last_mut() {
+                        code.push_str(&text);
+                    }
+                }
+                _ => {}
+            }
+        }
+        blocks
+    }
+
+    #[test]
+    fn a_fence_that_stands_in_code_does_not_end_its_pieces() {
+        for (inner, around) in [("```", "````"), ("`````", "``````")] {
+            let code = format!("~~~\n{}~~~", format!("a\n{inner}\nb\n").repeat(3_000));
+            let parts = split(&code);
+            assert!(parts.len() > 3, "{}", parts.len());
+            for part in &parts[1..parts.len() - 1] {
+                assert_eq!(part.shown.lines().next(), Some(around));
+                let [Some(shown)] = &shown_code(part)[..] else { panic!("not only code") };
+                assert_eq!(shown.trim_end(), part.text.trim_end());
+            }
+        }
+    }
+
+    #[test]
+    fn code_that_just_fits_a_part_is_shown_as_it_was_written() {
+        let around = cost("```\n\n```");
+        for (length, parts_are) in [(PART_BYTES_MAX - around, 2), (PART_BYTES_MAX - around + 1, 3)]
+        {
+            let code = format!("```\n{}\n```", "x".repeat(length));
+            let text = format!("Before\n\n{code}");
+            let parts = split(&text);
+            assert_eq!(parts.len(), parts_are);
+            assert_eq!(parts[0], whole("Before\n\n"));
+            assert_eq!(parts[1] == whole(&code), parts_are == 2);
+        }
+    }
+
+    #[test]
+    fn a_text_is_cut_between_its_blocks() {
+        let paragraph = format!("Begin\n{}\n", "a line of some words\n".repeat(150));
+        let text = paragraph.repeat(7);
+        let parts = split(&text);
+        assert!(parts.len() > 2);
+        for part in &parts {
+            assert!(part.text.starts_with("Begin\n"), "{:.40}", part.text);
+            assert_eq!(part.shown, part.text);
+        }
+    }
+
+    #[test]
+    fn a_long_block_is_cut_at_the_ends_of_lines_or_else_of_words() {
+        let lines = "a_line_of_one_word\n".repeat(2_000);
+        let words = "wordsofaline ".repeat(2_000);
+        for (text, end) in [(lines.trim_end(), '\n'), (words.trim_end(), ' ')] {
+            let parts = split(text);
+            let (last, cut) = parts.split_last().unwrap();
+            assert_eq!(parts.len(), cost(text).div_ceil(PART_BYTES_MAX));
+            assert!(cut.iter().all(|part| part.text.ends_with(end)), "{end:?}");
+            let first = text.split(end).next();
+            assert!(parts.iter().all(|part| part.text.split(end).next() == first), "{end:?}");
+            assert!(last.text.ends_with(first.unwrap()), "{end:?}");
+        }
+    }
+
+    #[test]
+    fn a_word_longer_than_a_part_fills_each_one() {
+        let lengths = |text: &str| split(text).iter().map(|p| p.text.len()).collect::<Vec<_>>();
+        let word = "x".repeat(2 * PART_BYTES_MAX);
+        assert_eq!(lengths(&word), [PART_BYTES_MAX; 2]);
+        // A line or a word that ends soon would make a part of next to nothing.
+        let after = |early: &str| lengths(&format!("{early}{word}"));
+        assert_eq!(after("a "), [PART_BYTES_MAX, PART_BYTES_MAX, 2]);
+        assert_eq!(after("a\n"), [PART_BYTES_MAX - 1, PART_BYTES_MAX, 3]);
+    }
+
+    #[test]
+    fn a_part_is_measured_as_json_writes_it() {
+        for sign in ["\"", "\\", "\t", "\u{8}", "\u{c}", "\u{1}", "x", "ä", "\u{1f600}"] {
+            let text = sign.repeat(PART_BYTES_MAX);
+            let json = serde_json::to_string(split(&text)[0].text).unwrap();
+            let inside = json.len() - 2;
+            assert!(inside <= PART_BYTES_MAX, "{sign:?}: {inside}");
+            assert!(inside > PART_BYTES_MAX - 6, "{sign:?}: {inside}");
+        }
+    }
 }

@@ -135,4 +135,32 @@ mod tests {
         let event = Event::parse(raw.to_string().as_bytes()).unwrap();
         assert_eq!(quoted(&[event], "@bot:x", "!", "$9").text, "new");
     }
+
+    #[test]
+    fn what_stands_below_the_command_is_the_speaker_s() {
+        let (text, authors) = ("Step one".to_owned(), vec!["@ana:x".to_owned()]);
+        let own = Source { text, authors, messages: 1, is_cut: false };
+        assert_eq!(below("Step one", "@ana:x"), own);
+    }
+
+    #[test]
+    fn a_thread_that_fills_what_is_read_may_go_on() {
+        let thread = |length: usize| -> Vec<Event> {
+            (0..length).map(|n| event(&format!("${n}"), "@ana:x", &text("a step"))).collect()
+        };
+        for (length, is_cut) in [(QUOTED_MAX - 1, false), (QUOTED_MAX, true)] {
+            let source = quoted(&thread(length), "@bot:x", "!", "$c");
+            assert_eq!((source.messages, source.is_cut), (length, is_cut));
+        }
+    }
+
+    #[test]
+    fn only_messages_are_read() {
+        let mut other = event("$1", "@ana:x", &text("of another kind"));
+        other.kind = "org.example.note".to_owned();
+        let mut state = event("$2", "@ana:x", &text("of the room's state"));
+        state.state_key = Some(String::new());
+        let source = quoted(&[other, state], "@bot:x", "!", "$9");
+        assert_eq!(source, Source::default());
+    }
 }

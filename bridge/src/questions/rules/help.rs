@@ -154,6 +154,14 @@ mod tests {
         assert_eq!(score(&facts, PartnerId(1), None).kudos, 0);
     }
 
+    #[test]
+    fn a_kind_of_help_is_read_as_it_is_written() {
+        for kind in HelpKind::ALL {
+            assert_eq!(HelpKind::parse(kind.as_str()), Some(kind));
+        }
+        assert_eq!(HelpKind::parse("thanks"), None);
+    }
+
     proptest! {
         #[test]
         fn the_count_is_the_largest_that_keeps_the_rule(gifts in prop::collection::vec(1..8_i64, 0..9)) {

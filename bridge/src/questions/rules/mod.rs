@@ -187,4 +187,43 @@ mod tests {
         assert_eq!(channel(None, None, &own, &open), Some("legal"));
         assert_eq!(channel(None, None, &own[..1], &open), None);
     }
+
+    fn asked_by(partner_id: PartnerId) -> QuestionRow {
+        QuestionRow {
+            id: "01A".to_owned(),
+            number: QuestionNumber(7),
+            partner_id,
+            asker_user: "@ana:a.org".to_owned(),
+            asker_name: "Ana".to_owned(),
+            text: "How do I reach clinics in Graz?".to_owned(),
+            industry: None,
+            room: "general".to_owned(),
+            cause: "$asked".to_owned(),
+            asked_at: 5,
+            answered_at: None,
+            answer_user: None,
+            answer_event: None,
+            withdrawn_at: None,
+        }
+    }
+
+    #[test]
+    fn who_asked_or_a_manager_decides_a_question_and_only_once() {
+        let open = asked_by(ANA);
+        let answered = QuestionRow { answered_at: Some(9), ..open.clone() };
+        let withdrawn = QuestionRow { withdrawn_at: Some(9), ..open.clone() };
+        for (question, partner, manager, may) in [
+            (&open, Some(ANA), false, Ok(())),
+            (&open, Some(BEN), true, Ok(())),
+            (&open, None, true, Ok(())),
+            (&open, Some(BEN), false, Err(Code::Auth)),
+            (&open, None, false, Err(Code::Auth)),
+            (&answered, Some(BEN), false, Err(Code::Auth)),
+            (&answered, Some(ANA), false, Err(Code::Dup)),
+            (&withdrawn, Some(ANA), true, Err(Code::Dup)),
+        ] {
+            let found = may_decide(question, partner, manager).map_err(|refusal| refusal.code);
+            assert_eq!(found, may, "{:?} by {partner:?}, manager: {manager}", question.status());
+        }
+    }
 }

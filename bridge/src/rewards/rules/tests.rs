@@ -79,13 +79,20 @@ fn words_are_read() {
     );
     assert!(kind("quarter").is_ok() && kind("all").is_err() && kind("day").is_err());
     assert_eq!(title("  Best   of all "), Ok("Best of all".to_owned()));
-    assert!(title(" ").is_err());
+    assert!(title(" ").is_err() && note(" ").is_err());
     for (read, max) in [(title as fn(&str) -> _, TITLE_CHARS_MAX), (note, NOTE_CHARS_MAX)] {
         assert!(read(&"x".repeat(max)).is_ok() && read(&"x".repeat(max + 1)).is_err());
     }
     assert_eq!(value(" "), Ok(None));
     let long = "x".repeat(VALUE_CHARS_MAX);
     assert!(value(&long).is_ok() && value(&format!("{long}x")).is_err());
+}
+
+#[test]
+fn a_title_is_the_same_in_small_and_large_letters() {
+    assert_eq!(key("Best of the Month"), key("BEST of the month"));
+    assert_eq!(key("Größte Öffnung"), key("GRÖßTE ÖFFNUNG"));
+    assert_ne!(key("Best of the month"), key("Best of the year"));
 }
 
 #[test]

@@ -175,6 +175,34 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_host_is_a_server_s_name_without_its_port() {
+        for (server, is) in [
+            ("partner.org", "partner.org"),
+            ("partner.org:8448", "partner.org"),
+            ("192.0.2.1:8448", "192.0.2.1"),
+            ("[2001:db8::1]", "[2001:db8::1]"),
+            ("[2001:db8::1]:8448", "[2001:db8::1]"),
+            ("partner.org:", "partner.org:"),
+        ] {
+            assert_eq!(host(server), is);
+        }
+    }
+
+    #[test]
+    fn addresses_for_names_are_let_in_only_where_somebody_has_one() {
+        let open_to_addresses = |own: &str, members: &[&str]| {
+            let members = members.iter().map(|&name| name.into()).collect();
+            server_acl(own, &Access::Members(members))["allow_ip_literals"] == true
+        };
+        assert!(!open_to_addresses("own.org:8448", &[]));
+        assert!(!open_to_addresses("own.org", &["a.org", "1.2.3.org"]));
+        assert!(open_to_addresses("own.org", &["a.org", "192.0.2.1:8448"]));
+        assert!(open_to_addresses("own.org", &["[2001:db8::1]:8448"]));
+        assert!(open_to_addresses("192.0.2.1", &["a.org"]));
+        assert_eq!(server_acl("own.org", &Access::Open)["allow_ip_literals"], true);
+    }
+
     fn people(servers: &[(&str, usize)]) -> Vec<String> {
         let many = |(server, n): &(&str, usize)| {
             (0..*n).map(|i| format!("@p{i}:{server}")).collect::<Vec<_>>()
@@ -198,7 +226,10 @@ mod tests {
         let (known, fresh) = (list(&["own", "a", "b"]), list(&["own", "b", "c"]));
         let all = people(&[("a", 1), ("b", 2), ("c", 2)]);
         let old = |people: &[String], at, now| via_is_old(&known, at, &fresh, people, now);
-        assert!(!old(&all, Some(0), VIA_MS - 1) && old(&all, Some(0), VIA_MS));
+        for at in [0, 5 * VIA_MS] {
+            let after = |ms| old(&all, Some(at), at + ms);
+            assert!(!after(0) && !after(VIA_MS - 1) && after(VIA_MS), "renewed at {at}");
+        }
         assert!(old(&people(&[("b", 2), ("c", 2)]), Some(0), 1), "nobody is left on a");
         assert!(!via_is_old(&known, None, &known, &all, 0));
         assert!(via_is_old(&list(&["own"]), Some(0), &fresh, &all, 1), "more can be named");

@@ -63,14 +63,38 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    fn changed(event: &StateEvent, held: Value) -> Option<bool> {
+        let real = Real::from([((event.kind.to_owned(), event.key.clone()), held)]);
+        diff(std::slice::from_ref(event), &real).first().map(|drift| drift.changed)
+    }
+
+    #[test]
+    fn levels_that_mean_the_same_are_no_drift() {
+        let content = json!({
+            "ban": 100, "users": { "@bot:a.org": 100 }, "users_default": 0, "events": {},
+        });
+        let event = StateEvent { kind: "m.room.power_levels", key: String::new(), content };
+        let ban = |level: i64, ana: i64| json!({ "ban": level, "users": { "@bot:a.org": 100, "@ana:a.org": ana } });
+        assert_eq!(changed(&event, ban(100, 0)), None);
+        assert_eq!(changed(&event, ban(100, 1)), Some(true));
+        assert_eq!(changed(&event, ban(50, 0)), Some(true));
+    }
+
+    #[test]
+    fn what_others_add_counts_in_our_own_state_only() {
+        let content = json!({ "topic": "Wins" });
+        for (kind, drift) in [("m.room.topic", None), ("agency.siso.partners.room", Some(true))] {
+            let event = StateEvent { kind, key: String::new(), content: content.clone() };
+            assert_eq!(changed(&event, content.clone()), None, "{kind}");
+            assert_eq!(changed(&event, json!({ "topic": "Wins", "more": 1 })), drift, "{kind}");
+        }
+    }
+
     #[test]
     fn other_servers_are_no_change_by_another() {
         let wanted = json!({ "via": ["a.org", "b.org"], "order": "1" });
         let event = StateEvent { kind: "m.space.child", key: "!r".to_owned(), content: wanted };
-        let found = |held: Value| {
-            let real = Real::from([(("m.space.child".to_owned(), "!r".to_owned()), held)]);
-            diff(std::slice::from_ref(&event), &real).first().map(|drift| drift.changed)
-        };
+        let found = |held: Value| changed(&event, held);
         assert_eq!(found(json!({ "via": ["a.org", "b.org"], "order": "1" })), None);
         assert_eq!(found(json!({ "via": ["a.org"], "order": "1" })), Some(false));
         assert_eq!(found(json!({ "via": ["a.org"], "order": "2" })), Some(true));

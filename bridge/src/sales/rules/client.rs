@@ -203,6 +203,8 @@ mod tests {
             ("bob@gmail.com", "bob@gmail.com"),
             ("@bob:firm.example", "@bob:firm.example"),
             ("@room", "@room"),
+            ("@acme.com", "@acme.com"),
+            ("acme.com:shop", "acme.com:shop"),
             ("1.5", "1.5"),
             ("</code></pre><h1>PWN", "</code></pre><h1>pwn"),
         ];
@@ -226,6 +228,34 @@ mod tests {
             ("", Domain::None),
         ] {
             assert_eq!(domain_of(text), domain, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_domain_has_plain_labels_and_a_top_of_letters() {
+        let label = "a".repeat(63);
+        for text in [
+            format!("{label}.com"),
+            "a-1.acme.com".to_owned(),
+            "acme.io".to_owned(),
+            "acme.xn--p1ai".to_owned(),
+        ] {
+            assert_eq!(domain_of(&text), Domain::Known(text.clone()), "{text}");
+        }
+        for text in [
+            &format!("{label}a.com"),
+            "acme..com",
+            "acme_shop.com",
+            "-acme.com",
+            "acme-.com",
+            "acme.c",
+            "acme.c1",
+            "12.50",
+            "10.0.0.12",
+            "@acme.com",
+            "acme.com:shop",
+        ] {
+            assert_eq!(domain_of(text), Domain::None, "{text}");
         }
     }
 

@@ -109,6 +109,21 @@ mod tests {
     }
 
     #[test]
+    fn the_longer_a_name_the_more_slips_it_forgives() {
+        for (one, other, is_near) in [
+            ("acme", "acne", false),
+            ("acmes", "acnes", true),
+            ("acmes", "acnet", false),
+            ("blueriver", "blueriwer", true),
+            ("blueriver", "blueriwor", false),
+            ("bluerivers", "blueriwors", true),
+            ("bluerivers", "blueriwort", false),
+        ] {
+            assert_eq!(similar(one, other), is_near, "{one} / {other}");
+        }
+    }
+
+    #[test]
     fn days_of_closed_months_are_backdated() {
         let calendar = Calendar::new(TimeZone::UTC, WeekStart::Monday);
         let today = date(2026, 11, 24);

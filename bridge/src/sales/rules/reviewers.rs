@@ -96,6 +96,9 @@ mod tests {
         assert!(not_its_claimer(S1, "@me:x", &team, 1).is_err());
         assert!(not_its_claimer(S1, "@me:x", &team, 2).is_ok());
         assert!(not_its_claimer(S1, "@me:x", &team[..1], 1).is_ok());
+        // Whoever has a part in it cannot decide either, and nobody is another than oneself.
+        let team = [one("@me:x", false, false), one("@seller:x", false, true)];
+        assert!(not_its_claimer(S1, "@me:x", &team, 1).is_ok());
     }
 
     proptest! {

@@ -117,4 +117,21 @@ mod tests {
         assert!(!is_own("Orgel", shared));
         assert!(is_own("@ana:matrix.org", shared));
     }
+
+    #[test]
+    fn a_servers_firm_is_its_domain_without_a_first_word_that_says_what_it_is() {
+        let of = |user| Seller { user, name: "Ana Lopez", organization: None };
+        for (user, client, own) in [
+            ("@ana:matrix.ix.example", "ix.example", true),
+            ("@ana:ix.example", "ix.example", true),
+            ("@ana:ix.example", "shop.ix.example", true),
+            // Nothing would be left of it but the top.
+            ("@ana:matrix.org", "matrix.org", true),
+            // Not a word of that kind: others stand below the same domain.
+            ("@ana:ix.co.example", "rival.co.example", false),
+            ("@ana:matrix.co.example", "rival.co.example", true),
+        ] {
+            assert_eq!(is_own(client, of(user)), own, "{user} {client}");
+        }
+    }
 }

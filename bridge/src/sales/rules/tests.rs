@@ -1,4 +1,8 @@
 //! Who may decide, and how much: each rule on both sides of its edge.
+mod corrections;
+mod disputes;
+mod shares;
+
 use super::*;
 use crate::sales::store::Dispute;
 use jiff::civil::date;
@@ -17,7 +21,7 @@ fn euros(minor: i64) -> Money {
     Money { minor, currency: Currency::parse("EUR").unwrap() }
 }
 
-fn approved() -> SaleRow {
+pub(crate) fn approved() -> SaleRow {
     let amount = euros(100_000);
     SaleRow {
         id: SaleId(1),
@@ -89,6 +93,17 @@ fn days_lie_between_the_start_and_today() {
     for day in [date(2026, 11, 25), date(9999, 12, 31), date(1969, 12, 31)] {
         assert_eq!(effective_day(day, today, start, true).unwrap_err().code, Code::Date);
     }
+    assert_eq!(effective_day(start, today, start, true), Ok(()));
+    assert!(effective_day(date(2019, 12, 31), today, start, true).is_err());
+}
+
+#[test]
+fn a_look_alike_is_told_with_the_sign_that_is_odd() {
+    // Its first letter is Cyrillic.
+    let refused = looks_like("Аcme", "Acme");
+    assert_eq!(refused.code, Code::Ref);
+    let told = "only looks like the known client Acme (it has U+0410);";
+    assert!(refused.sentence.contains(told), "{}", refused.sentence);
 }
 
 fn claimed() -> SaleRow {

@@ -283,4 +283,80 @@ mod tests {
         let named = Seen { may_have_record: false, ..gone };
         assert!(!judge(&named, "12", 0).1[0].mend.as_ref().unwrap().contains("SRV"));
     }
+
+    fn of_id(seen: &Seen, id: &str) -> Finding {
+        let (_, found) = judge(seen, "12", 0);
+        found.into_iter().find(|one| one.id == id).unwrap()
+    }
+
+    #[test]
+    fn what_is_only_a_warning_is_to_be_mended() {
+        let behind = Seen { clock_ms: Some(-CLOCK_MS_MAX - 1), ..fine() };
+        assert_eq!(judge(&behind, "12", 0).0, CheckStatus::Mend);
+        let expired = Seen { keys: Err(KeyTrouble::Expired), ..behind };
+        assert_eq!(judge(&expired, "12", 0).0, CheckStatus::Broken);
+    }
+
+    #[test]
+    fn a_clock_is_told_by_how_much_and_to_which_side() {
+        for (ms, sentence) in [
+            (0, "Its clock is right"),
+            (CLOCK_MS_MAX, "Its clock is right"),
+            (-CLOCK_MS_MAX, "Its clock is right"),
+            (CLOCK_MS_MAX + 1_000, "Its clock is 31 s ahead."),
+            (-CLOCK_MS_MAX - 1_000, "Its clock is 31 s behind."),
+        ] {
+            let seen = Seen { clock_ms: Some(ms), ..fine() };
+            assert_eq!(of_id(&seen, "server.clock").sentence, sentence, "{ms}");
+        }
+    }
+
+    #[test]
+    fn how_a_server_was_reached_is_said_where_it_is_not_usual() {
+        for (way, port, sentence) in [
+            (Way::Usual, 8448, "Reachable: Synapse 1.163.2"),
+            (Way::Name, 443, "Reachable, port 443: Synapse 1.163.2"),
+            (Way::WellKnown, 8448, "Reachable by .well-known: Synapse 1.163.2"),
+            (Way::WellKnown, 443, "Reachable by .well-known, port 443: Synapse 1.163.2"),
+        ] {
+            let seen = Seen { way, port, ..fine() };
+            assert_eq!(of_id(&seen, "server.reach").sentence, sentence);
+        }
+    }
+
+    #[test]
+    fn what_keeps_a_server_out_of_reach_is_said_with_its_mend() {
+        for (miss, sentence, mend) in [
+            (Miss::Private, "private network", "public address"),
+            (Miss::NoSuchHost, "leads to no address", "its DNS"),
+            (Miss::Unreachable, "Nothing answers", "Let partner.org:8448 be reached"),
+            (Miss::Slow, "in time", "Let partner.org:8448 be reached"),
+            (Miss::CertificateExpired, "has expired", "Renew"),
+            (Miss::CertificateName, "for another name", "for the host of partner.org:8448"),
+            (Miss::CertificateUnknown, "authority that others know", "a public authority"),
+            (Miss::Status, "does not let federation in", "reverse proxy"),
+            (Miss::TooLong, "is no homeserver", "reverse proxy"),
+            (Miss::Unreadable, "is no homeserver", "reverse proxy"),
+            (Miss::Redirect, "leads on to somewhere else", "reverse proxy"),
+        ] {
+            let found = of_id(&Seen { version: Err(miss), ..fine() }, "server.reach");
+            assert!(found.sentence.contains(sentence), "{miss:?}: {}", found.sentence);
+            assert!(found.mend.as_ref().unwrap().contains(mend), "{miss:?}: {:?}", found.mend);
+        }
+    }
+
+    #[test]
+    fn a_well_known_that_fails_is_told_by_how() {
+        for (miss, sentence) in [
+            (Miss::Private, "Its .well-known is inside a private network."),
+            (Miss::Redirect, "Its .well-known redirects to where servers do not follow."),
+            (Miss::TooLong, "Its .well-known is not what it should be."),
+            (Miss::Unreadable, "Its .well-known is not what it should be."),
+            (Miss::Slow, "Its .well-known does not work."),
+        ] {
+            let seen = Seen { well_known: Some(miss), ..fine() };
+            let found = of_id(&seen, "server.well_known");
+            assert_eq!((found.sentence.as_str(), found.severity), (sentence, Severity::Warning));
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! Bands, and what is shown of whom.
 use super::*;
+use crate::sales::rules::tests::approved;
 use proptest::prelude::*;
 use schema::ids::PartnerId;
 use schema::money::Currency;
@@ -78,21 +79,60 @@ fn a_name_is_shown_to_whom_it_belongs() {
 fn an_amount_is_shown_as_the_most_careful_seller_wants() {
     use Amounts::{Band, Exact, Nothing};
     let shown = |sellers: &[Seller]| {
-        let shown: Vec<_> = sellers.iter().filter_map(|s| Some((s, winner(&s.row)?))).collect();
-        let sum = sum(&shown);
-        let all = |wanted: &[Amounts]| shown.iter().all(|(one, _)| wanted.contains(&one.amounts));
-        (
-            sum.filter(|_| all(&[Exact])).map(|m| m.minor),
-            sum.filter(|_| all(&[Exact, Band])).is_some(),
-        )
+        let win = sale_win(&approved(), sellers).unwrap();
+        (win.amount, win.band.map(|band| (band.from, band.to)))
     };
     let public = |amounts, minor| seller(Visibility::Public, amounts, minor);
-    assert_eq!(shown(&[public(Exact, 5), public(Exact, 6)]), (Some(11), true));
-    assert_eq!(shown(&[public(Exact, 5), public(Band, 6)]), (None, true));
-    assert_eq!(shown(&[public(Exact, 5), public(Nothing, 6)]), (None, false));
+    let euros = |minor| Some(money(minor, "EUR"));
+    assert_eq!(shown(&[public(Exact, 5), public(Exact, 6)]), (euros(11), None));
+    assert_eq!(shown(&[public(Exact, 5), public(Band, 6)]), (None, Some((0, 100))));
+    assert_eq!(shown(&[public(Exact, 5), public(Nothing, 6)]), (None, None));
     // Whoever is hidden is not counted.
     let hidden = seller(Visibility::Hidden, Nothing, 100);
-    assert_eq!(shown(&[public(Exact, 5), hidden]), (Some(5), true));
+    assert_eq!(shown(&[public(Exact, 5), hidden]), (euros(5), None));
+    assert_eq!(shown(&[public(Exact, 1)]), (euros(1), None));
+    assert_eq!(shown(&[public(Exact, 0)]), (None, None));
+}
+
+#[test]
+fn a_sale_is_shown_with_those_who_may_be_named_and_a_public_client() {
+    let ana = seller(Visibility::Public, Amounts::Exact, 5);
+    let (anonymous, hidden) = (Visibility::Anonymous, Visibility::Hidden);
+    let [somebody, nobody] =
+        [anonymous, hidden].map(|visibility| seller(visibility, Amounts::Exact, 5));
+    let sale = approved();
+    let win = sale_win(&sale, &[nobody.clone(), ana, somebody]).unwrap();
+    let names: Vec<_> = win.partners.iter().map(|winner| winner.name.as_str()).collect();
+    assert_eq!((names, win.client.as_deref()), (vec!["Ana", NAMELESS], Some("Acme")));
+    assert_eq!(sale_win(&sale, &[nobody]), None);
+    let discreet = SaleRow { public: false, ..sale };
+    let win = sale_win(&discreet, &[seller(Visibility::Public, Amounts::Exact, 5)]).unwrap();
+    assert_eq!((win.client, win.on), (None, discreet.on));
+}
+
+#[test]
+fn there_is_something_to_tell_of_a_sale_while_anything_of_it_counts() {
+    let code = |sale: &SaleRow| counts(sale, "win It went well").map_err(|refusal| refusal.code);
+    let left = |net_minor| SaleRow { net_minor, ..approved() };
+    for sale in [approved(), left(1)] {
+        assert!(stands(&sale));
+        assert_eq!(code(&sale), Ok(()));
+    }
+    let claimed = SaleRow { approved_at: None, ..approved() };
+    let void = SaleRow { voided_at: Some(3), ..approved() };
+    for sale in [left(0), claimed, void] {
+        assert!(!stands(&sale));
+        assert_eq!(code(&sale), Err(Code::Ref));
+    }
+}
+
+#[test]
+fn a_message_waits_for_company_and_keeps_its_distance() {
+    let minute = 60_000;
+    assert_eq!(due(1_000, None, minute), 61_000);
+    assert_eq!(due(200_000, Some(1_000), minute), 260_000);
+    // The last one was sent by a job whose clock is ahead of the input's.
+    assert_eq!(due(1_000, Some(3_000), minute), 63_000);
 }
 
 #[test]

@@ -8,8 +8,11 @@ use schema::ids::{ClientId, PartnerId};
 use schema::metric::Metric;
 use schema::period::{Calendar, Period, WeekStart};
 
-use super::super::{BoardKey, Memberships, Periods, Posted, Slug, Tally, Totals, ranked, replay};
+use super::super::{
+    BoardKey, Memberships, Periods, Posted, Slug, Tally, Totals, ranked, replay, replay_member,
+};
 use super::recount::{entries, steps};
+use super::sale;
 use crate::ledger::rules::EntryBody;
 
 type Entries = Vec<(i64, EntryBody)>;
@@ -170,4 +173,55 @@ fn a_day_belongs_to_one_organization() {
 fn those_with_one_score_share_a_rank() {
     assert_eq!(ranked(&[900, 700, 700, 500]), [1, 2, 2, 4]);
     assert!(ranked(&[]).is_empty());
+}
+
+#[test]
+fn an_entry_concerns_an_organization_only_through_who_is_of_it_by_name() {
+    let [ana, bo, _] = PARTNERS;
+    let since = date(2026, 3, 1);
+    let credit = sale(1, 1, 100, since);
+    for (partner, unnamed, concerns) in [(ana, bo, true), (ana, ana, false), (bo, bo, false)] {
+        let memberships = memberships(&[(partner, "acme", since, None)], &[unnamed]);
+        let calendar = calendar();
+        let tally = Tally::new(&memberships, Periods::of(&calendar));
+        assert_eq!(tally.concerns(&credit), concerns, "{partner:?} but for {unnamed:?}");
+        assert!(!tally.concerns(&sale(2, 1, 100, since.yesterday().unwrap())));
+    }
+}
+
+#[test]
+fn organizations_are_those_that_ever_had_somebody() {
+    let [ana, bo, cy] = PARTNERS;
+    let day = date(2026, 3, 1);
+    let spans =
+        [(ana, "beta", FIRST, Some(day)), (ana, "acme", day, None), (bo, "acme", day, None)];
+    let all = memberships(&spans, &[bo, cy]);
+    assert_eq!(all.organizations(), ["acme", "beta"].map(Slug::from).into());
+    assert_eq!(all.unnamed(), [bo].into(), "Cy was never of one");
+}
+
+#[test]
+fn a_member_s_scores_are_of_what_they_sold_as_one() {
+    let ana = PARTNERS[0];
+    let moved = date(2026, 3, 10);
+    let memberships =
+        memberships(&[(ana, "acme", FIRST, Some(moved)), (ana, "beta", moved, None)], &[ana]);
+    let (old, new) = (sale(1, 1, 100, moved.yesterday().unwrap()), sale(2, 2, 40, moved));
+    let more = sale(3, 3, 2, moved.tomorrow().unwrap());
+    let entries: Vec<_> = (1_i64..)
+        .zip([&old, &new, &more])
+        .map(|(seq, credit)| {
+            (seq, calendar().start_of(credit.on), EntryBody::sale_approved(credit))
+        })
+        .collect();
+    for (slug, revenue, clients) in [("acme", 100, 1), ("beta", 42, 2)] {
+        let calendar = calendar();
+        let periods = &mut Periods::of(&calendar);
+        let scores = replay_member(ana, &entries, (&memberships, slug), periods).unwrap();
+        let of = |metric| scores[&BoardKey::new(metric, Period::ALL, None)].score;
+        assert_eq!((of(Metric::Revenue), of(Metric::Clients)), (revenue, clients), "{slug}");
+    }
+    let periods = calendar();
+    let none = replay_member(ana, &entries, (&memberships, "gamma"), &mut Periods::of(&periods));
+    assert_eq!(none, Ok(BTreeMap::new()));
 }
