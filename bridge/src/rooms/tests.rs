@@ -187,17 +187,151 @@ fn own_state_is_what_the_database_says_or_a_finding() {
         rules::own_differs("Space", (kind, "k"), wanted.as_ref(), real.as_ref()).map(|f| f.id)
     };
     assert_eq!(differs(Some(json!({"v": 1})), Some(json!({"v": 1}))), None);
+    let at = |updated_at: i64| Some(json!({"v": 1, "updated_at": updated_at}));
+    assert_eq!(differs(at(1), at(2)), None, "made anew by a start, it is not sent again");
     assert_eq!(differs(Some(json!({})), None), None);
     assert_eq!(differs(Some(json!({"v": 1})), None).as_deref(), Some("state_differs"));
+    let other = differs(Some(json!({"v": 1})), Some(json!({"v": 2})));
+    assert_eq!(other.as_deref(), Some("state_differs"));
     assert_eq!(differs(None, Some(json!({"v": 1}))).as_deref(), Some("state_unknown"));
     assert_eq!(differs(None, Some(json!({}))), None);
+}
+
+#[test]
+fn state_that_is_not_of_the_database_is_nobody_s_finding() {
+    let real = json!({"v": 1});
+    for (kind, found) in [
+        ("agency.siso.partners.goal", Some("state_unknown")),
+        ("agency.siso.partners.room", None),
+        ("m.room.avatar", None),
+    ] {
+        let finding = rules::own_differs("Space", (kind, ""), None, Some(&real));
+        assert_eq!(finding.map(|finding| finding.id).as_deref(), found, "{kind}");
+    }
+}
+
+#[test]
+fn a_closed_room_is_said_to_lead_to_no_more_than_a_room_s_id() {
+    let longest = format!("!{}", "r".repeat(254));
+    let too_long = format!("{longest}r");
+    for (to, said) in [
+        (Some("!next:example.org"), "the room !next:example.org"),
+        (Some(longest.as_str()), format!("the room {longest}").as_str()),
+        (Some(too_long.as_str()), "another room"),
+        (Some("general"), "another room"),
+        (Some("!a`b:example.org"), "another room"),
+        (Some("!a b:example.org"), "another room"),
+        (Some("!ä:example.org"), "another room"),
+        (None, "another room"),
+    ] {
+        let sentence = rules::closed_for("General", to).sentence;
+        let expected =
+            format!("General was closed in favor of {said}; the program does not follow.");
+        assert_eq!(sentence, expected);
+    }
+}
+
+/// Every room that there can be: one of each kind.
+fn every_key() -> Vec<RoomKey> {
+    let many = [
+        RoomKey::Industry("dental".into()),
+        RoomKey::Pair("01HZX".into()),
+        RoomKey::Organization("acme".into()),
+    ];
+    RoomKey::FIXED.into_iter().chain(many).collect()
+}
+
+#[test]
+fn each_room_is_for_whom_it_was_made() {
+    let which = |is: fn(&RoomKey) -> bool| {
+        every_key().iter().filter(|key| is(key)).map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(which(RoomKey::is_private), ["mentorship-01HZX", "organization:acme"]);
+    assert_eq!(which(|key| !key.is_for_partners()), ["control", "canary"]);
+    assert_eq!(
+        which(|key| !key.is_named()),
+        ["canary", "mentorship-01HZX", "organization:acme"],
+        "the program's state names no secret"
+    );
+    assert_eq!(
+        which(RoomKey::bot_only),
+        ["space", "announcements", "leaderboard", "playbooks", "canary"]
+    );
+}
+
+#[test]
+fn a_room_of_an_industry_or_an_organization_says_which() {
+    for key in every_key().iter().filter(|key| key.role().is_some()) {
+        let states = states(key, "12");
+        let room = content(&states, "agency.siso.partners.room");
+        let said = (room["industry"].as_str(), room["organization"].as_str());
+        let expected = match key.to_string().as_str() {
+            "industry:dental" => (Some("dental"), None),
+            "organization:acme" => (None, Some("acme")),
+            _ => (None, None),
+        };
+        assert_eq!(said, expected, "{key}");
+        assert_eq!((key.industry(), key.organization()), expected, "{key}");
+    }
+}
+
+#[test]
+fn names_and_topics_say_what_a_room_is_for() {
+    let program = program();
+    let wish = |key: &RoomKey, name, open| rules::wish(key, Some((name, open)), &program);
+    assert_eq!(rules::wish(&RoomKey::Space, None, &program).name, "Northwind partners");
+    let (dental, acme) = (RoomKey::Industry("dental".into()), RoomKey::Organization("acme".into()));
+    for (key, name, open, topic) in [
+        (
+            &dental,
+            "Dental",
+            true,
+            "Partners in Dental. Sales claimed here count for this industry.",
+        ),
+        (&dental, "Dental", false, "Dental is closed; the history stays readable."),
+        (&acme, "Acme", false, "Acme has left the program."),
+    ] {
+        assert_eq!(wish(key, name, open).topic, topic);
+    }
+    let team = wish(&acme, "Acme", true);
+    assert_eq!(team.name, "Acme · Northwind partners");
+    assert!(team.topic.starts_with("Only for the people of Acme"), "{}", team.topic);
+    let named = wish(&dental, "Pools `n` spas", true).topic;
+    assert!(named.starts_with("Partners in Pools `n` spas."), "no command is in it: {named}");
+}
+
+#[test]
+fn a_replaced_room_leads_to_the_next() {
+    let content = rules::tombstone("General", "!next:example.org");
+    assert_eq!(content["replacement_room"], "!next:example.org");
+    assert_eq!(content["body"], "General goes on in a new room.");
+}
+
+#[test]
+fn a_room_s_first_event_has_its_mark_and_tells_a_space() {
+    let mark = |content: &serde_json::Value| content[rules::MADE].clone();
+    let room = rules::create_content("01A", "general", false);
+    assert_eq!((mark(&room), room.get("type")), (json!("01A:general"), None));
+    let space = rules::create_content("01A", "space", true);
+    assert_eq!((mark(&space), &space["type"]), (json!("01A:space"), &json!("m.space")));
+}
+
+#[test]
+fn in_a_direct_chat_both_talk_and_nobody_asks_others_in() {
+    for (version, users) in [("11", json!({"@bot:example.org": 100})), ("12", json!({}))] {
+        let content = rules::direct_powers("@bot:example.org", version);
+        assert_eq!((&content["events_default"], &content["users"]), (&json!(0), &users));
+        let guarded = (&content["invite"], &content["events"]["m.room.encryption"]);
+        assert_eq!(guarded, (&json!(100), &json!(100)), "{version}");
+    }
 }
 
 #[test]
 fn topics_name_commands_with_the_programs_prefix() {
     let mut program = program();
     program.prefix = "?".to_owned();
-    for key in RoomKey::FIXED {
+    let made = [RoomKey::Pair("01J".into()), RoomKey::Organization("acme".into())];
+    for key in RoomKey::FIXED.into_iter().chain(made) {
         let topic = rules::wish(&key, None, &program).topic;
         assert!(!topic.contains(['!', '`']) && !topic.contains("win "), "{topic}");
     }

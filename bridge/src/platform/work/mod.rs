@@ -11,7 +11,7 @@ mod rows;
 pub use effects::{Done, Effects, JobRow, Mark, OutKind, OutRow, StateRow, out_checksum};
 pub use file::{FILE_BYTES_MAX, File};
 pub use memory::Memory;
-pub use out::{MARKER, OWED, event_ref, state_hash, txn_id};
+pub use out::{MARKER, OWED, event_ref, lasting, state_hash, txn_id};
 pub use rows::{Cell, Insert};
 
 use super::db::Conn;

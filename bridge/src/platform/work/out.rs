@@ -271,12 +271,18 @@ fn mark(content: &mut String, txn: &str) {
     content.push_str("\"}");
 }
 
-/// Hash of a state content; `updated_at` alone is no change.
+/// Hash of what lasts of a state content.
 #[must_use]
 pub fn state_hash(content: &serde_json::Value) -> String {
+    txn_id("state", &lasting(content).to_string())
+}
+
+/// A state content without its `updated_at`, which alone is no change.
+#[must_use]
+pub fn lasting(content: &serde_json::Value) -> serde_json::Value {
     let mut copy = content.clone();
     if let Some(object) = copy.as_object_mut() {
         object.remove("updated_at");
     }
-    txn_id("state", &copy.to_string())
+    copy
 }

@@ -2,6 +2,7 @@
 //! room's state; the keeper, which mends, uses single findings.
 use super::diff::{Real, diff};
 use super::states::{StateEvent, Wish};
+use crate::platform::work::lasting;
 use schema::card::{Finding, Severity};
 use serde_json::Value;
 
@@ -75,7 +76,7 @@ pub fn own_differs(
     let empty = |content: &Value| content.as_object().is_some_and(serde_json::Map::is_empty);
     let which = if key.is_empty() { kind.to_owned() } else { format!("{kind} {key}") };
     match (wanted, real) {
-        (Some(wanted), Some(real)) if wanted == real => None,
+        (Some(wanted), Some(real)) if lasting(wanted) == lasting(real) => None,
         (Some(wanted), None) if empty(wanted) => None,
         (Some(_), _) => {
             let sentence = format!("{which} of {name} is not what the database says.");

@@ -76,11 +76,7 @@ pub struct Child<'a> {
 #[must_use]
 pub fn wish(key: &RoomKey, industry: Option<(&str, bool)>, program: &Program) -> Wish {
     let (name, open) = industry.unwrap_or((key.industry().unwrap_or_default(), true));
-    let (title, topic) = words(key, name, open);
-    let topic = match key {
-        RoomKey::Industry(_) => topic,
-        _ => Line::new().sentence(&topic, &program.prefix).into_plain(),
-    };
+    let (title, topic) = words(key, name, open, &program.prefix);
     let name = match key {
         RoomKey::Space => program.name.clone(),
         _ => format!("{title} · {}", program.name),
@@ -97,7 +93,10 @@ pub fn wish(key: &RoomKey, industry: Option<(&str, bool)>, program: &Program) ->
     }
 }
 
-fn words(key: &RoomKey, industry: &str, open: bool) -> (String, String) {
+/// A title and a topic. In sentences of ours a command stands in backticks; names of people's making stay as they are.
+fn words(key: &RoomKey, name: &str, open: bool, prefix: &str) -> (String, String) {
+    let said = |sentence: &str| Line::new().sentence(sentence, prefix).into_plain();
+    let named = |topic: String| (name.to_owned(), topic);
     let (title, topic) = match key {
         RoomKey::Space => ("", "The rooms of the partner program."),
         RoomKey::Announcements => {
@@ -121,36 +120,27 @@ fn words(key: &RoomKey, industry: &str, open: bool) -> (String, String) {
             ("Canary", "The bot checks here that its messages come back. Nothing to see.")
         }
         RoomKey::Pair(_) => {
-            return (
-                industry.to_owned(),
-                "For the two of you: !mentor goal, !mentor log, !mentor end.".to_owned(),
-            );
+            return named(said("For the two of you: `mentor goal`, `mentor log`, `mentor end`."));
         }
         RoomKey::Organization(_) if open => {
-            return (
-                industry.to_owned(),
-                format!(
-                    "Only for the people of {industry} and the program's managers: !team list."
-                ),
-            );
+            let lists = said("`team list` names them.");
+            return named(format!(
+                "Only for the people of {name} and the program's managers. {lists}"
+            ));
         }
         RoomKey::Organization(_) => {
-            return (industry.to_owned(), format!("{industry} has left the program."));
+            return named(format!("{name} has left the program."));
         }
         RoomKey::Industry(_) if open => {
-            return (
-                industry.to_owned(),
-                format!("Partners in {industry}. Sales claimed here count for this industry."),
-            );
+            return named(format!(
+                "Partners in {name}. Sales claimed here count for this industry."
+            ));
         }
         RoomKey::Industry(_) => {
-            return (
-                industry.to_owned(),
-                format!("{industry} is closed; the history stays readable."),
-            );
+            return named(format!("{name} is closed; the history stays readable."));
         }
     };
-    (title.to_owned(), topic.to_owned())
+    (title.to_owned(), said(topic))
 }
 
 /// Everything that should be in a room, beside the Space's list.
