@@ -4,11 +4,10 @@ use super::client::{As, Client, DEVICE};
 use bridge::platform::homeserver::CallError;
 use http::header::SERVER;
 use http::{Method, StatusCode};
-use ruma::OwnedDeviceId;
-use ruma::RoomVersionId;
 use ruma::api::SupportedVersions;
 use ruma::api::client::device::update_device::v3 as update_device;
 use ruma::api::client::discovery::get_capabilities::v3 as get_capabilities;
+use ruma::{OwnedDeviceId, RoomVersionId};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -81,7 +80,7 @@ pub async fn probe(client: &Client) -> Result<Capabilities, CallError> {
 }
 
 /// The federation endpoint tells best, but is often not served on the client's port.
-async fn software(client: &Client) -> Option<Software> {
+pub async fn software(client: &Client) -> Option<Software> {
     let answer = client.get_open("/_matrix/federation/v1/version").await.ok()?;
     serde_json::from_slice::<SoftwareBody>(answer.body()).ok().map(|body| body.server)
 }
@@ -103,17 +102,33 @@ async fn room_versions(
     }
 }
 
-/// Makes the device where that is possible, which is what the probe is after.
+/// Makes the device where that is possible, and asks as whom we speak when we name it: Conduit has a
+/// device of that name after our first login, and yet does not speak as it.
 async fn device_masquerade(client: &Client) -> Result<bool, CallError> {
     let mut request = update_device::Request::new(OwnedDeviceId::from(DEVICE));
     request.display_name = Some(DEVICE_NAME.to_owned());
     match client.call_as(As::Bot, request).await {
-        Ok(_) => Ok(true),
-        Err(CallError::Refused { .. }) => Ok(false),
+        Ok(_) => {}
+        Err(CallError::Refused { .. }) => return Ok(false),
         // To go on without the device for good, because of one bad moment, would be to say things twice
         // when the homeserver is started again.
-        Err(unclear) => Err(unclear),
+        Err(unclear) => return Err(unclear),
     }
+    let path = format!("/_matrix/client/v3/account/whoami?device_id={DEVICE}");
+    let answer = client.raw(Method::GET, As::Bot, &path, Vec::new()).await?;
+    speaks_as_device(answer.status(), answer.body())
+}
+
+fn speaks_as_device(status: StatusCode, body: &[u8]) -> Result<bool, CallError> {
+    if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
+        return Err(CallError::Unknown(format!("{status} to the question who we are")));
+    }
+    #[derive(Deserialize)]
+    struct Who {
+        device_id: Option<String>,
+    }
+    let who = serde_json::from_slice::<Who>(body);
+    Ok(who.is_ok_and(|who| who.device_id.as_deref() == Some(DEVICE)))
 }
 
 /// A refusal (no such room) means that the token did for the endpoint; Conduit fails with 500 and no
@@ -138,7 +153,7 @@ fn as_token_does(status: StatusCode, body: &[u8]) -> Result<bool, CallError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{as_token_does, software_of_header};
+    use super::{as_token_does, software_of_header, speaks_as_device};
     use http::StatusCode;
 
     #[test]
@@ -148,6 +163,17 @@ mod tests {
         assert!(!as_token_does(StatusCode::INTERNAL_SERVER_ERROR, b"").unwrap());
         assert!(as_token_does(StatusCode::INTERNAL_SERVER_ERROR, b"{}").is_err());
         assert!(as_token_does(StatusCode::TOO_MANY_REQUESTS, b"{}").is_err());
+    }
+
+    #[test]
+    fn a_device_counts_where_the_homeserver_speaks_of_it() {
+        let says = |body: &[u8]| speaks_as_device(StatusCode::OK, body).unwrap();
+        assert!(says(br#"{"user_id": "@b:h.org", "device_id": "PARTNERSPACE"}"#));
+        assert!(!says(br#"{"user_id": "@b:h.org", "device_id": "OTHER"}"#));
+        assert!(!says(br#"{"user_id": "@b:h.org"}"#));
+        assert!(!speaks_as_device(StatusCode::NOT_FOUND, b"{}").unwrap());
+        assert!(speaks_as_device(StatusCode::BAD_GATEWAY, b"").is_err());
+        assert!(speaks_as_device(StatusCode::TOO_MANY_REQUESTS, b"{}").is_err());
     }
 
     #[test]

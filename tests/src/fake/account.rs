@@ -60,9 +60,8 @@ fn devices(w: &mut World, c: &Caller, call: &Call, rest: &[&str]) -> Answer {
             let name = known.devices.get(*id).ok_or_else(|| not_found("No device found"))?;
             Ok(show(id, name))
         }
-        ("PUT", [_]) if conduit => Err(unrecognized(404)),
         ("PUT", [id]) => {
-            if !c.appservice && !known.devices.contains_key(*id) {
+            if (conduit || !c.appservice) && !known.devices.contains_key(*id) {
                 return Err(not_found("No device found"));
             }
             let name = call.body["display_name"].as_str().unwrap_or_default().to_owned();

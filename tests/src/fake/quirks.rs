@@ -45,7 +45,7 @@ pub struct Quirks {
     /// The default room version of the server.
     pub room_version: String,
     /// Behave like Conduit: 500 without a body where a device is needed, no retry timer, batches of
-    /// 30, opaque transaction ids, 400 instead of 403 outside the namespace, no `PUT /devices`.
+    /// 30, opaque transaction ids, 400 instead of 403 outside the namespace, no device by `PUT /devices`.
     pub conduit: bool,
     /// The push token as a header and in the URL.
     pub token_in_header: bool,

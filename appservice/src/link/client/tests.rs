@@ -194,6 +194,9 @@ fn synapse(asked: &Asked) -> (u16, Value) {
         () if line.contains("/client/versions") => (200, json!({"versions": ["v1.11"]})),
         () if line.contains("/messages") => (403, json!({"errcode": "M_FORBIDDEN"})),
         () if line.contains("/register") => (400, json!({"errcode": "M_USER_IN_USE"})),
+        () if line.contains("/whoami?device_id=") => {
+            (200, json!({"user_id": "@partners_bot:h.org", "device_id": DEVICE}))
+        }
         () if line.contains("/whoami") => (200, json!({"user_id": "@partners_sender:h.org"})),
         () if line.contains("/ping") => (404, json!({"errcode": "M_UNRECOGNIZED"})),
         () if line.starts_with("GET") && line.contains("/displayname") => {
