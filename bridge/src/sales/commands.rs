@@ -12,22 +12,19 @@ pub use add::{ControlAdd, amend_for, claim};
 use super::actions::{self, Manner};
 use super::render::{self, Asked};
 use super::rules;
-use super::store::{self, SaleRow};
+use super::store::{self, Which};
 use crate::partners::commands::user_id;
 use crate::platform::access::{self, Caller, Partner};
 use crate::platform::commands::{PROSE, Said};
 use crate::platform::confirm;
-use crate::platform::refusal::{Code, Fault, Refusal, Stop};
+use crate::platform::refusal::{Code, Refusal, Stop};
 use crate::platform::work::Work;
 use crate::terms;
 pub use explain::explain;
 use refund::{Refund, refund};
 use schema::card::{PartnerRef, SaleEvent};
-use schema::ids::{SaleId, SaleNumber};
-use schema::money::Money;
+use schema::ids::{PartnerId, SaleNumber};
 use schema::period::Period;
-use schema::status::SaleStatus;
-use std::collections::HashMap;
 
 /// What a claim says.
 #[derive(Debug, Clone, clap::Args)]
@@ -178,7 +175,6 @@ pub enum ControlSale {
 }
 
 /// How many rows a list reads to filter; more than any phone shows.
-const READ_MAX: i64 = 500;
 
 /// # Errors
 /// When the person is no partner, or the words do not fit.
@@ -316,15 +312,8 @@ async fn list_own(
     partner: &Partner,
     words: Option<String>,
 ) -> Result<(), Stop> {
-    let period = period(words)?;
-    let id = partner.id().to_string();
-    let mut rows = store::list(work.tx, Some(&id), READ_MAX).await?;
-    for row in &mut rows {
-        *row = actions::shown_here(work, row).await?;
-    }
-    let parts = store::shares::credited(work.tx, partner.id(), READ_MAX).await?;
-    let asked = Asked { period, status: None, partner: None, team: false, is_of_parts: false };
-    show(work, rows, asked, Some(&parts))
+    let asked = Asked { period: period(words)?, status: None, partner: None, team: false };
+    show(work, Some(partner.id()), asked).await
 }
 
 async fn list_all(
@@ -355,42 +344,21 @@ async fn list_all(
         }
         None => None,
     };
-    let id = partner.as_ref().map(|partner| partner.id.to_string());
-    let rows = store::list(work.tx, id.as_deref(), READ_MAX).await?;
-    let asked = Asked { period, status, partner, team: true, is_of_parts: false };
-    show(work, rows, asked, None)
+    let of = partner.as_ref().map(|partner| partner.id);
+    show(work, of, Asked { period, status, partner, team: true }).await
 }
 
-/// `parts`: what of each approved sale is the reader's own.
-fn show(
-    work: &mut Work<'_>,
-    rows: Vec<SaleRow>,
-    mut asked: Asked,
-    parts: Option<&HashMap<SaleId, i64>>,
-) -> Result<(), Stop> {
-    let calendar = &work.program.calendar;
-    let rows: Vec<SaleRow> = rows
-        .into_iter()
-        .filter(|sale| {
-            asked.period.is_none_or(|period| calendar.period_of(period.kind(), sale.on) == period)
-        })
-        .filter(|sale| asked.status.is_none_or(|status| sale.status() == status))
-        .collect();
-    let currency = work.program.currency;
-    let approved = |sale: &&SaleRow| sale.status() == SaleStatus::Approved;
-    let whole = rows.iter().filter(approved).filter_map(|sale| sale.reporting(sale.net_minor).ok());
-    let whole = sum(whole.map(|counted| counted.minor))?;
-    let own = match parts {
-        Some(parts) => sum(rows.iter().filter_map(|sale| parts.get(&sale.id).copied()))?,
-        None => whole,
-    };
-    asked.is_of_parts = own != whole;
-    let total = Money::new(own, currency);
-    work.reply(&render::list(&rows, total, asked, &work.program.prefix));
+/// `of`: whose sales; for the team the total is of them whole, else of the reader's own parts.
+async fn show(work: &mut Work<'_>, of: Option<PartnerId>, asked: Asked) -> Result<(), Stop> {
+    let days = asked.period.and_then(|period| work.program.calendar.days(period));
+    let of = of.map(|id| id.to_string());
+    let which = Which { partner: of.as_deref(), status: asked.status, days };
+    let mut listed = store::list(work.tx, which, render::ROWS_MAX).await?;
+    if !asked.team {
+        for row in &mut listed.newest {
+            *row = actions::shown_here(work, row).await?;
+        }
+    }
+    work.reply(&render::list(&listed, asked, (work.program.currency, &work.program.prefix)));
     Ok(())
-}
-
-fn sum(mut minors: impl Iterator<Item = i64>) -> Result<i64, Fault> {
-    let sum = minors.try_fold(0_i64, i64::checked_add);
-    sum.ok_or(Fault::Overflow("a list's total"))
 }

@@ -7,7 +7,7 @@ mod team;
 
 pub use correct::ask_correct;
 pub use disputes::with_earned;
-pub use list::{Asked, list};
+pub use list::{Asked, ROWS_MAX, list};
 pub use shares::{
     ask_refund, ask_share, joined, lapsed, ready, remind_share, ruled, ruled_ready, share_answered,
     to_claimant,

@@ -1,11 +1,29 @@
 //! Rows of sales, their shares, approvals, and clients.
+macro_rules! select_sale {
+    ($rest:expr) => {
+        concat!(
+            "select s.id, s.number, s.partner_id, p.user_id, p.name, s.client_id, c.name, \
+             s.amount_minor, s.currency, s.industry, s.effective_on, s.note, s.public, s.flags, \
+             s.cause, s.room_id, s.claimed_at, s.approved_at, s.approved_by, s.rejected_at, \
+             s.rejected_by, s.reject_reason, s.withdrawn_at, s.voided_at, s.voided_by, s.void_reason, \
+             s.amount_minor - coalesce((select cast(sum(a.amount_minor) as bigint) from adjustment a \
+             where a.sale_id = s.id), 0), s.rate, s.rate_from, s.reporting_minor, s.reporting_currency, s.thread, \
+             s.playbook, s.claimed_by, (select o.number from sale o where o.id = s.corrects) \
+             from sale s join partner p on p.id = s.partner_id join client c on c.id = s.client_id ",
+            $rest
+        )
+    };
+}
+
 mod claims;
 pub mod disputes;
+mod list;
 mod record;
 pub mod shares;
 
 pub use claims::{NewSale, insert, rewrite, set_corrects, waits};
 pub use disputes::Dispute;
+pub use list::{Listed, Which, list, newest};
 pub use record::{has_approved, record};
 pub use shares::Adjustment;
 
@@ -94,22 +112,6 @@ impl SaleRow {
             SaleStatus::Claimed
         }
     }
-}
-
-macro_rules! select_sale {
-    ($rest:literal) => {
-        concat!(
-            "select s.id, s.number, s.partner_id, p.user_id, p.name, s.client_id, c.name, \
-             s.amount_minor, s.currency, s.industry, s.effective_on, s.note, s.public, s.flags, \
-             s.cause, s.room_id, s.claimed_at, s.approved_at, s.approved_by, s.rejected_at, \
-             s.rejected_by, s.reject_reason, s.withdrawn_at, s.voided_at, s.voided_by, s.void_reason, \
-             s.amount_minor - coalesce((select cast(sum(a.amount_minor) as bigint) from adjustment a \
-             where a.sale_id = s.id), 0), s.rate, s.rate_from, s.reporting_minor, s.reporting_currency, s.thread, \
-             s.playbook, s.claimed_by, (select o.number from sale o where o.id = s.corrects) \
-             from sale s join partner p on p.id = s.partner_id join client c on c.id = s.client_id ",
-            $rest
-        )
-    };
 }
 
 fn read(row: &AnyRow) -> Result<SaleRow, sqlx::Error> {
@@ -209,35 +211,6 @@ pub async fn by_cause(tx: &mut Conn, event_id: &str) -> Result<Option<SaleRow>, 
         .fetch_optional(&mut *tx)
         .await?;
     whole(tx, row).await
-}
-
-/// Sales in which a partner has a part, or everybody's, newest first.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn list(
-    tx: &mut Conn,
-    partner: Option<&str>,
-    limit: i64,
-) -> Result<Vec<SaleRow>, sqlx::Error> {
-    let rows = match partner {
-        Some(id) => {
-            sqlx::query(select_sale!(
-                "where s.id in (select sale_id from share where partner_id = $1) order by s.number desc limit $2"
-            ))
-                .bind(id)
-                .bind(limit)
-                .fetch_all(tx)
-                .await?
-        }
-        None => {
-            sqlx::query(select_sale!("order by s.number desc limit $1"))
-                .bind(limit)
-                .fetch_all(tx)
-                .await?
-        }
-    };
-    rows.iter().map(read).collect()
 }
 
 /// # Errors

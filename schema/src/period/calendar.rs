@@ -82,12 +82,17 @@ impl Calendar {
         self.period_of(kind, self.day_of(ms))
     }
 
+    /// The first day of a period and the first after it; none for all time.
+    #[must_use]
+    pub fn days(&self, period: Period) -> Option<(Date, Date)> {
+        Some((period.first_day(self.week_start)?, period.end_day(self.week_start)?))
+    }
+
     /// The first instant of a period and the first after it; none for all time.
     #[must_use]
     pub fn bounds(&self, period: Period) -> Option<(i64, i64)> {
-        let from = self.start_of(period.first_day(self.week_start)?);
-        let to = self.start_of(period.end_day(self.week_start)?);
-        Some((from, to))
+        let (from, to) = self.days(period)?;
+        Some((self.start_of(from), self.start_of(to)))
     }
 
     /// The instant from which a period takes nothing more: its end and seven full local days.

@@ -1,12 +1,12 @@
 //! Lists of sales: a partner's own, and the team's.
-use super::super::store::SaleRow;
+use super::super::store::Listed;
 use super::{NAME_CHARS, card, is_for_room, team, view};
 use crate::platform::text::{Line, Message};
 use schema::card::{PartnerRef, Sales};
-use schema::money::Money;
+use schema::money::{Currency, Money};
 use schema::status::SaleStatus;
 
-const ROWS_MAX: usize = 10;
+pub const ROWS_MAX: i64 = 10;
 
 /// What a list was asked for.
 #[derive(Debug, Clone)]
@@ -15,12 +15,10 @@ pub struct Asked {
     pub status: Option<SaleStatus>,
     pub partner: Option<PartnerRef>,
     pub team: bool,
-    /// The total is of the person's own parts, and less than the whole.
-    pub is_of_parts: bool,
 }
 
 impl Asked {
-    fn title(&self, count: usize) -> Line {
+    fn title(&self, count: i64) -> Line {
         let mut line = Line::new().plain("Sales");
         if let Some(partner) = &self.partner {
             line = line.plain(" · ").person_cut(&partner.name, NAME_CHARS);
@@ -36,8 +34,11 @@ impl Asked {
 }
 
 #[must_use]
-pub fn list(sales: &[SaleRow], approved: Money, asked: Asked, prefix: &str) -> Message {
-    let mut message = Message::notice(asked.title(sales.len()));
+pub fn list(listed: &Listed, asked: Asked, (currency, prefix): (Currency, &str)) -> Message {
+    let Listed { newest: sales, count, .. } = listed;
+    let total = if asked.team { listed.whole_minor } else { listed.own_minor };
+    let approved = Money::new(total, currency);
+    let mut message = Message::notice(asked.title(*count));
     if sales.is_empty() {
         // The team claims nothing.
         let none = Line::new().plain("None yet.");
@@ -45,7 +46,7 @@ pub fn list(sales: &[SaleRow], approved: Money, asked: Asked, prefix: &str) -> M
         let none = if asked.team { none } else { none.plain(" Claim one with ").code(&example) };
         message = message.line(none);
     } else {
-        let rows = sales.iter().take(ROWS_MAX).map(|sale| {
+        let rows = sales.iter().map(|sale| {
             let of_many = asked.team && asked.partner.is_none();
             let who = if of_many { &sale.partner_name } else { &sale.client_name };
             let line =
@@ -59,21 +60,20 @@ pub fn list(sales: &[SaleRow], approved: Money, asked: Asked, prefix: &str) -> M
             line.plain(&format!(" {}{look}", status_sign(sale.status())))
         });
         message = message.lines(rows.collect());
-        let part = if asked.is_of_parts { ", your parts" } else { "" };
+        let part = if total == listed.whole_minor { "" } else { ", your parts" };
         message = message.line(format!("Approved{part}: {approved}"));
     }
-    if sales.len() > ROWS_MAX {
+    if *count > ROWS_MAX {
         message = message.line(
             Line::new()
-                .plain(&format!("… and {} more; ", sales.len() - ROWS_MAX))
+                .plain(&format!("… and {} more; ", count - ROWS_MAX))
                 .code(&format!("{prefix}sale show S-1"))
                 .plain(" has one."),
         );
     }
-    let count = i64::try_from(sales.len()).unwrap_or(i64::MAX);
-    let views = sales.iter().take(ROWS_MAX).map(|sale| view(sale, None)).collect();
+    let views = sales.iter().map(|sale| view(sale, None)).collect();
     let Asked { period, status, partner, .. } = asked;
-    message.card(&card(Sales { period, status, partner, sales: views, count, approved }))
+    message.card(&card(Sales { period, status, partner, sales: views, count: *count, approved }))
 }
 
 pub(super) fn status_sign(status: SaleStatus) -> &'static str {

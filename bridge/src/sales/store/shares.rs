@@ -5,7 +5,6 @@ use crate::platform::work::{Cell, Insert, Work};
 use schema::card::AdjustmentKind;
 use schema::ids::{PartnerId, SaleId};
 use sqlx::Row as _;
-use std::collections::HashMap;
 
 const SHARE: Insert = Insert {
     rank: 3,
@@ -161,31 +160,6 @@ pub async fn override_open(tx: &mut Conn, sale: SaleId, by: &str) -> Result<(), 
     .execute(tx)
     .await?;
     Ok(())
-}
-
-/// What a partner has of each sale that counts, of the newest, in the program's currency.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn credited(
-    tx: &mut Conn,
-    partner: PartnerId,
-    limit: i64,
-) -> Result<HashMap<SaleId, i64>, sqlx::Error> {
-    let rows = sqlx::query(
-        "select h.sale_id, coalesce(h.credit_minor, h.amount_minor) + \
-         coalesce((select cast(sum(a.minor) as bigint) from adjustment_share a \
-         where a.sale_id = h.sale_id and a.partner_id = h.partner_id), 0) \
-         from share h join sale s on s.id = h.sale_id \
-         where h.partner_id = $1 and s.approved_at is not null and s.voided_at is null \
-         order by s.number desc limit $2",
-    )
-    .bind(partner.to_string())
-    .bind(limit)
-    .fetch_all(tx)
-    .await?;
-    let id = |text: String| text.parse().map_err(|_| sqlx::Error::Decode("share: sale".into()));
-    rows.iter().map(|row| Ok((id(row.try_get(0)?)?, row.try_get(1)?))).collect()
 }
 
 /// What was taken back from a sale.

@@ -101,7 +101,8 @@ pub(super) async fn people_changed(
     limit: i64,
 ) -> Result<(), Fault> {
     let mut posts = BTreeSet::new();
-    for sale in sales::list(work.tx, Some(partner), limit).await? {
+    let which = sales::Which { partner: Some(partner), ..sales::Which::default() };
+    for sale in sales::newest(work.tx, which, limit).await? {
         let id = sale.id.to_string();
         let Some(sale) = sales::by_id(work.tx, &id).await?.filter(rules::stands) else { continue };
         let shown = line_of(work, &sale).await?;

@@ -1,6 +1,7 @@
 //! Worked examples that hang on an instant, from the command to the ledger and the statement, at exactly
 //! that instant, on both databases.
 mod figures;
+mod lists;
 
 use anyhow::{Context, ensure};
 use bridge::platform::db::{Db, migrate};
@@ -190,5 +191,19 @@ mod counted {
     #[tokio::test]
     async fn on_postgres() -> Outcome<()> {
         figures::all(Ground::FakePostgres).await
+    }
+}
+
+mod listed {
+    use super::{Ground, Outcome, lists};
+
+    #[tokio::test]
+    async fn on_sqlite() -> Outcome<()> {
+        lists::all(Ground::FakeSqlite).await
+    }
+
+    #[tokio::test]
+    async fn on_postgres() -> Outcome<()> {
+        lists::all(Ground::FakePostgres).await
     }
 }

@@ -1,0 +1,44 @@
+//! A list shows the newest ten and speaks of all: how many there are, and what of them counts.
+use super::{Said, database, desk, sold};
+use partnerspace_tests::Outcome;
+use partnerspace_tests::desk::user;
+use partnerspace_tests::house::Ground;
+
+const NOW: &str = "2026-06-10T10:00:00Z";
+/// More than any list was ever read of.
+const CLAIMS: usize = 520;
+
+pub async fn all(ground: Ground) -> Outcome<()> {
+    let (db, _folder) = database(ground).await?;
+    let mut desk = desk(&db, "Europe/Berlin", NOW).await?;
+    desk.partner("bo", 2).await?;
+    sold(&mut desk, NOW, "1000 EUR Acme --on 2026-05-31").await?;
+    desk.ask("ana", &format!("sale add 500 EUR Beta --with \"me 3, {} 2\"", user("bo"))).await?;
+    desk.order("!sale approve S-2 --anyway").await?.says(&["Approved"])?;
+    sold(&mut desk, NOW, "90 EUR Gamma").await?;
+    desk.order("!sale refund S-1 250 it was too much --yes").await?.says(&["S-1"])?;
+    desk.order("!sale void S-3 never paid --yes").await?.says(&["S-3"])?;
+    for n in 0..CLAIMS {
+        desk.now += 60_000;
+        desk.ask("ana", &format!("sale add 7 EUR Client {n} {}", n * 7919)).await?;
+    }
+    desk.ask("ana", "sale list").await?.says(&[
+        "Sales · 523",
+        "S-523",
+        "Approved, your parts: €1,050",
+        "… and 513 more",
+    ])?;
+    desk.ask("bo", "sale list").await?.says(&["Sales · 1", "Approved, your parts: €200"])?;
+    desk.ask("ana", "sale list 2026-05").await?.says(&["· 1", "S-1 ", "Approved: €750"])?;
+    desk.order("!sale list").await?.says(&["Sales · 523", "Approved: €1,250"])?;
+    desk.order("!sale list 2026-05").await?.says(&["Sales · 2026-05 · 1", "Approved: €750"])?;
+    for (status, count) in [("approved", 2), ("voided", 1), ("claimed", CLAIMS), ("rejected", 0)] {
+        let list = desk.order(&format!("!sale list --status {status}")).await?;
+        list.says(&[&format!("Sales · {status} · {count}\n")])?;
+    }
+    let of_bo = format!("!sale list 2026-06 --status approved --partner {}", user("bo"));
+    desk.order(&of_bo).await?.says(&["· 1\n", "S-2", "Approved: €500"])?;
+    desk.forget().await?;
+    db.close().await;
+    Ok(())
+}
