@@ -7,6 +7,8 @@ use std::ops::Range;
 
 /// A part as JSON: with its plain and HTML forms beside it, it stays within one event.
 pub const PART_BYTES_MAX: usize = 8 * 1024;
+/// What names the language of code, said again with each piece of it.
+const LANGUAGE_CHARS_MAX: usize = 30;
 
 /// A piece of the text, and what is shown for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,9 +80,12 @@ fn blocks(text: &str) -> Vec<Block> {
 fn frame(event: &Event<'_>, text: &str) -> (String, String) {
     match event {
         Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
-            // Longer than any fence that may stand in it.
-            let fence = "`".repeat(longest_run(text, '`') + 1);
-            (format!("{fence}{}\n", info.replace('`', "")), format!("\n{fence}"))
+            // Its own fence: none in it ends it, and the last piece brings its end along.
+            let kind = text.chars().next().unwrap_or('`');
+            let fence: String = text.chars().take_while(|ch| *ch == kind).collect();
+            let language = info.split_whitespace().next().unwrap_or_default();
+            let language: String = language.chars().take(LANGUAGE_CHARS_MAX).collect();
+            (format!("{fence}{language}\n"), fence)
         }
         Event::Start(Tag::Table(_)) => {
             let head: Vec<&str> = text.lines().take(2).collect();
@@ -90,15 +95,6 @@ fn frame(event: &Event<'_>, text: &str) -> (String, String) {
     }
 }
 
-fn longest_run(text: &str, of: char) -> usize {
-    let (mut longest, mut run) = (3, 0);
-    for ch in text.chars() {
-        run = if ch == of { run + 1 } else { 0 };
-        longest = longest.max(run);
-    }
-    longest.min(200)
-}
-
 /// A block that is too large for one part, cut at the ends of lines, or of words, or anywhere.
 fn pieces<'a>(text: &'a str, block: &Block) -> Vec<Part<'a>> {
     let (before, after) = &block.frame;
@@ -106,12 +102,12 @@ fn pieces<'a>(text: &'a str, block: &Block) -> Vec<Part<'a>> {
     let mut rest = text;
     while !rest.is_empty() {
         let (piece, later) = rest.split_at(end_of_piece(rest));
-        let first = pieces.is_empty();
-        let shown = match (first, later.is_empty()) {
-            (true, _) => format!("{piece}{after}"),
-            (false, false) => format!("{before}{piece}{after}"),
+        let before = if pieces.is_empty() { "" } else { before };
+        let shown = match later {
             // The block's own end closes it.
-            (false, true) => format!("{before}{piece}"),
+            "" => format!("{before}{piece}"),
+            _ if after.is_empty() || piece.ends_with('\n') => format!("{before}{piece}{after}"),
+            _ => format!("{before}{piece}\n{after}"),
         };
         pieces.push(Part { text: piece, shown });
         rest = later;
@@ -226,17 +222,31 @@ mod tests {
     }
 
     #[test]
-    fn a_fence_that_stands_in_code_does_not_end_its_pieces() {
-        for (inner, around) in [("```", "````"), ("`````", "``````")] {
-            let code = format!("~~~\n{}~~~", format!("a\n{inner}\nb\n").repeat(3_000));
-            let parts = split(&code);
-            assert!(parts.len() > 3, "{}", parts.len());
-            for part in &parts[1..parts.len() - 1] {
-                assert_eq!(part.shown.lines().next(), Some(around));
-                let [Some(shown)] = &shown_code(part)[..] else { panic!("not only code") };
-                assert_eq!(shown.trim_end(), part.text.trim_end());
+    fn each_piece_of_code_is_one_block_of_just_that_code() {
+        for (around, inner) in
+            [("```", "~~~"), ("~~~", "```"), ("``````", "`````"), ("~~~~", "~~~")]
+        {
+            let code = format!("a\n{inner}\nb\n").repeat(3_000);
+            let text = format!("{around}sh note\n{code}{around}\nThe end.\n");
+            let parts = split(&text);
+            let (end, pieces) = parts.split_last().unwrap();
+            assert!(pieces.len() > 2, "{}", pieces.len());
+            assert_eq!(end.shown, "The end.\n");
+            let mut shown = String::new();
+            for part in pieces {
+                let [Some(piece)] = &shown_code(part)[..] else { panic!("{}", part.shown) };
+                shown.push_str(piece);
             }
+            assert_eq!(shown, code, "{around}");
+            assert_eq!(parts[1].shown.lines().next(), Some(&*format!("{around}sh")));
         }
+    }
+
+    #[test]
+    fn a_long_word_after_the_fence_is_not_said_again_with_each_piece() {
+        let text = format!("```{}\n{}```\n", "x".repeat(5_000), "a\n".repeat(20_000));
+        let parts = split(&text);
+        assert_eq!(parts[1].shown.lines().next().map(str::len), Some(3 + LANGUAGE_CHARS_MAX));
     }
 
     #[test]
