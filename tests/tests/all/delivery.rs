@@ -241,3 +241,19 @@ async fn near_names_on_sqlite() -> Outcome<()> {
 async fn near_names_on_postgres() -> Outcome<()> {
     near_names(Ground::FakePostgres).await
 }
+
+/// The homeserver pushes nothing of a chat before the bot is in it. That this is read there is no fault of it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn first_words_in_a_chat_raise_no_alarm() -> Outcome<()> {
+    let mut house = House::open(Ground::FakeSqlite, "olga").await?;
+    house.stranger("eve").await?;
+    let (fake, eve) = (fake(&house)?, house.person("eve")?);
+    fake.quirks(|quirks| quirks.hold = true);
+    let chat = eve.create_room(&[&house.program.bot], true).await?;
+    let said = eve.say(&chat, "!help").await?;
+    fake.quirks(|quirks| quirks.hold = false);
+    eve.reply_to(&said).await?;
+    let found = house.program.metric("inbox_found_total").await?;
+    ensure!(found == 0, "{found} inputs are told as lost by the homeserver");
+    Ok(())
+}

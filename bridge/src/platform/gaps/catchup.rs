@@ -2,7 +2,8 @@
 //! all of it is read back and put through the same door, in the order and with the times at which it
 //! was said, so that each number and each day is what it was. What we said ourselves is found by its
 //! marker: a row that is owed again is written as sent, with the event that it already is.
-use super::filler::{GapError, page, with_room};
+use super::filler::{GapError, page};
+use super::placed::with_room;
 use super::store;
 use crate::backup;
 use crate::platform::App;

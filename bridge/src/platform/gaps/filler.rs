@@ -1,4 +1,5 @@
 //! Walks back through the rooms and hands to the inbox what it has never had, oldest first.
+use super::placed::with_room;
 use super::rules::{Walk, floor};
 use super::store;
 use crate::platform::App;
@@ -13,7 +14,7 @@ use ruma::OwnedRoomId;
 use ruma::api::Direction;
 use ruma::api::client::message::get_message_events;
 use serde_json::Value;
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::RawValue;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -68,6 +69,8 @@ struct Walked {
     whole: bool,
     /// It passed over events that were too young to be missing.
     young: bool,
+    /// The first one through a chat that the bot has just come into: what it brings may come by push, too.
+    first: bool,
 }
 
 /// A walk that goes further back than others, because something came late.
@@ -158,13 +161,14 @@ async fn round<H: Homeserver>(
             let walked_at = walks.get(&room).copied();
             // What was said before the bot came into a chat is not on its way.
             let chat = app.signals.places(|places| places.direct.contains(&room));
-            let young_ms = if walked_at.is_none() && chat { 0 } else { YOUNG_MS };
+            let first = walked_at.is_none() && chat;
+            let young_ms = if first { 0 } else { YOUNG_MS };
             let floor = floor(now, walked_at, deep);
             let far = owed.get(&room).filter(|walk| walk.at <= now);
             let floor = far.map_or(floor, |walk| floor.min(walk.to));
             async move {
                 let walked = walk(app, inbox, &room, (floor, young_ms)).await;
-                (room, deep, walked)
+                (room, deep, walked.map(|walked| Walked { first, ..walked }))
             }
         })
         .buffer_unordered(SIDE_BY_SIDE)
@@ -183,7 +187,7 @@ async fn settle<H: Homeserver>(
     began_at: i64,
 ) -> Result<usize, GapError> {
     let Plan { turns, owed } = plan;
-    let mut kept = 0;
+    let (mut kept, mut missed) = (0, 0);
     let (mut whole, mut paid) = (Vec::new(), Vec::new());
     for (room, deep, result) in results {
         let is_often = remote.contains(&room) || owed.contains_key(&room);
@@ -193,6 +197,7 @@ async fn settle<H: Homeserver>(
         let turn = match result {
             Ok(walked) => {
                 kept += walked.kept;
+                missed += if walked.first { 0 } else { walked.kept };
                 let soon = walked.young || !walked.whole;
                 if walked.whole {
                     whole.push((room.clone(), began_at));
@@ -224,9 +229,9 @@ async fn settle<H: Homeserver>(
         }
         tx.commit().await?;
     }
-    if kept > 0 {
-        app.signals.counters.found.inc_by(kept as u64);
-        tracing::warn!(kept, "inputs that were never pushed were found in the rooms");
+    if missed > 0 {
+        app.signals.counters.found.inc_by(missed as u64);
+        tracing::warn!(missed, "inputs that were never pushed were found in the rooms");
     }
     Ok(kept)
 }
@@ -361,39 +366,4 @@ fn ts(raw: &RawValue) -> i64 {
     }
     serde_json::from_str::<Time>(raw.get())
         .map_or(0, |time| time.origin_server_ts.as_i64().unwrap_or(0))
-}
-
-/// Some servers leave out the room that was asked for.
-pub(super) fn with_room(room: &str, raw: Box<RawValue>) -> Option<Box<RawValue>> {
-    #[derive(serde::Deserialize)]
-    struct Placed<'a> {
-        // Of the event itself: a content may well speak of rooms.
-        #[serde(borrow)]
-        room_id: Option<&'a RawValue>,
-    }
-    if serde_json::from_str::<Placed<'_>>(raw.get()).ok()?.room_id.is_some() {
-        return Some(raw);
-    }
-    let mut event: Value = serde_json::from_str(raw.get()).ok()?;
-    event.as_object_mut()?.insert("room_id".to_owned(), room.into());
-    to_raw_value(&event).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn the_room_is_the_events_own_or_the_one_asked_for() {
-        let placed = |event: Value| {
-            let raw = with_room("!asked", to_raw_value(&event).unwrap()).unwrap();
-            serde_json::from_str::<Value>(raw.get()).unwrap()["room_id"].clone()
-        };
-        assert_eq!(placed(json!({"event_id": "$a"})), "!asked");
-        assert_eq!(placed(json!({"event_id": "$a", "room_id": "!own"})), "!own");
-        let speaks =
-            json!({"event_id": "$a", "content": {"room_id": "!other", "body": "\"room_id\""}});
-        assert_eq!(placed(speaks), "!asked");
-    }
 }

@@ -5,6 +5,7 @@ mod canary;
 pub mod catchup;
 mod filler;
 mod knock;
+mod placed;
 mod rules;
 mod store;
 mod walks;
