@@ -29,7 +29,7 @@ fn main() -> Result<()> {
     };
     let programs = built.tests.iter().filter(|(name, _)| *name == target);
     let programs: Vec<PathBuf> = programs.map(|(_, path)| path.clone()).collect();
-    let folder = built.tree.join(if target == "world" { "tests" } else { "bridge" });
+    let folder = built.tree.join(if target == "partnerspace_bridge" { "bridge" } else { "tests" });
     let seen = play::seen(&programs, &folder)?;
     println!(
         "{target}: {} changes are come by",
