@@ -6,7 +6,7 @@ pub use won::{Won, claim};
 use super::actions::{self, Registration};
 use super::render::{self, Asked};
 use super::rules::{self, Ruling};
-use super::store::{self, DealRow, conflicts};
+use super::store::{self, DealRow, Which, conflicts};
 use crate::industries;
 use crate::partners::commands::user_id;
 use crate::platform::access::{self, Caller, Partner};
@@ -16,7 +16,7 @@ use crate::platform::work::Work;
 use crate::sales::claim::CLIENT_CHARS_MAX;
 use crate::sales::rules::{Domain, client_key, domain_of};
 use schema::card::{DealEvent, DealStatus, PartnerRef};
-use schema::ids::{ConflictNumber, DealNumber};
+use schema::ids::{ConflictNumber, DealNumber, PartnerId};
 
 /// A partner's commands about registered deals.
 #[derive(Debug, Clone, clap::Subcommand)]
@@ -112,8 +112,6 @@ pub enum ControlDeal {
     },
 }
 
-/// How many rows a list reads to filter; more than any phone shows.
-const READ_MAX: i64 = 500;
 const REGISTER: &str = "deal register Acme --domain acme.com";
 const EXTEND: &str = "deal extend D-1 they decide in May";
 
@@ -264,14 +262,7 @@ async fn list_own(
     words: Option<String>,
 ) -> Result<(), Stop> {
     let status = status(words)?;
-    let id = partner.id();
-    let mut rows = store::list(work.tx, Some(&id.to_string()), READ_MAX).await?;
-    for row in &mut rows {
-        *row = actions::shown_here(work, row).await?;
-    }
-    let waiting = conflicts::waiting(work.tx, Some(id)).await?;
-    listed(work, rows, &waiting, Asked { status, partner: None, team: false });
-    Ok(())
+    listed(work, Some(partner.id()), Asked { status, partner: None, team: false }).await
 }
 
 async fn list_all(
@@ -291,21 +282,21 @@ async fn list_all(
         None => None,
     };
     let id = partner.as_ref().map(|partner| partner.id);
-    let text = id.map(|id| id.to_string());
-    let rows = store::list(work.tx, text.as_deref(), READ_MAX).await?;
-    let waiting = conflicts::waiting(work.tx, id).await?;
-    listed(work, rows, &waiting, Asked { status, partner, team: true });
-    Ok(())
+    listed(work, id, Asked { status, partner, team: true }).await
 }
 
-fn listed(
-    work: &mut Work<'_>,
-    mut rows: Vec<DealRow>,
-    waiting: &[(String, ConflictNumber)],
-    asked: Asked,
-) {
-    let now = work.now;
-    rows.retain(|deal| asked.status.is_none_or(|status| deal.status(now) == status));
+/// `of`: whose deals.
+async fn listed(work: &mut Work<'_>, of: Option<PartnerId>, asked: Asked) -> Result<(), Stop> {
+    let id = of.map(|id| id.to_string());
+    let which = Which { partner: id.as_deref(), now: work.now, status: asked.status };
+    let mut listed = store::list(work.tx, which, render::ROWS_MAX).await?;
+    if !asked.team {
+        for row in &mut listed.newest {
+            *row = actions::shown_here(work, row).await?;
+        }
+    }
+    let waiting = conflicts::waiting(work.tx, of).await?;
     let prefix = work.program.prefix.clone();
-    work.reply(&render::list(&rows, waiting, asked, (now, &prefix)));
+    work.reply(&render::list(&listed, &waiting, asked, (work.now, &prefix)));
+    Ok(())
 }

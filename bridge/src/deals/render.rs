@@ -5,7 +5,7 @@ pub mod team;
 
 pub use conflicts::{conflict, how_to_rule, ruled_reply, settled};
 
-use super::store::{DealRow, Side};
+use super::store::{DealRow, Listed, Side};
 use crate::platform::text::{Line, Message};
 use jiff::civil::Date;
 use schema::card::{
@@ -13,7 +13,7 @@ use schema::card::{
 };
 use schema::ids::ConflictNumber;
 
-const ROWS_MAX: usize = 10;
+pub const ROWS_MAX: i64 = 10;
 /// A name in a row; the row stays under 36 characters on a phone.
 const NAME_CHARS: usize = 14;
 /// Where two names stand in one.
@@ -272,12 +272,13 @@ pub struct Asked {
 
 #[must_use]
 pub fn list(
-    deals: &[DealRow],
+    listed: &Listed,
     waiting: &[(String, ConflictNumber)],
     asked: Asked,
     (now, prefix): (i64, &str),
 ) -> Message {
-    let mut message = Message::notice(format!("Deals · {}", deals.len()));
+    let Listed { newest: deals, count } = listed;
+    let mut message = Message::notice(format!("Deals · {count}"));
     if deals.is_empty() {
         let none = Line::new().plain("None yet.");
         let example = format!("{prefix}deal register Acme --domain acme.com");
@@ -291,18 +292,22 @@ pub fn list(
             let id = deal.id.to_string();
             waiting.iter().filter(|(of, _)| *of == id).map(|(_, number)| *number).collect()
         };
-        let rows = deals.iter().take(ROWS_MAX).map(|deal| row(deal, &of(deal), asked.team, now));
+        let rows = deals.iter().map(|deal| row(deal, &of(deal), asked.team, now));
         message = message.lines(rows.collect());
     }
-    if deals.len() > ROWS_MAX {
-        let more = format!("… and {} more; ", deals.len() - ROWS_MAX);
+    if *count > ROWS_MAX {
+        let more = format!("… and {} more; ", count - ROWS_MAX);
         let line = Line::new().plain(&more).code(&format!("{prefix}deal show D-1"));
         message = message.line(line.plain(" has one."));
     }
-    let count = i64::try_from(deals.len()).unwrap_or(i64::MAX);
-    let views = deals.iter().take(ROWS_MAX).map(|deal| view(deal, now)).collect();
+    let views = deals.iter().map(|deal| view(deal, now)).collect();
     let Asked { status, partner, .. } = asked;
-    message.card(&Envelope::from(Card::from(Deals { status, partner, deals: views, count })))
+    message.card(&Envelope::from(Card::from(Deals {
+        status,
+        partner,
+        deals: views,
+        count: *count,
+    })))
 }
 
 fn row(deal: &DealRow, conflicts: &[ConflictNumber], team: bool, now: i64) -> Line {

@@ -1,8 +1,24 @@
 //! Rows of registered deals.
+macro_rules! select_deal {
+    ($rest:expr) => {
+        concat!(
+            "select d.id, d.number, d.partner_id, p.user_id, p.name, d.client_id, c.name, d.name_key, d.industry, \
+             d.note, d.cause, d.registered_at, d.days, d.protected_at, d.ends_on, d.ends_at, d.extended_at, \
+             d.extend_reason, s.number, d.dropped_at, d.drop_reason, d.lost_at, d.ended_at, d.shared_id \
+             from deal d join partner p on p.id = d.partner_id join client c on c.id = d.client_id \
+             left join sale s on s.id = d.sale_id and s.rejected_at is null and s.withdrawn_at is null \
+             and s.voided_at is null ",
+            $rest
+        )
+    };
+}
+
 pub mod changes;
 pub mod conflicts;
+mod list;
 
 pub use conflicts::{ConflictRow, RulingRow};
+pub use list::{Listed, Which, list};
 
 use super::rules::Term;
 use crate::platform::db::Conn;
@@ -59,20 +75,6 @@ pub struct DealRow {
     pub shared_id: Option<String>,
     /// None in lists.
     pub sharing: Option<Sharing>,
-}
-
-macro_rules! select_deal {
-    ($rest:literal) => {
-        concat!(
-            "select d.id, d.number, d.partner_id, p.user_id, p.name, d.client_id, c.name, d.name_key, d.industry, \
-             d.note, d.cause, d.registered_at, d.days, d.protected_at, d.ends_on, d.ends_at, d.extended_at, \
-             d.extend_reason, s.number, d.dropped_at, d.drop_reason, d.lost_at, d.ended_at, d.shared_id \
-             from deal d join partner p on p.id = d.partner_id join client c on c.id = d.client_id \
-             left join sale s on s.id = d.sale_id and s.rejected_at is null and s.withdrawn_at is null \
-             and s.voided_at is null ",
-            $rest
-        )
-    };
 }
 
 fn read(row: &AnyRow) -> Result<DealRow, sqlx::Error> {
@@ -203,33 +205,6 @@ pub async fn shared(tx: &mut Conn, conflict: &str) -> Result<Vec<DealRow>, sqlx:
         sqlx::query(select_deal!("where d.shared_id = $1 order by d.number")).bind(conflict);
     let rows = query.fetch_all(&mut *tx).await?;
     whole(tx, &rows).await
-}
-
-/// Deals of a partner, or everybody's, newest first.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn list(
-    tx: &mut Conn,
-    partner: Option<&str>,
-    limit: i64,
-) -> Result<Vec<DealRow>, sqlx::Error> {
-    let rows = match partner {
-        Some(id) => {
-            sqlx::query(select_deal!("where d.partner_id = $1 order by d.number desc limit $2"))
-                .bind(id)
-                .bind(limit)
-                .fetch_all(tx)
-                .await?
-        }
-        None => {
-            sqlx::query(select_deal!("order by d.number desc limit $1"))
-                .bind(limit)
-                .fetch_all(tx)
-                .await?
-        }
-    };
-    rows.iter().map(read).collect()
 }
 
 /// What people of an organization registered while they belonged to it, as they do now, and protects its

@@ -174,8 +174,6 @@ pub enum ControlSale {
     },
 }
 
-/// How many rows a list reads to filter; more than any phone shows.
-
 /// # Errors
 /// When the person is no partner, or the words do not fit.
 pub async fn partner(

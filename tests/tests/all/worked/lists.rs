@@ -1,12 +1,14 @@
 //! A list shows the newest ten and speaks of all: how many there are, and what of them counts.
 use super::{Said, database, desk, sold};
 use partnerspace_tests::Outcome;
-use partnerspace_tests::desk::user;
+use partnerspace_tests::desk::{Desk, user};
 use partnerspace_tests::house::Ground;
 
 const NOW: &str = "2026-06-10T10:00:00Z";
 /// More than any list was ever read of.
 const CLAIMS: usize = 520;
+const DEALS: usize = 12;
+const DAY_MS: i64 = 86_400_000;
 
 pub async fn all(ground: Ground) -> Outcome<()> {
     let (db, _folder) = database(ground).await?;
@@ -38,7 +40,25 @@ pub async fn all(ground: Ground) -> Outcome<()> {
     }
     let of_bo = format!("!sale list 2026-06 --status approved --partner {}", user("bo"));
     desk.order(&of_bo).await?.says(&["· 1\n", "S-2", "Approved: €500"])?;
+    deals(&mut desk).await?;
     desk.forget().await?;
     db.close().await;
     Ok(())
+}
+
+async fn deals(desk: &mut Desk) -> Outcome<()> {
+    for n in 0..DEALS {
+        let domain = format!("client-{}.example", n * 7919);
+        desk.ask("ana", &format!("deal register Firm {} --domain {domain}", n * 7919)).await?;
+    }
+    desk.ask("ana", "deal drop D-1 they went elsewhere").await?.says(&["D-1"])?;
+    desk.ask("ana", "deal list").await?.says(&["Deals · 12\n", "D-12", "… and 2 more"])?;
+    desk.ask("bo", "deal list").await?.says(&["Deals · 0\n"])?;
+    for (status, count) in [("open", 11), ("dropped", 1), ("won", 0), ("ended", 0)] {
+        let list = desk.order(&format!("!deal list --status {status}")).await?;
+        list.says(&[&format!("Deals · {count}\n")])?;
+    }
+    desk.now += 400 * DAY_MS;
+    let ended = format!("!deal list --status ended --partner {}", user("ana"));
+    desk.order(&ended).await?.says(&["Deals · 11\n", "… and 1 more"])
 }

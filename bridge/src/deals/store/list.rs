@@ -1,0 +1,59 @@
+//! Lists of deals: the newest of those asked for, and how many there are in all.
+use super::{DealRow, read};
+use crate::platform::db::Conn;
+use schema::card::DealStatus;
+use sqlx::Row as _;
+
+/// Which deals.
+#[derive(Debug, Clone, Copy)]
+pub struct Which<'a> {
+    pub partner: Option<&'a str>,
+    /// As they stand at this instant.
+    pub now: i64,
+    pub status: Option<DealStatus>,
+}
+
+/// All of them, of which only the newest are there.
+#[derive(Debug)]
+pub struct Listed {
+    /// Newest first.
+    pub newest: Vec<DealRow>,
+    pub count: i64,
+}
+
+macro_rules! of {
+    () => {
+        "where ($1 = '' or d.partner_id = $1) and ($2 = '' or $2 = case when d.dropped_at is not null then 'dropped' \
+         when d.lost_at is not null then 'lost' when s.number is not null then 'won' \
+         when d.protected_at is null then 'contested' when d.ends_at > $3 then 'open' else 'ended' end) "
+    };
+}
+
+/// The first so many of a list, and how many there are.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn list(tx: &mut Conn, which: Which<'_>, limit: i64) -> Result<Listed, sqlx::Error> {
+    let partner = which.partner.unwrap_or_default();
+    let status = which.status.map(|status| status.to_string()).unwrap_or_default();
+    let newest = sqlx::query(select_deal!(concat!(of!(), "order by d.number desc limit $4")))
+        .bind(partner)
+        .bind(&status)
+        .bind(which.now)
+        .bind(limit)
+        .fetch_all(&mut *tx)
+        .await?;
+    // The same sale that a whole deal is read with.
+    let count = sqlx::query(concat!(
+        "select count(*) from deal d left join sale s on s.id = d.sale_id and s.rejected_at is null \
+         and s.withdrawn_at is null and s.voided_at is null ",
+        of!()
+    ))
+    .bind(partner)
+    .bind(&status)
+    .bind(which.now)
+    .fetch_one(tx)
+    .await?;
+    let newest = newest.iter().map(read).collect::<Result<_, _>>()?;
+    Ok(Listed { newest, count: count.try_get(0)? })
+}
