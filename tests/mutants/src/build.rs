@@ -10,7 +10,8 @@ use std::process::Command;
 /// Found not to compile, by name: kept for the next time.
 const UNVIABLE: &str = "unviable.txt";
 const ROUNDS_MAX: usize = 20;
-const PROGRAM: &str = "partnerspace";
+/// The program that tests start.
+pub const PROGRAM: &str = "partnerspace";
 
 /// Asked at each change: whether it is the one that is on. What was asked for is written down once.
 const QUESTION: &str = r#"

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 fn main() -> Result<()> {
     let mut args = std::env::args().skip(1);
     let list = list::read(Path::new(&args.next().context("a list")?))?;
-    let at = PathBuf::from(args.next().context("a folder")?);
+    let at = std::path::absolute(args.next().context("a folder")?)?;
     let target = args.next().context("a target")?;
     let args: Vec<String> = args.collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
@@ -29,13 +29,17 @@ fn main() -> Result<()> {
     };
     let programs = built.tests.iter().filter(|(name, _)| *name == target);
     let programs: Vec<PathBuf> = programs.map(|(_, path)| path.clone()).collect();
-    let folder = built.tree.join(if target == "partnerspace_bridge" { "bridge" } else { "tests" });
-    let seen = play::seen(&programs, &folder)?;
+    let (folder, beside) = match target.as_str() {
+        "partnerspace_bridge" => ("bridge", play::UNIT_BESIDE),
+        _ => ("tests", play::SUITE_BESIDE),
+    };
+    let folder = built.tree.join(folder);
+    let seen = play::seen(&programs, &folder, beside)?;
     println!(
         "{target}: {} changes are come by",
         missed.iter().filter(|id| seen.contains_key(id)).count()
     );
-    let caught = play::play(&missed, &seen, &folder)?;
+    let caught = play::play(&missed, &seen, &folder, beside)?;
     missed.retain(|id| !caught.contains(id));
     build::write_names(&at.join("missed.txt"), &list, &missed)?;
     let (all, caught) = (built.ids.len(), built.ids.len() - missed.len());
