@@ -9,6 +9,8 @@ use std::ops::Range;
 pub const PART_BYTES_MAX: usize = 8 * 1024;
 /// What names the language of code, said again with each piece of it.
 const LANGUAGE_CHARS_MAX: usize = 30;
+/// A longer fence is not said again with each piece: nobody wrote it to show code.
+const FENCE_MAX: usize = 200;
 
 /// A piece of the text, and what is shown for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,11 +60,16 @@ fn blocks(text: &str) -> Vec<Block> {
     let mut depth = 0_usize;
     for (event, range) in Parser::new_ext(text, options()).into_offset_iter() {
         if depth == 0 && !matches!(event, Event::End(_)) {
-            let start = if blocks.is_empty() { 0 } else { range.start };
+            // With the blanks before it: they are code's own, or how far its lines are set in.
+            let line = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
+            let indent = &text[line..range.start];
+            let start = if indent.trim().is_empty() { line } else { range.start };
+            let indent = if start == line { indent.to_owned() } else { String::new() };
+            let start = if blocks.is_empty() { 0 } else { start };
             if let Some(last) = blocks.last_mut() {
                 last.range.end = start.max(last.range.start);
             }
-            let frame = frame(&event, &text[range]);
+            let frame = frame(&event, &indent, &text[range]);
             blocks.push(Block { range: start..text.len(), frame });
         }
         match event {
@@ -77,15 +84,19 @@ fn blocks(text: &str) -> Vec<Block> {
     blocks
 }
 
-fn frame(event: &Event<'_>, text: &str) -> (String, String) {
+fn frame(event: &Event<'_>, indent: &str, text: &str) -> (String, String) {
     match event {
         Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
             // Its own fence: none in it ends it, and the last piece brings its end along.
             let kind = text.chars().next().unwrap_or('`');
             let fence: String = text.chars().take_while(|ch| *ch == kind).collect();
+            if fence.len() > FENCE_MAX {
+                return Default::default();
+            }
             let language = info.split_whitespace().next().unwrap_or_default();
-            let language: String = language.chars().take(LANGUAGE_CHARS_MAX).collect();
-            (format!("{fence}{language}\n"), fence)
+            let language: String =
+                language.chars().filter(|ch| *ch != '`').take(LANGUAGE_CHARS_MAX).collect();
+            (format!("{indent}{fence}{language}\n"), format!("{indent}{fence}"))
         }
         Event::Start(Tag::Table(_)) => {
             let head: Vec<&str> = text.lines().take(2).collect();
@@ -102,10 +113,12 @@ fn pieces<'a>(text: &'a str, block: &Block) -> Vec<Part<'a>> {
     let mut rest = text;
     while !rest.is_empty() {
         let (piece, later) = rest.split_at(end_of_piece(rest));
-        let before = if pieces.is_empty() { "" } else { before };
+        // Empty lines that follow the block belong to it, and are not of its code.
+        let ended = |text: &str| text.trim().is_empty();
+        let before = if pieces.is_empty() || ended(rest) { "" } else { before };
         let shown = match later {
             // The block's own end closes it.
-            "" => format!("{before}{piece}"),
+            later if ended(later) => format!("{before}{piece}"),
             _ if after.is_empty() || piece.ends_with('\n') => format!("{before}{piece}{after}"),
             _ => format!("{before}{piece}\n{after}"),
         };
@@ -243,6 +256,27 @@ mod tests {
     }
 
     #[test]
+    fn code_that_is_set_in_stays_so_in_each_piece() {
+        let fenced = format!("  ```sh\n{}  ```\n", "  one\n    two\n".repeat(3_000));
+        let set_in = format!("Before.\n\n{}", "    one\n      two\n".repeat(3_000));
+        for (text, from) in [(format!("Before.\n\n{fenced}"), 1), (fenced, 0), (set_in, 1)] {
+            let parts = split(&text);
+            assert!(parts.len() > 3);
+            for part in &parts[from..] {
+                let [Some(code)] = &shown_code(part)[..] else { panic!("{:.60}", part.shown) };
+                assert!(code.lines().all(|line| ["one", "  two"].contains(&line)), "{code:.60}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_fence_longer_than_anybody_s_is_not_said_again() {
+        let fence = "`".repeat(FENCE_MAX + 1);
+        let text = format!("{fence}\n{}{fence}\n", "a\n".repeat(20_000));
+        assert!(split(&text)[1].shown.starts_with("a\n"));
+    }
+
+    #[test]
     fn a_long_word_after_the_fence_is_not_said_again_with_each_piece() {
         let text = format!("```{}\n{}```\n", "x".repeat(5_000), "a\n".repeat(20_000));
         let parts = split(&text);
@@ -260,6 +294,10 @@ mod tests {
             assert_eq!(parts.len(), parts_are);
             assert_eq!(parts[0], whole("Before\n\n"));
             assert_eq!(parts[1] == whole(&code), parts_are == 2);
+            // Where only the empty lines after it do not fit, no fence is opened for them.
+            let text = format!("{code}\n\n\nNext");
+            let shown: String = split(&text).iter().map(|part| &*part.shown).collect();
+            assert_eq!(shown == text, parts_are == 2, "{}", shown.len());
         }
     }
 
