@@ -1,13 +1,20 @@
 //! Rows of registered deals.
+/// The sale that a deal was won by, while it stands.
+macro_rules! standing_sale {
+    () => {
+        "left join sale s on s.id = d.sale_id and s.rejected_at is null and s.withdrawn_at is null \
+         and s.voided_at is null "
+    };
+}
+
 macro_rules! select_deal {
     ($rest:expr) => {
         concat!(
             "select d.id, d.number, d.partner_id, p.user_id, p.name, d.client_id, c.name, d.name_key, d.industry, \
              d.note, d.cause, d.registered_at, d.days, d.protected_at, d.ends_on, d.ends_at, d.extended_at, \
              d.extend_reason, s.number, d.dropped_at, d.drop_reason, d.lost_at, d.ended_at, d.shared_id \
-             from deal d join partner p on p.id = d.partner_id join client c on c.id = d.client_id \
-             left join sale s on s.id = d.sale_id and s.rejected_at is null and s.withdrawn_at is null \
-             and s.voided_at is null ",
+             from deal d join partner p on p.id = d.partner_id join client c on c.id = d.client_id ",
+            standing_sale!(),
             $rest
         )
     };

@@ -85,7 +85,9 @@ impl Calendar {
     /// The first day of a period and the first after it; none for all time.
     #[must_use]
     pub fn days(&self, period: Period) -> Option<(Date, Date)> {
-        Some((period.first_day(self.week_start)?, period.end_day(self.week_start)?))
+        let from = period.first_day(self.week_start)?;
+        // Nothing follows the last day of all.
+        Some((from, period.end_day(self.week_start).unwrap_or(Date::MAX)))
     }
 
     /// The first instant of a period and the first after it; none for all time.

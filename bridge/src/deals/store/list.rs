@@ -22,10 +22,26 @@ pub struct Listed {
 }
 
 macro_rules! of {
-    () => {
-        "where ($1 = '' or d.partner_id = $1) and ($2 = '' or $2 = case when d.dropped_at is not null then 'dropped' \
-         when d.lost_at is not null then 'lost' when s.number is not null then 'won' \
-         when d.protected_at is null then 'contested' when d.ends_at > $3 then 'open' else 'ended' end) "
+    ($whose:literal) => {
+        concat!(
+            "where ",
+            $whose,
+            " and ($2 = '' or $2 = case when d.dropped_at is not null then 'dropped' \
+             when d.lost_at is not null then 'lost' when s.number is not null then 'won' \
+             when d.protected_at is null then 'contested' when d.ends_at > $3 then 'open' else 'ended' end) "
+        )
+    };
+}
+
+macro_rules! newest {
+    ($whose:literal) => {
+        select_deal!(concat!(of!($whose), "order by d.number desc limit $4"))
+    };
+}
+
+macro_rules! count {
+    ($whose:literal) => {
+        concat!("select count(*) from deal d ", standing_sale!(), of!($whose))
     };
 }
 
@@ -34,26 +50,14 @@ macro_rules! of {
 /// # Errors
 /// When the database refuses.
 pub async fn list(tx: &mut Conn, which: Which<'_>, limit: i64) -> Result<Listed, sqlx::Error> {
-    let partner = which.partner.unwrap_or_default();
+    let (newest, count) = match which.partner {
+        Some(_) => (newest!("d.partner_id = $1"), count!("d.partner_id = $1")),
+        None => (newest!("cast($1 as text) is null"), count!("cast($1 as text) is null")),
+    };
     let status = which.status.map(|status| status.to_string()).unwrap_or_default();
-    let newest = sqlx::query(select_deal!(concat!(of!(), "order by d.number desc limit $4")))
-        .bind(partner)
-        .bind(&status)
-        .bind(which.now)
-        .bind(limit)
-        .fetch_all(&mut *tx)
-        .await?;
-    // The same sale that a whole deal is read with.
-    let count = sqlx::query(concat!(
-        "select count(*) from deal d left join sale s on s.id = d.sale_id and s.rejected_at is null \
-         and s.withdrawn_at is null and s.voided_at is null ",
-        of!()
-    ))
-    .bind(partner)
-    .bind(&status)
-    .bind(which.now)
-    .fetch_one(tx)
-    .await?;
+    let bound = |text| sqlx::query(text).bind(which.partner).bind(status.clone()).bind(which.now);
+    let newest = bound(newest).bind(limit).fetch_all(&mut *tx).await?;
+    let count = bound(count).fetch_one(tx).await?;
     let newest = newest.iter().map(read).collect::<Result<_, _>>()?;
     Ok(Listed { newest, count: count.try_get(0)? })
 }
