@@ -120,15 +120,28 @@ async fn device_masquerade(client: &Client) -> Result<bool, CallError> {
 }
 
 fn speaks_as_device(status: StatusCode, body: &[u8]) -> Result<bool, CallError> {
-    if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
-        return Err(CallError::Unknown(format!("{status} to the question who we are")));
-    }
+    passing(status)?;
     #[derive(Deserialize)]
     struct Who {
         device_id: Option<String>,
     }
-    let who = serde_json::from_slice::<Who>(body);
-    Ok(who.is_ok_and(|who| who.device_id.as_deref() == Some(DEVICE)))
+    if !status.is_success() {
+        return Ok(false);
+    }
+    let who: Who = serde_json::from_slice(body)
+        .map_err(|_| CallError::Unknown("/whoami is not that of a homeserver".into()))?;
+    Ok(who.device_id.as_deref() == Some(DEVICE))
+}
+
+/// A trouble that will pass. Taken for an answer, it would hold until the next start.
+fn passing(status: StatusCode) -> Result<(), CallError> {
+    match status {
+        StatusCode::TOO_MANY_REQUESTS => Err(CallError::Limited { retry_after_ms: None }),
+        _ if status.is_server_error() => {
+            Err(CallError::Unknown(format!("{status} to a question about ourselves")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A refusal (no such room) means that the token did for the endpoint; Conduit fails with 500 and no
@@ -139,16 +152,10 @@ async fn as_token_reads(client: &Client) -> Result<bool, CallError> {
 }
 
 fn as_token_does(status: StatusCode, body: &[u8]) -> Result<bool, CallError> {
-    // Taken for an answer, it would have us read no room until the next start.
-    if status == StatusCode::TOO_MANY_REQUESTS {
-        return Err(CallError::Limited { retry_after_ms: None });
+    if status.is_server_error() && body.is_empty() {
+        return Ok(false);
     }
-    if status.is_server_error() && !body.is_empty() {
-        return Err(CallError::Unknown(format!(
-            "{status} to a question that any room would do for"
-        )));
-    }
-    Ok(!status.is_server_error())
+    passing(status).map(|()| true)
 }
 
 #[cfg(test)]
@@ -166,12 +173,13 @@ mod tests {
     }
 
     #[test]
-    fn a_device_counts_where_the_homeserver_speaks_of_it() {
+    fn a_device_counts_where_we_speak_as_it() {
         let says = |body: &[u8]| speaks_as_device(StatusCode::OK, body).unwrap();
         assert!(says(br#"{"user_id": "@b:h.org", "device_id": "PARTNERSPACE"}"#));
         assert!(!says(br#"{"user_id": "@b:h.org", "device_id": "OTHER"}"#));
         assert!(!says(br#"{"user_id": "@b:h.org"}"#));
         assert!(!speaks_as_device(StatusCode::NOT_FOUND, b"{}").unwrap());
+        assert!(speaks_as_device(StatusCode::OK, b"<html>").is_err());
         assert!(speaks_as_device(StatusCode::BAD_GATEWAY, b"").is_err());
         assert!(speaks_as_device(StatusCode::TOO_MANY_REQUESTS, b"{}").is_err());
     }
