@@ -253,6 +253,14 @@ async fn first_words_in_a_chat_raise_no_alarm() -> Outcome<()> {
     let said = eve.say(&chat, "!help").await?;
     fake.quirks(|quirks| quirks.hold = false);
     eve.reply_to(&said).await?;
+    // It is told after the walk has ended, which is then written down.
+    let facts = Facts::of(&house.program).await?;
+    until("the walk to end", || async {
+        let walked = "select count(*) from gap where room_id = $1";
+        (facts.number(walked, &[&chat]).await.ok()? == 1).then_some(())
+    })
+    .await?;
+    tokio::time::sleep(Duration::from_millis(200)).await;
     let found = house.program.metric("inbox_found_total").await?;
     ensure!(found == 0, "{found} inputs are told as lost by the homeserver");
     Ok(())

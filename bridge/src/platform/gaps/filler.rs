@@ -69,8 +69,8 @@ struct Walked {
     whole: bool,
     /// It passed over events that were too young to be missing.
     young: bool,
-    /// The first one through a chat that the bot has just come into: what it brings may come by push, too.
-    first: bool,
+    /// No walk went through this chat before: what was said until the bot came in is not pushed by any homeserver.
+    is_first: bool,
 }
 
 /// A walk that goes further back than others, because something came late.
@@ -161,14 +161,14 @@ async fn round<H: Homeserver>(
             let walked_at = walks.get(&room).copied();
             // What was said before the bot came into a chat is not on its way.
             let chat = app.signals.places(|places| places.direct.contains(&room));
-            let first = walked_at.is_none() && chat;
-            let young_ms = if first { 0 } else { YOUNG_MS };
+            let is_first = walked_at.is_none() && chat;
+            let young_ms = if is_first { 0 } else { YOUNG_MS };
             let floor = floor(now, walked_at, deep);
             let far = owed.get(&room).filter(|walk| walk.at <= now);
             let floor = far.map_or(floor, |walk| floor.min(walk.to));
             async move {
                 let walked = walk(app, inbox, &room, (floor, young_ms)).await;
-                (room, deep, walked.map(|walked| Walked { first, ..walked }))
+                (room, deep, walked.map(|walked| Walked { is_first, ..walked }))
             }
         })
         .buffer_unordered(SIDE_BY_SIDE)
@@ -197,7 +197,7 @@ async fn settle<H: Homeserver>(
         let turn = match result {
             Ok(walked) => {
                 kept += walked.kept;
-                missed += if walked.first { 0 } else { walked.kept };
+                missed += if walked.is_first { 0 } else { walked.kept };
                 let soon = walked.young || !walked.whole;
                 if walked.whole {
                     whole.push((room.clone(), began_at));
@@ -228,6 +228,9 @@ async fn settle<H: Homeserver>(
             owed.remove(room);
         }
         tx.commit().await?;
+    }
+    if kept > missed {
+        tracing::info!(read = kept - missed, "what was said in a chat before the bot came in was read");
     }
     if missed > 0 {
         app.signals.counters.found.inc_by(missed as u64);

@@ -38,6 +38,17 @@ fn nobody_belonged_anywhere_until_somebody_did() {
     assert!(!memberships(&[(PartnerId(1), "acme", FIRST, None)], &[]).is_empty());
 }
 
+#[test]
+fn somebody_belongs_from_the_first_day_until_the_day_of_leaving() {
+    let (from, to) = (date(2026, 5, 4), date(2026, 6, 10));
+    let members = memberships(&[(PartnerId(1), "acme", from, Some(to))], &[]);
+    let on = |day: Date| members.of(PartnerId(1), day).map(ToString::to_string);
+    assert_eq!(on(date(2026, 5, 3)), None);
+    assert_eq!(on(from).as_deref(), Some("acme"));
+    assert_eq!(on(date(2026, 6, 9)).as_deref(), Some("acme"));
+    assert_eq!(on(to), None);
+}
+
 fn totals(entries: &Entries, memberships: &Memberships) -> Totals {
     let calendar = calendar();
     let mut tally = Tally::new(memberships, Periods::of(&calendar));
