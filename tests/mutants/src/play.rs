@@ -17,7 +17,7 @@ const SLOWER: u32 = 8;
 const LEAST: Duration = Duration::from_secs(10);
 /// So many tests run beside each other for each core: those of the suite wait most of their time.
 pub const UNIT_BESIDE: usize = 1;
-pub const SUITE_BESIDE: usize = 8;
+pub const SUITE_BESIDE: usize = 4;
 /// Without a change: what takes longer, or fails, is not played.
 const ALONE_MAX: Duration = Duration::from_secs(40);
 /// They play again what others play, beside servers that take seconds to start.
