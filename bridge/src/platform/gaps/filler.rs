@@ -230,7 +230,10 @@ async fn settle<H: Homeserver>(
         tx.commit().await?;
     }
     if kept > missed {
-        tracing::info!(read = kept - missed, "what was said in a chat before the bot came in was read");
+        tracing::info!(
+            read = kept - missed,
+            "what was said in a chat before the bot came in was read"
+        );
     }
     if missed > 0 {
         app.signals.counters.found.inc_by(missed as u64);

@@ -9,6 +9,8 @@ use std::ops::Range;
 pub const PART_BYTES_MAX: usize = 8 * 1024;
 /// What names the language of code, said again with each piece of it.
 const LANGUAGE_CHARS_MAX: usize = 30;
+/// Empty lines that a part may begin with.
+const EMPTY_BYTES_MAX: usize = 64;
 /// A longer fence is not said again with each piece: nobody wrote it to show code.
 const FENCE_MAX: usize = 200;
 
@@ -34,8 +36,9 @@ pub fn split(text: &str) -> Vec<Part<'_>> {
             from = block.range.start;
         }
         if cost(&text[block.range.clone()]) > PART_BYTES_MAX {
-            parts.extend(pieces(&text[block.range.clone()], &block));
-            from = block.range.end;
+            let (pieces, left) = pieces(&text[block.range.clone()], &block);
+            parts.extend(pieces);
+            from = block.range.end - left;
         }
     }
     if from < text.len() || parts.is_empty() {
@@ -107,14 +110,17 @@ fn frame(event: &Event<'_>, indent: &str, text: &str) -> (String, String) {
 }
 
 /// A block that is too large for one part, cut at the ends of lines, or of words, or anywhere.
-fn pieces<'a>(text: &'a str, block: &Block) -> Vec<Part<'a>> {
+/// What follows it of a few empty lines is left, so many bytes: alone it would be a message of nothing.
+fn pieces<'a>(text: &'a str, block: &Block) -> (Vec<Part<'a>>, usize) {
     let (before, after) = &block.frame;
     let mut pieces = Vec::new();
     let mut rest = text;
+    let ended = |text: &str| text.trim().is_empty();
     while !rest.is_empty() {
+        if ended(rest) && rest.len() <= EMPTY_BYTES_MAX && !pieces.is_empty() {
+            break;
+        }
         let (piece, later) = rest.split_at(end_of_piece(rest));
-        // Empty lines that follow the block belong to it, and are not of its code.
-        let ended = |text: &str| text.trim().is_empty();
         let before = if pieces.is_empty() || ended(rest) { "" } else { before };
         let shown = match later {
             // The block's own end closes it.
@@ -125,7 +131,7 @@ fn pieces<'a>(text: &'a str, block: &Block) -> Vec<Part<'a>> {
         pieces.push(Part { text: piece, shown });
         rest = later;
     }
-    pieces
+    (pieces, rest.len())
 }
 
 fn end_of_piece(text: &str) -> usize {
@@ -294,11 +300,12 @@ mod tests {
             assert_eq!(parts.len(), parts_are);
             assert_eq!(parts[0], whole("Before\n\n"));
             assert_eq!(parts[1] == whole(&code), parts_are == 2);
-            // Where only the empty lines after it do not fit, no fence is opened for them.
-            let text = format!("{code}\n\n\nNext");
-            let shown: String = split(&text).iter().map(|part| &*part.shown).collect();
-            assert_eq!(shown == text, parts_are == 2, "{}", shown.len());
         }
+        // Where only empty lines after it do not fit, no fence is opened for them.
+        let code = format!("```\n{}\n```\n", "x".repeat(PART_BYTES_MAX - around - cost("\n")));
+        let text = format!("{code}\n\nNext");
+        let shown: Vec<String> = split(&text).into_iter().map(|part| part.shown).collect();
+        assert_eq!(shown, [&*code, "\n\nNext"]);
     }
 
     #[test]
