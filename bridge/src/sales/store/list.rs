@@ -46,17 +46,30 @@ macro_rules! newest {
     };
 }
 
+/// What the parts of a sale are credited with while it counts; the others are passed over.
+macro_rules! credit {
+    ($whose:literal) => {
+        concat!(
+            "cast(coalesce(sum(case when s.approved_at is not null and s.voided_at is null then (\
+             select sum(coalesce(h.credit_minor, h.amount_minor) + coalesce((\
+             select sum(a.minor) from adjustment_share a \
+             where a.sale_id = h.sale_id and a.partner_id = h.partner_id), 0)) \
+             from share h where h.sale_id = s.id",
+            $whose,
+            ") end), 0) as bigint)"
+        )
+    };
+}
+
 macro_rules! sums {
     ($whose:literal) => {
         concat!(
-            "select count(*), cast(coalesce(sum(whole), 0) as bigint), cast(coalesce(sum(own), 0) as bigint) from (\
-             select sum(credit) as whole, sum(case when partner_id = $1 then credit end) as own from (\
-             select s.id, h.partner_id, case when s.approved_at is not null and s.voided_at is null then \
-             coalesce(h.credit_minor, h.amount_minor) + coalesce((select sum(a.minor) from adjustment_share a \
-             where a.sale_id = h.sale_id and a.partner_id = h.partner_id), 0) end as credit \
-             from sale s join share h on h.sale_id = s.id ",
-            of!($whose),
-            ") parts group by id) sales"
+            "select count(*), ",
+            credit!(""),
+            ", ",
+            credit!(" and h.partner_id = $1"),
+            " from sale s ",
+            of!($whose)
         )
     };
 }
