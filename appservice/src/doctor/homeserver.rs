@@ -54,8 +54,7 @@ async fn reachable(client: &Client, config: &Config, now: i64, found: &mut Vec<F
     let url = &config.homeserver.url;
     let answer = client.get_open("/_matrix/client/versions").await;
     match (capabilities::versions(client).await, answer) {
-        (Ok((_, by_header)), Ok(answer)) => {
-            let software = capabilities::software(client).await.unwrap_or(by_header);
+        (Ok((_, software)), Ok(answer)) => {
             let sentence = format!("{url} answers ({} {}).", software.name, software.version);
             found.push(Finding::fine("homeserver", sentence.replace(" )", ")")));
             let date = answer.headers().get(DATE).and_then(|date| date.to_str().ok());

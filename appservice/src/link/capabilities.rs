@@ -49,7 +49,7 @@ struct SoftwareBody {
     server: Software,
 }
 
-/// `/versions`, and the software as far as its header tells.
+/// `/versions`, and the software as far as it tells.
 ///
 /// # Errors
 /// See [`CallError`]; also when it is no Matrix homeserver that answers.
@@ -59,7 +59,8 @@ pub async fn versions(client: &Client) -> Result<(SupportedVersions, Software), 
         .map_err(|_| CallError::Unknown("/versions is not that of a homeserver".into()))?;
     let header = answer.headers().get(SERVER).and_then(|value| value.to_str().ok());
     let versions = SupportedVersions::from_parts(&body.versions, &body.unstable_features);
-    Ok((versions, software_of_header(header.unwrap_or_default())))
+    let by_header = software_of_header(header.unwrap_or_default());
+    Ok((versions, software(client).await.unwrap_or(by_header)))
 }
 
 /// Everything, as the bot, which must be registered.
@@ -67,10 +68,10 @@ pub async fn versions(client: &Client) -> Result<(SupportedVersions, Software), 
 /// # Errors
 /// When the homeserver is gone meanwhile; a refusal is an answer.
 pub async fn probe(client: &Client) -> Result<Capabilities, CallError> {
-    let (versions, by_header) = versions(client).await?;
+    let (versions, software) = versions(client).await?;
     let rooms = room_versions(client).await?;
     Ok(Capabilities {
-        software: software(client).await.unwrap_or(by_header),
+        software,
         versions,
         device_masquerade: device_masquerade(client).await?,
         as_token_reads: as_token_reads(client).await?,
@@ -80,7 +81,7 @@ pub async fn probe(client: &Client) -> Result<Capabilities, CallError> {
 }
 
 /// The federation endpoint tells best, but is often not served on the client's port.
-pub async fn software(client: &Client) -> Option<Software> {
+async fn software(client: &Client) -> Option<Software> {
     let answer = client.get_open("/_matrix/federation/v1/version").await.ok()?;
     serde_json::from_slice::<SoftwareBody>(answer.body()).ok().map(|body| body.server)
 }
