@@ -1,11 +1,13 @@
 //! Worked examples that hang on an instant, from the command to the ledger and the statement, at exactly
-//! that instant, on both databases.
+//! that instant, and such as take many sales, on both databases.
 mod figures;
 mod lists;
 
 use anyhow::{Context, ensure};
 use bridge::platform::db::{Db, migrate};
+use figures::all as counted;
 use jiff::Timestamp;
+use lists::all as listed;
 use partnerspace_tests::desk::{Desk, program};
 use partnerspace_tests::house::Ground;
 use partnerspace_tests::{Outcome, postgres};
@@ -178,32 +180,6 @@ on_both!(
     one_instant_in_two_zones,
     weeks_are_those_of_iso,
     grace_ends_at_local_midnight,
+    counted,
+    listed,
 );
-
-mod counted {
-    use super::{Ground, Outcome, figures};
-
-    #[tokio::test]
-    async fn on_sqlite() -> Outcome<()> {
-        figures::all(Ground::FakeSqlite).await
-    }
-
-    #[tokio::test]
-    async fn on_postgres() -> Outcome<()> {
-        figures::all(Ground::FakePostgres).await
-    }
-}
-
-mod listed {
-    use super::{Ground, Outcome, lists};
-
-    #[tokio::test]
-    async fn on_sqlite() -> Outcome<()> {
-        lists::all(Ground::FakeSqlite).await
-    }
-
-    #[tokio::test]
-    async fn on_postgres() -> Outcome<()> {
-        lists::all(Ground::FakePostgres).await
-    }
-}
